@@ -1,0 +1,66 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"senti/sms"
+)
+
+// baseURL checks a provider's configured address. Keys travel in headers, so plain http is for this machine only.
+func baseURL(text string) (*url.URL, error) {
+	base, err := url.Parse(text)
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") || base.User != nil {
+		return nil, errors.New("the base URL must look like https://api.example.com")
+	}
+	ip := net.ParseIP(base.Hostname())
+	if base.Scheme == "http" && base.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, errors.New("the base URL must be https, or the API key travels in the clear")
+	}
+	return base, nil
+}
+
+// newClient returns a client that keeps as many connections open as there are requests in flight, and that follows no
+// redirect: the standard one would take a key in a header of its own along to wherever it is sent.
+func newClient(timeout time.Duration, parallel int) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = parallel
+	return &http.Client{
+		Timeout:       timeout,
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// unanswered tells a connection that never was from an answer that never came: only after the second may the message have
+// gone out. The error's own words are dropped; a log needs only the kind.
+func unanswered(sender string, err error) *sms.SendError {
+	e := &sms.SendError{Sender: sender, Code: sms.CodeNoAnswer, Retryable: true, Unclear: true}
+	var network net.Error
+	if errors.As(err, &network) && network.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+		e.Code = sms.CodeTimeout
+	}
+	var operation *net.OpError
+	if errors.As(err, &operation) && operation.Op == "dial" {
+		e.Unclear = false
+	}
+	return e
+}
+
+// refused turns an HTTP status that is not success into what to do about it.
+func refused(sender string, response *http.Response) *sms.SendError {
+	s := response.StatusCode
+	e := &sms.SendError{Sender: sender, Code: sms.CodeHTTPStatus, Status: s}
+	e.Retryable = s == http.StatusTooManyRequests || s >= 500
+	e.Unclear = s >= 500
+	e.Account = s == http.StatusUnauthorized || s == http.StatusForbidden || s == http.StatusPaymentRequired
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
+	}
+	return e
+}

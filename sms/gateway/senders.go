@@ -1,0 +1,55 @@
+// Package gateway holds the senders of text messages, one file per provider, and their explicit list.
+//
+// A sender translates messages to a provider's wire format and the answers back, and nothing else: when to send, when to
+// try again and what to do with a refusal is the outbox's business. No sender logs a text or a whole phone number, except
+// the log sender in a demo, which is made for it.
+package gateway
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"senti/sms"
+)
+
+// Config holds the settings of every sender; only the chosen one's are looked at.
+type Config struct {
+	AfricasTalking AfricasTalking
+	Log            *slog.Logger // where the log sender writes
+	LogText        bool         // the log sender also writes the text: in a demo only
+}
+
+// provider is one line of the list of senders.
+type provider struct {
+	name string
+	open func(Config) (sms.Sender, error)
+}
+
+// providers lists every sender there is.
+func providers() []provider {
+	return []provider{
+		{"africastalking", openAfricasTalking},
+		{"log", openLog},
+	}
+}
+
+// Names returns the names that Open knows.
+func Names() []string {
+	var names []string
+	for _, p := range providers() {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Open returns the sender of that name, or an error that says which setting to mend.
+func Open(name string, c Config) (sms.Sender, error) {
+	all := providers()
+	i := slices.IndexFunc(all, func(p provider) bool { return p.name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("sms: no sender is called %q; choose one of %s", name, strings.Join(Names(), ", "))
+	}
+	return all[i].open(c)
+}

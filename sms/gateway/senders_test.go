@@ -1,0 +1,70 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+func TestOpen(t *testing.T) {
+	at := func(change func(*AfricasTalking)) Config {
+		c := Config{AfricasTalking: AfricasTalking{Username: "senti", APIKey: testKey}}
+		change(&c.AfricasTalking)
+		return c
+	}
+	cases := []struct {
+		name    string
+		sender  string
+		config  Config
+		problem string // "" = opens
+	}{
+		{"log", "log", Config{Log: slog.New(slog.DiscardHandler)}, ""},
+		{"log without a logger", "log", Config{}, "needs a logger"},
+		{"unknown", "pigeon", Config{}, `"pigeon"; choose one of africastalking, log`},
+		{"default address", "africastalking", at(func(*AfricasTalking) {}), ""},
+		{"no key", "africastalking", at(func(a *AfricasTalking) { a.APIKey = "" }), "API key"},
+		{"no user", "africastalking", at(func(a *AfricasTalking) { a.Username = "" }), "user name"},
+		{"plain http away", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "http://example.com" }), "must be https"},
+		{"plain http here", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "http://127.0.0.1:9" }), ""},
+		{"not a URL", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "api.africastalking.com" }), "base URL"},
+		{"password in it", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "https://a:b@example.com" }), "base URL"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := Open(c.sender, c.config)
+			switch {
+			case c.problem == "" && err != nil:
+				t.Errorf("does not open: %v", err)
+			case c.problem == "" && s.Name() != c.sender:
+				t.Errorf("is called %q", s.Name())
+			case c.problem != "" && err == nil:
+				t.Errorf("opens")
+			case c.problem != "" && !strings.Contains(err.Error(), c.problem):
+				t.Errorf("says %q, want %q", err, c.problem)
+			}
+		})
+	}
+}
+
+func TestLogSaysWhoAndHowLongButNotWhat(t *testing.T) {
+	for _, withText := range []bool{false, true} {
+		var out bytes.Buffer
+		batch := messages("Ksh 500 RECEIVED", "Salio")
+		results := NewLog(slog.New(slog.NewTextHandler(&out, nil)), withText).Send(context.Background(), batch)
+		if len(results) != 2 || !results[0].Accepted || results[1].ID != batch[1].ID {
+			t.Errorf("results %+v", results)
+		}
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		if len(lines) != 2 || !strings.Contains(lines[0], "to=0712***001") || !strings.Contains(lines[0], "characters=16") {
+			t.Errorf("log:\n%s", out.String())
+		}
+		if strings.Contains(out.String(), "RECEIVED") != withText {
+			t.Errorf("with text %v:\n%s", withText, out.String())
+		}
+		if strings.Contains(out.String(), "712000001") {
+			t.Errorf("a whole number in the log:\n%s", out.String())
+		}
+	}
+}

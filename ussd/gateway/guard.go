@@ -1,0 +1,122 @@
+package gateway
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+)
+
+// Guard says who may call a gateway. Every means that is set must hold: with secrets and a list of addresses, a caller
+// needs both.
+type Guard struct {
+	// Secrets are what the caller must show, in the path or as a bearer token. While one is being replaced both are listed.
+	Secrets []string
+	// Allow lists the networks that may call.
+	Allow []netip.Prefix
+	// Proxies lists the reverse proxies whose X-Forwarded-For is believed. Empty: the caller is who the connection is from.
+	Proxies []netip.Prefix
+	// Open lets callers on this same machine in without a secret. It is for the demo; serve refuses it.
+	Open bool
+}
+
+// Empty reports whether the guard would let nobody in, which means that the gateway is off.
+func (g Guard) Empty() bool { return len(g.Secrets) == 0 && len(g.Allow) == 0 && !g.Open }
+
+// proof is how a gateway's caller shows its secret.
+type proof int
+
+const (
+	secretInPath proof = iota // the last element of the path
+	bearerToken               // Authorization: Bearer …
+)
+
+// A secret stands in a path or a header, and must not be found by trying.
+var secretShape = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,128}$`)
+
+// check refuses a guard that only looks like one.
+func (g Guard) check(p proof) error {
+	for i, s := range g.Secrets {
+		if !secretShape.MatchString(s) {
+			return fmt.Errorf("secret %d must be 16 to 128 letters, digits or . _ ~ -", i+1)
+		}
+	}
+	for _, network := range g.Allow {
+		if network.Bits() == 0 {
+			return fmt.Errorf("the address list holds %s, which is everybody", network)
+		}
+	}
+	if g.Open && p == bearerToken {
+		return errors.New("it cannot be open: give it a token")
+	}
+	return nil
+}
+
+// admit returns 0 for a caller who may call, or the HTTP status and the reason for the log.
+func (g Guard) admit(r *http.Request, secret string) (status int, why string) {
+	caller := g.caller(r)
+	if len(g.Allow) > 0 && !contains(g.Allow, caller) {
+		return http.StatusForbidden, "address not in the list"
+	}
+	if g.knows(secret) {
+		return 0, ""
+	}
+	switch {
+	case secret != "":
+		return http.StatusUnauthorized, "wrong secret"
+	case g.Open && caller.IsLoopback() && r.Header.Get("X-Forwarded-For") == "":
+		return 0, ""
+	case len(g.Secrets) > 0:
+		return http.StatusUnauthorized, "no secret"
+	case g.Open:
+		return http.StatusForbidden, "open on this machine only"
+	}
+	return 0, "" // an address list, passed above
+}
+
+// knows compares with every secret in constant time; hashing first hides their lengths too.
+func (g Guard) knows(secret string) bool {
+	given := sha256.Sum256([]byte(secret))
+	found := 0
+	for _, s := range g.Secrets {
+		want := sha256.Sum256([]byte(s))
+		found |= subtle.ConstantTimeCompare(given[:], want[:])
+	}
+	return found == 1
+}
+
+// caller returns the address that calls: the connection's, or behind trusted proxies the last one that is not a proxy.
+func (g Guard) caller(r *http.Request) netip.Addr {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	caller, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && contains(g.Proxies, caller); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		caller = hop
+	}
+	return caller.Unmap()
+}
+
+func contains(networks []netip.Prefix, a netip.Addr) bool {
+	a = a.Unmap()
+	for _, n := range networks {
+		if n.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,347 @@
+package menu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"senti/wallet/fault"
+)
+
+// The keys that belong to the engine on every page that does not ask in the person's own words. Back works on those too,
+// because 0 is no amount, no phone number and no PIN.
+const (
+	keyBack = "0"
+	keyHome = "00"
+	keyMore = "98"
+)
+
+// Say returns the text with that message key in that language, its {names} filled. It must be pure.
+type Say func(lang, key string, args []fault.Arg) string
+
+// Page is what limits a turn's screen.
+type Page struct {
+	Limit int    // longest screen: septets, or UTF-16 units for a text outside GSM-7
+	Ref   string // what a person reads out to the help desk when something broke: {ref} of fault texts
+}
+
+// Reply is the screen that answers.
+type Reply struct {
+	Text  string
+	End   bool  // the last screen of the session
+	Fault error // what ended the dialogue, for the log; nil when nothing went wrong
+}
+
+// Engine runs flows. It is immutable and safe for concurrent use.
+type Engine[E any] struct {
+	say   Say
+	flows map[string]*Flow[E]
+	order []*Flow[E]
+}
+
+// New checks the flows and returns an engine that runs them: IDs are unique, every jump leads somewhere, every step is of
+// one kind.
+func New[E any](say Say, flows ...*Flow[E]) (*Engine[E], error) {
+	e := &Engine[E]{say: say, flows: map[string]*Flow[E]{}, order: flows}
+	for _, f := range flows {
+		if e.flows[f.ID] != nil || f.ID == "" || len(f.Steps) == 0 {
+			return nil, fmt.Errorf("menu: flow %q is there twice or empty", f.ID)
+		}
+		e.flows[f.ID] = f
+	}
+	for _, f := range flows {
+		for i := range f.Steps {
+			if err := e.check(f, &f.Steps[i]); err != nil {
+				return nil, fmt.Errorf("menu: %s.%s: %w", f.ID, f.Steps[i].ID, err)
+			}
+		}
+	}
+	return e, nil
+}
+
+func (e *Engine[E]) check(f *Flow[E], s *Step[E]) error {
+	k, _ := s.kind()
+	found, at := e.find(Mark{f.ID, s.ID})
+	last := at == len(f.Steps)-1
+	switch {
+	case s.ID == "" || found != s:
+		return errors.New("its ID is empty or there twice")
+	case k == 0:
+		return errors.New("it must have exactly one text")
+	case k.hasOptions() != (len(s.Options) > 0) && !k.asks():
+		return errors.New("only and all choices have options")
+	case k.asks() != (s.Take.Do != nil):
+		return errors.New("only and all questions take a reply")
+	case last && k.asks() && s.With == nil && len(s.Options) == 0:
+		return nil // Take moves on, or the next turn says that there is no next row
+	}
+	for _, o := range s.Options {
+		if o.Key == "" || (o.Go != "" && o.Start != "") {
+			return fmt.Errorf("option %q has no key or two ways on", o.Key)
+		}
+		if step, _ := e.find(Mark{f.ID, o.Go}); o.Go != "" && step == nil {
+			return fmt.Errorf("option %s leads to step %q, which is not there", o.Key, o.Go)
+		}
+		if o.Start != "" && e.flows[o.Start] == nil {
+			return fmt.Errorf("option %s leads to flow %q, which is not there", o.Key, o.Start)
+		}
+	}
+	return nil
+}
+
+// find returns the step and its row; the first row when the mark names only a flow.
+func (e *Engine[E]) find(m Mark) (*Step[E], int) {
+	f := e.flows[m.Flow]
+	if f == nil {
+		return nil, 0
+	}
+	for i := range f.Steps {
+		if f.Steps[i].ID == m.Step || m.Step == "" {
+			return &f.Steps[i], i
+		}
+	}
+	return nil, 0
+}
+
+// Start begins a dialogue: at says the flow, the language and what is already known.
+func (e *Engine[E]) Start(ctx context.Context, env E, at Place, page Page) (Place, Reply) {
+	if at.Home == "" {
+		at.Home = at.Flow
+	}
+	t := e.turn(ctx, env, at, page)
+	t.place.Step = ""
+	return t.enter(Mark{Flow: at.Flow})
+}
+
+// Dial begins a dialogue with input that was dialled in advance (*384*1*0712000002*100#), fed one after another. It stops
+// at a fault, and at the first secret or confirm step, which dialled input never answers: what is left over is ignored at a
+// confirm, and refused at a secret with fault.PINInDial, because it stays in the phone's call log.
+func (e *Engine[E]) Dial(ctx context.Context, env E, at Place, page Page, inputs []string) (Place, Reply) {
+	place, reply := e.Start(ctx, env, at, page)
+	for _, input := range inputs {
+		if reply.End {
+			break
+		}
+		step, _ := e.find(place.mark())
+		k, _ := step.kind()
+		if k == secret {
+			t := e.turn(ctx, env, place, page)
+			return t.fail(fault.New(fault.PINInDial))
+		}
+		if k == confirm {
+			break
+		}
+		before := place.mark()
+		place, reply = e.Next(ctx, env, place, input, page)
+		if place.mark() == before {
+			break // asked again: the rest was meant for other questions
+		}
+	}
+	return place, reply
+}
+
+// Next takes one input. A place whose step a new release has removed leads home.
+func (e *Engine[E]) Next(ctx context.Context, env E, at Place, input string, page Page) (Place, Reply) {
+	t := e.turn(ctx, env, at.clone(), page)
+	step, _ := e.find(at.mark())
+	if step == nil {
+		return t.home()
+	}
+	input = strings.TrimSpace(input)
+	if t.turnPage(input) || at.Over {
+		return t.part()
+	}
+	k, _ := step.kind()
+	if o := step.option(input); o != nil && (o.If == nil || o.If(t)) {
+		return t.take(step, o)
+	}
+	switch {
+	case input == keyBack && len(t.place.Trail) > 0:
+		return t.back()
+	case k.asks():
+		return t.answer(step, input)
+	case input == keyHome:
+		return t.home()
+	case k.hasOptions():
+		return t.askAgain(at.mark(), fault.New(fault.BadChoice))
+	}
+	return t.enter(at.mark()) // a list knows no other number: the same again
+}
+
+// Moves reports whether the step at that place may be moving money, for a caller that lost a turn half-way.
+func (e *Engine[E]) Moves(at Place) bool {
+	step, _ := e.find(at.mark())
+	return step != nil && step.Moves
+}
+
+func (e *Engine[E]) turn(ctx context.Context, env E, at Place, page Page) *Turn[E] {
+	return &Turn[E]{Ctx: ctx, Env: env, engine: e, page: page, place: at, args: make([]fault.Arg, 0, 8)}
+}
+
+// take follows an option.
+func (t *Turn[E]) take(step *Step[E], o *Option[E]) (Place, Reply) {
+	from := t.place.mark()
+	if o.Do != nil {
+		if err := o.Do(t); err != nil {
+			return t.failed(from.Flow, err)
+		}
+	}
+	switch {
+	case t.next.Flow != "":
+	case o.Start != "":
+		t.Start(o.Start)
+	case o.Go != "":
+		t.Go(o.Go)
+	}
+	return t.follow(from)
+}
+
+// answer takes a reply in the person's own words.
+func (t *Turn[E]) answer(step *Step[E], input string) (Place, Reply) {
+	from := t.place.mark()
+	t.again = step.ID
+	if err := step.Take.Do(t, input); err != nil {
+		return t.failed(from.Flow, err)
+	}
+	t.again = notAgain
+	return t.follow(from)
+}
+
+// follow goes where the turn was sent, or to the row after from.
+func (t *Turn[E]) follow(from Mark) (Place, Reply) {
+	to := t.next
+	if to.Flow == "" {
+		var ok bool
+		if to, ok = t.engine.after(from); !ok {
+			return t.fail(fmt.Errorf("menu: no row follows %s.%s", from.Flow, from.Step))
+		}
+	}
+	return t.enter(to)
+}
+
+func (e *Engine[E]) after(m Mark) (Mark, bool) {
+	_, row := e.find(m)
+	steps := e.flows[m.Flow].Steps
+	if row+1 >= len(steps) {
+		return Mark{}, false
+	}
+	return Mark{m.Flow, steps[row+1].ID}, true
+}
+
+// hopsMax bounds how often a turn may be sent on before it shows a page; more is a loop in a table.
+const hopsMax = 32
+
+// enter shows the page at to, or the one that its With leads to.
+func (t *Turn[E]) enter(to Mark) (Place, Reply) {
+	from := t.place.mark()
+	for range hopsMax {
+		step, row := t.engine.find(to)
+		if step == nil {
+			return t.fail(fmt.Errorf("menu: there is no step %s.%s", to.Flow, to.Step))
+		}
+		to.Step = t.engine.flows[to.Flow].Steps[row].ID
+		t.place.Flow, t.place.Step, t.next = to.Flow, to.Step, Mark{}
+		t.place.Pages, t.place.Page = nil, 0
+		t.place.Over = false
+		err := t.prepare(step)
+		switch {
+		case errors.Is(err, Skip):
+			next, ok := t.engine.after(to)
+			if !ok {
+				return t.fail(fmt.Errorf("menu: no row follows %s.%s, which was left out", to.Flow, to.Step))
+			}
+			to = next
+		case err != nil:
+			t.place.Flow, t.place.Step = from.Flow, from.Step
+			return t.failed(to.Flow, err)
+		case t.next.Flow != "":
+			to = t.next
+		default:
+			t.leaveTrail(from, to, step)
+			return t.show(step)
+		}
+	}
+	return t.fail(fmt.Errorf("menu: %s.%s leads round in a circle", to.Flow, to.Step))
+}
+
+func (t *Turn[E]) prepare(step *Step[E]) error {
+	t.lines = t.lines[:0]
+	if step.With == nil {
+		return nil
+	}
+	return step.With(t)
+}
+
+// leaveTrail notes the way back. A secret is a door, not a place: the way back leads to before it, except from the second
+// typing of a new PIN to the first.
+func (t *Turn[E]) leaveTrail(from, to Mark, step *Step[E]) {
+	t.place.keepTrail(from, to)
+	if k, _ := step.kind(); k == secret {
+		return
+	}
+	for n := len(t.place.Trail); n > 0; n-- {
+		behind, _ := t.engine.find(t.place.Trail[n-1])
+		if behind != nil {
+			if k, _ := behind.kind(); k != secret {
+				break
+			}
+		}
+		t.place.Trail = t.place.Trail[:n-1]
+	}
+}
+
+func (t *Turn[E]) back() (Place, Reply) {
+	last := len(t.place.Trail) - 1
+	return t.enter(t.place.Trail[last])
+}
+
+func (t *Turn[E]) home() (Place, Reply) {
+	t.place.forget()
+	t.place.Step = ""
+	return t.enter(Mark{Flow: t.place.Home})
+}
+
+// notAgain says that the turn may not ask again: it is not Take that failed, and With named no step that asks.
+const notAgain = ""
+
+// failed asks again if the person can correct the fault, and ends the dialogue otherwise. It asks again only once in a
+// turn: a table whose question cannot even be shown must not go round for ever.
+func (t *Turn[E]) failed(flow string, err error) (Place, Reply) {
+	to := Mark{flow, t.again}
+	step, _ := t.engine.find(to)
+	f := fault.As(err)
+	if f != nil && t.again != notAgain && step != nil && t.above == "" && slices.Contains(step.Take.Faults, f.Code) {
+		return t.askAgain(to, f)
+	}
+	return t.fail(err)
+}
+
+// askAgain shows the page at to with the fault above it.
+func (t *Turn[E]) askAgain(to Mark, f *fault.Error) (Place, Reply) {
+	t.above, t.again = t.textOf(f), notAgain
+	return t.enter(to)
+}
+
+// fail ends the dialogue politely. What is not a fault is a bug or a broken part; if money may have moved, the page says
+// that it is not certain yet.
+func (t *Turn[E]) fail(err error) (Place, Reply) {
+	f := fault.As(err)
+	switch {
+	case t.engine.Moves(t.place) && (f == nil || f.Code == fault.Internal):
+		f = fault.Wrap(err, fault.OutcomeUnknown)
+	case f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)):
+		f = fault.Wrap(err, fault.Busy)
+	case f == nil:
+		f = fault.Wrap(err, fault.Internal)
+	}
+	place, reply := t.showEnd(t.textOf(f))
+	reply.Fault = f
+	return place, reply
+}
+
+func (t *Turn[E]) textOf(f *fault.Error) string {
+	args := append([]fault.Arg{{Name: "ref", Value: t.page.Ref}}, f.Args...)
+	return t.engine.say(t.place.Lang, f.Code.Key(), args)
+}

@@ -1,0 +1,140 @@
+// Package session keeps the saved places of USSD dialogues between two callbacks, in memory.
+//
+// A session expires 180 seconds after it was last heard of, and there are never more than a set number of them: a flood of
+// dials costs the oldest sessions, not the memory. Callbacks of one session are served one at a time.
+//
+// Gateways that resend everything typed so far would make this a store of PINs. So of a transcript only its length and a
+// MAC are kept, which is enough to tell what is new in the next one, and the replies are found again by those MACs. It runs
+// no dialogue and knows no gateway; a restart forgets all sessions, and the intents in the database say what became of them.
+package session
+
+import (
+	"container/list"
+	"sync"
+	"time"
+
+	"senti/ussd/menu"
+	"senti/wallet/clock"
+	"senti/wallet/id"
+)
+
+// TTL is how long a session lives after its last callback: longer than any telco keeps one open.
+const TTL = 180 * time.Second
+
+// Key names a session: a keyed hash of gateway, session ID and caller.
+type Key [16]byte
+
+// Session is what is known of one session. Between Lock and Unlock it belongs to the caller.
+type Session struct {
+	Started bool       // a callback has been answered
+	Place   menu.Place // where the person stands
+	Intent  id.ID      // the intent that the last END page closed; zero for none
+	History History    // what was answered
+	turn    sync.Mutex
+	key     Key
+	touched time.Time
+	users   int // callbacks that hold or await the session: it is not thrown out meanwhile
+	place   *list.Element
+}
+
+// Store holds sessions. It is safe for concurrent use.
+type Store struct {
+	clock clock.Clock
+	most  int
+
+	mu     sync.Mutex
+	byKey  map[Key]*Session
+	oldest *list.List // of *Session, least recently touched first
+}
+
+// NewStore returns a store of at most most sessions.
+func NewStore(c clock.Clock, most int) *Store {
+	return &Store{clock: c, most: most, byKey: make(map[Key]*Session), oldest: list.New()}
+}
+
+// Lock returns the session with that key, a new one when there is none or it has expired, and keeps other callbacks of the
+// same session waiting until Unlock.
+func (s *Store) Lock(key Key) *Session {
+	found := s.take(key)
+	found.turn.Lock()
+	return found
+}
+
+// Peek is Lock for a session that exists; nil otherwise.
+func (s *Store) Peek(key Key) *Session {
+	s.mu.Lock()
+	s.expire(s.clock.Now())
+	found := s.byKey[key]
+	if found != nil {
+		found.users++
+	}
+	s.mu.Unlock()
+	if found == nil {
+		return nil
+	}
+	found.turn.Lock()
+	return found
+}
+
+// Unlock lets the next callback of the session in.
+func (s *Store) Unlock(held *Session) {
+	held.turn.Unlock()
+	s.mu.Lock()
+	held.users--
+	s.mu.Unlock()
+}
+
+// Len returns how many sessions there are, for metrics.
+func (s *Store) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expire(s.clock.Now())
+	return len(s.byKey)
+}
+
+// take finds or makes the session and counts the caller among its users.
+func (s *Store) take(key Key) *Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.clock.Now()
+	s.expire(now)
+	found := s.byKey[key]
+	if found == nil {
+		s.makeRoom()
+		found = &Session{key: key}
+		found.place = s.oldest.PushBack(found)
+		s.byKey[key] = found
+	}
+	found.users++
+	found.touched = now
+	s.oldest.MoveToBack(found.place)
+	return found
+}
+
+// expire drops what has expired. Sessions lie in the order they were touched, so it stops at the first live one.
+func (s *Store) expire(now time.Time) {
+	for e := s.oldest.Front(); e != nil; e = s.oldest.Front() {
+		oldest := e.Value.(*Session)
+		if now.Sub(oldest.touched) < TTL || oldest.users > 0 {
+			return
+		}
+		s.drop(oldest)
+	}
+}
+
+// makeRoom drops the sessions that were not heard of for longest. One whose callback is being served stays: dropping it
+// would let a repeat of that callback run a second time beside it.
+func (s *Store) makeRoom() {
+	for e := s.oldest.Front(); e != nil && len(s.byKey) >= s.most; {
+		next := e.Next()
+		if old := e.Value.(*Session); old.users == 0 {
+			s.drop(old)
+		}
+		e = next
+	}
+}
+
+func (s *Store) drop(old *Session) {
+	delete(s.byKey, old.key)
+	s.oldest.Remove(old.place)
+}

@@ -1,0 +1,130 @@
+package customer
+
+import (
+	"time"
+
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+)
+
+// WalletsPerDocument is how many wallets may name one ID number that nobody has checked: a family's phones, not a farm of them.
+const WalletsPerDocument = 3
+
+// Create returns the companions that write a new customer: already_open when the phone has one, id_number_used when too
+// many wallets name the document. Both are decided under the ledger's one order, so two at once cannot slip through.
+func (s *Store) Create(c Customer) []ledger.Companion {
+	out := []ledger.Companion{creation{s, c}}
+	if c.Document.Type != NoDocument {
+		out = append(out, documentCount{s, documentKey(c.Document.Index)})
+	}
+	return out
+}
+
+type creation struct {
+	store    *Store
+	customer Customer
+}
+
+// Table is the customers' table.
+func (c creation) Table() ledger.Table { return c.store.customers }
+
+// Key is the phone.
+func (c creation) Key() id.ID { return c.customer.Phone.Bytes16() }
+
+// Check refuses a phone that has a wallet.
+func (c creation) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	if row != nil {
+		return nil, fault.New(fault.AlreadyOpen)
+	}
+	return nil, nil
+}
+
+// Finish writes the customer if the plan was accepted.
+func (c creation) Finish(_ any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	next := c.customer
+	next.CreatedAt, next.TermsAt = o.At, o.At
+	return &next
+}
+
+// documentCount counts the wallets that name one document.
+type documentCount struct {
+	store *Store
+	key   id.ID
+}
+
+type documentRow struct {
+	key     id.ID
+	wallets int64
+}
+
+// documentKey is the first half of a document's blind index: 128 bits, enough to tell documents apart.
+func documentKey(index []byte) id.ID { return id.ID(index[:16]) }
+
+// Table is the documents' table.
+func (c documentCount) Table() ledger.Table { return c.store.documents }
+
+// Key is the document.
+func (c documentCount) Key() id.ID { return c.key }
+
+// Check refuses one wallet too many.
+func (c documentCount) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	if d, ok := row.(*documentRow); ok && d.wallets >= WalletsPerDocument {
+		return nil, fault.New(fault.IDNumberUsed)
+	}
+	return nil, nil
+}
+
+// Finish counts the wallet if the plan was accepted.
+func (c documentCount) Finish(row any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	next := documentRow{key: c.key, wallets: 1}
+	if d, ok := row.(*documentRow); ok {
+		next.wallets += d.wallets
+	}
+	return &next
+}
+
+// Change returns the companion that alters a customer: change gets a copy of the row as it is at the commit, alters it, or
+// refuses. It must be pure, and must leave ID and Phone alone. The fault is not_registered for a phone without a wallet.
+func (s *Store) Change(phone msisdn.Number, change func(*Customer) *fault.Error) ledger.Companion {
+	return alteration{s, phone, change}
+}
+
+type alteration struct {
+	store  *Store
+	phone  msisdn.Number
+	change func(*Customer) *fault.Error
+}
+
+// Table is the customers' table.
+func (a alteration) Table() ledger.Table { return a.store.customers }
+
+// Key is the phone.
+func (a alteration) Key() id.ID { return a.phone.Bytes16() }
+
+// Check asks whether the change may be made.
+func (a alteration) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	c, ok := row.(*Customer)
+	if !ok {
+		return nil, fault.New(fault.NotRegistered)
+	}
+	next := *c
+	return nil, a.change(&next)
+}
+
+// Finish makes the change if the plan was accepted.
+func (a alteration) Finish(row any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	next := *row.(*Customer)
+	a.change(&next)
+	return &next
+}

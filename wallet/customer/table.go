@@ -1,0 +1,128 @@
+package customer
+
+import (
+	"context"
+	"errors"
+
+	"senti/wallet/db"
+	"senti/wallet/id"
+	"senti/wallet/msisdn"
+)
+
+// customerTable is the customers as the ledger commits them, keyed by phone: two registrations of one number meet in memory.
+type customerTable struct{ _ byte } // not of size zero: the ledger tells tables apart by their addresses
+
+// Name is the table's name.
+func (*customerTable) Name() string { return "customers" }
+
+// Load reads customers by phone.
+func (*customerTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, error) {
+	phones := make([]any, len(keys))
+	for i, k := range keys {
+		phone, ok := msisdn.FromBytes16(k)
+		if !ok {
+			return nil, errors.New("customer: a key that is no phone number")
+		}
+		phones[i] = string(phone)
+	}
+	found := make(map[id.ID]any, len(keys))
+	for _, list := range db.Lists(phones) {
+		rows, err := q.Query(ctx, selectCustomer+` WHERE phone IN (`+db.Marks(len(list))+`)`, list...)
+		if err != nil {
+			return nil, err
+		}
+		if err := scanAll(rows, func(c *Customer) { found[c.Phone.Bytes16()] = c }); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+var (
+	customerKey = []string{"id"}
+	customerSet = []string{"account", "name", "name_verified", "tier", "status", "language", "terms", "terms_at",
+		"id_type", "id_sealed", "id_index"}
+)
+
+// Write inserts or replaces customers.
+func (*customerTable) Write(d *db.Dialect, rows []any) []db.Stmt {
+	const columns = 14
+	args := make([]any, 0, columns*len(rows))
+	for _, r := range rows {
+		c := r.(*Customer)
+		args = append(args, c.ID, c.Account, string(c.Phone), c.Name, c.NameVerified, int64(c.Tier), string(c.Status), c.Language,
+			c.Terms, c.TermsAt.UnixMicro(), int64(c.Document.Type), orNull(c.Document.Sealed), orNull(c.Document.Index),
+			c.CreatedAt.UnixMicro())
+	}
+	return db.InsertMany(`
+		INSERT INTO customers (id, account, phone, name, name_verified, tier, status, language, terms, terms_at,
+		                       id_type, id_sealed, id_index, created_at) VALUES `,
+		columns, args, d.Upsert(customerKey, customerSet))
+}
+
+func orNull(b []byte) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+// documentTable is how many wallets name each document.
+type documentTable struct{ _ byte } // as customerTable
+
+// Name is the table's name.
+func (*documentTable) Name() string { return "customer_documents" }
+
+// Load reads the counts of documents.
+func (*documentTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, error) {
+	values := make([]any, len(keys))
+	for i := range keys {
+		values[i] = keys[i]
+	}
+	found := make(map[id.ID]any, len(keys))
+	for _, list := range db.Lists(values) {
+		if err := loadDocuments(ctx, q, list, found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func loadDocuments(ctx context.Context, q *db.DB, list []any, found map[id.ID]any) error {
+	rows, err := q.Query(ctx, `
+		SELECT document, wallets
+		  FROM customer_documents
+		 WHERE document IN (`+db.Marks(len(list))+`)`, list...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err tells what matters
+	for rows.Next() {
+		var document []byte
+		var d documentRow
+		if err := rows.Scan(&document, &d.wallets); err != nil {
+			return err
+		}
+		if d.key, err = id.FromBytes(document); err != nil {
+			return err
+		}
+		found[d.key] = &d
+	}
+	return rows.Err()
+}
+
+var (
+	documentKeys = []string{"document"}
+	documentSet  = []string{"wallets"}
+)
+
+// Write inserts or replaces counts.
+func (*documentTable) Write(d *db.Dialect, rows []any) []db.Stmt {
+	args := make([]any, 0, 2*len(rows))
+	for _, r := range rows {
+		row := r.(*documentRow)
+		args = append(args, row.key, row.wallets)
+	}
+	return db.InsertMany(`INSERT INTO customer_documents (document, wallets) VALUES `, 2, args,
+		d.Upsert(documentKeys, documentSet))
+}

@@ -1,0 +1,103 @@
+package fault
+
+import "net/http"
+
+// Code names a fault. It is snake_case, part of the API, and never renamed once released.
+type Code string
+
+// The list of all codes. Each has a row in specs and a text in every catalogue.
+const (
+	Internal       Code = "internal"        // a bug or a broken part; the reference in the log tells more
+	Busy           Code = "busy"            // too much at once; nothing was done
+	OutcomeUnknown Code = "outcome_unknown" // it may or may not have happened; ask again with the same ID
+	Conflict       Code = "conflict"        // the posting ID was used for another request
+	Unauthorised   Code = "unauthorised"    // the caller did not prove who it is
+	BadRequest     Code = "bad_request"     // a malformed request; args: field
+
+	BadNumber      Code = "bad_number"       // not a mobile number of a market served
+	OwnNumber      Code = "own_number"       // sending to oneself
+	NotRegistered  Code = "not_registered"   // the number has no wallet
+	AlreadyOpen    Code = "already_open"     // the number has a wallet already
+	BadAmount      Code = "bad_amount"       // not an amount as the market keys it
+	AmountTooSmall Code = "amount_too_small" // below the tariff's least; args: min
+	AmountTooBig   Code = "amount_too_big"   // above the tariff's most; args: max
+	BadChoice      Code = "bad_choice"       // the menu has no such number
+	BadName        Code = "bad_name"         // not a name
+	BadIDNumber    Code = "bad_id_number"    // not an ID number as the market writes it
+	IDNumberUsed   Code = "id_number_used"   // too many wallets name this ID
+
+	BadPIN      Code = "bad_pin"      // not four digits
+	WeakPIN     Code = "weak_pin"     // too easy to guess
+	PINMismatch Code = "pin_mismatch" // the second typing differs from the first
+	WrongPIN    Code = "wrong_pin"    // args: left
+	PINLocked   Code = "pin_locked"   // too many wrong PINs
+	PINInDial   Code = "pin_in_dial"  // a PIN stood in a dialled string
+	NoPIN       Code = "no_pin"       // the wallet has no PIN yet
+
+	SenderBlocked   Code = "sender_blocked"   // the wallet may not pay out
+	CannotReceive   Code = "cannot_receive"   // the other side cannot receive this now; says no more on purpose
+	Insufficient    Code = "insufficient"     // args: available, needed
+	LimitSingle     Code = "limit_single"     // more than one transaction may carry; args: max
+	LimitDay        Code = "limit_day"        // args: max, left
+	LimitMonth      Code = "limit_month"      // args: max, left
+	LimitBalance    Code = "limit_balance"    // the receiver's balance would pass its ceiling; args: max
+	IntentClosed    Code = "intent_closed"    // the act was already done or refused
+	IntentExpired   Code = "intent_expired"   // the quote is too old
+	HoldNotFound    Code = "hold_not_found"   // there is no such hold
+	HoldClosed      Code = "hold_closed"      // captured, released or expired already
+	HoldExpired     Code = "hold_expired"     // captured at or after its expiry
+	HoldExceeded    Code = "hold_exceeded"    // captured more than is left; args: left
+	HoldNotExpired  Code = "hold_not_expired" // swept before its expiry
+	AccountNotFound Code = "account_not_found"
+	AccountExists   Code = "account_exists"
+	AccountClosed   Code = "account_closed"
+	CurrencyMixed   Code = "currency_mixed" // a leg's account has another currency
+)
+
+var specs = map[Code]Spec{
+	Internal:       {HTTP: http.StatusInternalServerError, Retryable: true},
+	Busy:           later,
+	OutcomeUnknown: {HTTP: http.StatusGatewayTimeout, Retryable: true},
+	Conflict:       conflict,
+	Unauthorised:   {HTTP: http.StatusUnauthorized},
+	BadRequest:     {HTTP: http.StatusBadRequest},
+
+	BadNumber:      ask,
+	OwnNumber:      ask,
+	NotRegistered:  notFound,
+	AlreadyOpen:    conflict,
+	BadAmount:      ask,
+	AmountTooSmall: ask,
+	AmountTooBig:   ask,
+	BadChoice:      ask,
+	BadName:        ask,
+	BadIDNumber:    ask,
+	IDNumberUsed:   end,
+
+	BadPIN:      ask,
+	WeakPIN:     ask,
+	PINMismatch: ask,
+	WrongPIN:    ask,
+	PINLocked:   end,
+	PINInDial:   ask,
+	NoPIN:       end,
+
+	SenderBlocked:   end,
+	CannotReceive:   end,
+	Insufficient:    ask,
+	LimitSingle:     ask,
+	LimitDay:        ask,
+	LimitMonth:      ask,
+	LimitBalance:    end,
+	IntentClosed:    conflict,
+	IntentExpired:   end,
+	HoldNotFound:    notFound,
+	HoldClosed:      conflict,
+	HoldExpired:     conflict,
+	HoldExceeded:    end,
+	HoldNotExpired:  conflict,
+	AccountNotFound: notFound,
+	AccountExists:   conflict,
+	AccountClosed:   end,
+	CurrencyMixed:   end,
+}

@@ -1,0 +1,101 @@
+package intent
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"senti/wallet/db"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/msisdn"
+)
+
+// Store reads intents and makes the companions that write them. It is safe for concurrent use.
+type Store struct {
+	db       *db.DB
+	intents  *table
+	closings *table
+}
+
+// NewStore returns the store of the intents in a database.
+func NewStore(d *db.DB) *Store { return &Store{d, newIntentsTable(), newClosingsTable()} }
+
+const selectRecord = `
+	SELECT i.id, i.kind, i.customer, i.phone, i.gateway, i.session, i.turn, i.terms, i.opened_at, i.expires_at,
+	       c.state, c.code, c.receipt, c.end_text, c.closed_at, e.shown
+	  FROM intents i
+	  LEFT JOIN intent_closings c ON c.intent = i.id
+	  LEFT JOIN intent_ends e ON e.intent = i.id`
+
+// Get returns an intent. The fault is bad_request for an ID that was never opened.
+func (s *Store) Get(ctx context.Context, intent id.ID) (Record, error) {
+	all, err := s.read(ctx, selectRecord+` WHERE i.id = ?`, intent[:])
+	if err != nil {
+		return Record{}, err
+	}
+	if len(all) == 0 {
+		return Record{}, fault.New(fault.BadRequest, "field", "intent")
+	}
+	return all[0], nil
+}
+
+// Latest returns the newest intents of a phone that were opened at or after since, newest first.
+func (s *Store) Latest(ctx context.Context, phone msisdn.Number, since time.Time, limit int) ([]Record, error) {
+	return s.read(ctx, selectRecord+`
+		 WHERE i.phone = ? AND i.opened_at >= ?
+		 ORDER BY i.opened_at DESC, i.id DESC
+		 LIMIT ?`, string(phone), since.UnixMicro(), int64(limit))
+}
+
+func (s *Store) read(ctx context.Context, query string, args ...any) ([]Record, error) {
+	rows, err := s.db.Query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("intent: read: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // Err tells what matters
+	var all []Record
+	for rows.Next() {
+		r, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("intent: read: %w", err)
+		}
+		all = append(all, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("intent: read: %w", err)
+	}
+	return all, nil
+}
+
+func scan(rows *sql.Rows) (Record, error) {
+	var (
+		r                   Record
+		intent, session     []byte
+		phone               string
+		openedAt, expiresAt int64
+		state, closedAt     sql.NullInt64
+		code, receipt, end  sql.NullString
+		shown               sql.NullInt64
+	)
+	err := rows.Scan(&intent, &r.Kind, &r.Customer, &phone, &r.Gateway, &session, &r.Turn, &r.Terms, &openedAt, &expiresAt,
+		&state, &code, &receipt, &end, &closedAt, &shown)
+	if err != nil {
+		return Record{}, err
+	}
+	if len(intent) != len(r.ID) || len(session) != len(r.Session) {
+		return Record{}, errors.New("a key column of the wrong length")
+	}
+	copy(r.ID[:], intent)
+	copy(r.Session[:], session)
+	r.Phone = msisdn.Number(phone)
+	r.OpenedAt, r.ExpiresAt = time.UnixMicro(openedAt).UTC(), time.UnixMicro(expiresAt).UTC()
+	if state.Valid {
+		r.Closing = Closing{State(state.Int64), fault.Code(code.String), receipt.String, end.String,
+			time.UnixMicro(closedAt.Int64).UTC()}
+	}
+	r.Shown = Shown(shown.Int64)
+	return r, nil
+}

@@ -1,0 +1,173 @@
+// Package key holds the secrets that make a copy of the database worthless: the keys behind PIN verifiers, receipts,
+// sessions and sealed ID numbers.
+//
+// A key has a name (what it is for) and an ID (which one of them): a verifier stored years ago names the key it was made with,
+// so a new key can take over without anyone being asked for a PIN again. Keys come from files or the environment, never from
+// the database, and no method gives one out. This package makes no IDs of postings and does no slow hashing.
+package key
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// The names of the keys Senti uses.
+const (
+	PIN      = "pin"      // PIN verifiers
+	Receipt  = "receipt"  // the order of receipt codes
+	Session  = "session"  // references to sessions that do not tell the session ID
+	IDNumber = "idnumber" // sealing of ID numbers
+	Blind    = "blind"    // the index that finds a sealed ID number
+)
+
+// names says of every key whether a second one may take over from the first. Receipt codes and blind indexes are made anew
+// from the key at every look-up, so another key would no longer find what the first one wrote.
+var names = map[string]struct{ rotates bool }{
+	PIN:      {true},
+	Receipt:  {false},
+	Session:  {true},
+	IDNumber: {true},
+	Blind:    {false},
+}
+
+// What using a ring can meet.
+var (
+	ErrUnknown = errors.New("key: no such key in the ring")
+	ErrSealed  = errors.New("key: the sealed bytes were altered, or sealed for something else")
+)
+
+// Ring is the set of keys a process holds. It is immutable and safe for concurrent use.
+type Ring struct {
+	keys map[string][]secret // by name, oldest first
+	demo bool
+}
+
+type secret struct {
+	id    string
+	bytes []byte
+	seal  []byte // derived from bytes: one secret is never used by two algorithms
+}
+
+func newSecret(name, id string, bytes []byte) secret {
+	return secret{id: id, bytes: bytes, seal: derive(bytes, "senti.seal.v1."+name)}
+}
+
+func derive(from []byte, purpose string) []byte {
+	out, err := hkdf.Key(sha256.New, from, nil, purpose, sha256.Size)
+	if err != nil {
+		panic("key: deriving failed: " + err.Error()) // only for lengths hkdf does not give; ours is fixed
+	}
+	return out
+}
+
+// Demo returns the ring every demonstration uses: its secrets follow from a text anyone can read here, so anything protected
+// by it is open. IsDemo says so and serve refuses it.
+func Demo() *Ring {
+	r := &Ring{keys: make(map[string][]secret), demo: true}
+	for name := range names {
+		r.addDemo(name)
+	}
+	return r
+}
+
+func (r *Ring) addDemo(name string) {
+	public := sha256.Sum256([]byte("senti demonstration key, known to everyone: " + name))
+	r.keys[name] = []secret{newSecret(name, "demo", public[:])}
+	r.demo = true
+}
+
+// IsDemo reports whether any key of the ring is a demonstration key.
+func (r *Ring) IsDemo() bool { return r.demo }
+
+// Current returns the ID of the key that signs and seals now: the newest of that name, or "" for an unknown name.
+func (r *Ring) Current(name string) string {
+	if all := r.keys[name]; len(all) > 0 {
+		return all[len(all)-1].id
+	}
+	return ""
+}
+
+// MAC returns the 32-byte HMAC-SHA-256 of the parts under the named key. Parts are told apart by their lengths, so
+// ("ab", "c") and ("a", "bc") differ. ErrUnknown when the ring has no such key.
+func (r *Ring) MAC(name, keyID string, parts ...[]byte) ([]byte, error) {
+	s, err := r.find(name, keyID)
+	if err != nil {
+		return nil, err
+	}
+	return s.mac(name, parts), nil
+}
+
+// Blind returns the 32 bytes under which data can be found without being stored: the same for the same data, and of no use
+// to who has no key. The name is Blind unless a second index needs to be kept apart from the first.
+func (r *Ring) Blind(name string, data []byte) ([]byte, error) {
+	return r.MAC(name, r.Current(name), []byte("blind"), data)
+}
+
+// Derive returns a 32-byte secret of its own for a purpose, for constructions that MAC and Seal do not cover.
+func (r *Ring) Derive(name, purpose string) ([]byte, error) {
+	s, err := r.find(name, r.Current(name))
+	if err != nil {
+		return nil, err
+	}
+	return derive(s.bytes, "senti.derive.v1."+name+"."+purpose), nil
+}
+
+// Equal compares two MACs in a time that does not tell where they differ.
+func Equal(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
+
+// Random returns n bytes nobody can guess, for salts. The system's source does not fail.
+func Random(n int) []byte {
+	out := make([]byte, n)
+	rand.Read(out)
+	return out
+}
+
+// String names the keys and shows nothing of them, in case a ring is ever printed.
+func (r *Ring) String() string {
+	var all []string
+	for name, secrets := range r.keys {
+		for _, s := range secrets {
+			all = append(all, name+"/"+s.id)
+		}
+	}
+	sort.Strings(all)
+	return "keys " + strings.Join(all, " ")
+}
+
+// GoString is String, for %#v.
+func (r *Ring) GoString() string { return r.String() }
+
+// Format is String, for every other verb.
+func (r *Ring) Format(f fmt.State, _ rune) { fmt.Fprint(f, r.String()) }
+
+func (r *Ring) find(name, keyID string) (secret, error) {
+	for _, s := range r.keys[name] {
+		if s.id == keyID {
+			return s, nil
+		}
+	}
+	return secret{}, fmt.Errorf("%w: %s/%s", ErrUnknown, name, keyID)
+}
+
+func (s secret) mac(name string, parts [][]byte) []byte {
+	h := hmac.New(sha256.New, s.bytes)
+	var length [8]byte
+	write := func(part []byte) {
+		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
+		h.Write(length[:])
+		h.Write(part)
+	}
+	write([]byte(name))
+	for _, part := range parts {
+		write(part)
+	}
+	return h.Sum(nil)
+}

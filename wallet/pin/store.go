@@ -1,0 +1,99 @@
+package pin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"senti/wallet/db"
+	"senti/wallet/id"
+	"senti/wallet/key"
+)
+
+// Store makes the companions that check and set PINs. It is safe for concurrent use.
+type Store struct {
+	db    *db.DB
+	keys  *key.Ring
+	table *table
+}
+
+// NewStore returns the store of the verifiers in a database, under the keys of the ring.
+func NewStore(d *db.DB, keys *key.Ring) *Store { return &Store{d, keys, &table{}} }
+
+// SetAt tells when the subject's PIN was last set, and false when it has none.
+func (s *Store) SetAt(ctx context.Context, subject Subject) (time.Time, bool, error) {
+	var at int64
+	err := s.db.QueryRow(ctx, `SELECT set_at FROM pins WHERE subject = ?`, subject.key()).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("pin: read when it was set: %w", err)
+	}
+	return time.UnixMicro(at).UTC(), true, nil
+}
+
+// table is the verifiers as the ledger commits them.
+type table struct{ _ byte } // not of size zero: the ledger tells tables apart by their addresses
+
+// Name is the table's name.
+func (*table) Name() string { return "pins" }
+
+// Load reads the verifiers of subjects.
+func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, error) {
+	found := make(map[id.ID]any, len(keys))
+	values := make([]any, len(keys))
+	for i := range keys {
+		values[i] = keys[i][:]
+	}
+	for _, list := range db.Lists(values) {
+		if err := loadList(ctx, q, list, found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func loadList(ctx context.Context, q *db.DB, list []any, found map[id.ID]any) error {
+	rows, err := q.Query(ctx, `
+		SELECT subject, tries, scheme, key_id, salt, mac, set_at
+		  FROM pins
+		 WHERE subject IN (`+db.Marks(len(list))+`)`, list...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err tells what matters
+	for rows.Next() {
+		var v verifier
+		var subject []byte
+		var setAt int64
+		if err := rows.Scan(&subject, &v.tries, &v.scheme, &v.keyID, &v.salt, &v.mac, &setAt); err != nil {
+			return err
+		}
+		if v.subject, err = id.FromBytes(subject); err != nil {
+			return err
+		}
+		v.setAt = time.UnixMicro(setAt).UTC()
+		found[v.subject] = &v
+	}
+	return rows.Err()
+}
+
+var (
+	keyColumns = []string{"subject"}
+	setColumns = []string{"tries", "scheme", "key_id", "salt", "mac", "set_at"}
+)
+
+// Write inserts or replaces verifiers.
+func (*table) Write(d *db.Dialect, rows []any) []db.Stmt {
+	const columns = 7
+	args := make([]any, 0, columns*len(rows))
+	for _, r := range rows {
+		v := r.(*verifier)
+		args = append(args, v.subject[:], v.tries, int64(v.scheme), v.keyID, v.salt, v.mac, v.setAt.UnixMicro())
+	}
+	return db.InsertMany(`INSERT INTO pins (subject, tries, scheme, key_id, salt, mac, set_at) VALUES `,
+		columns, args, d.Upsert(keyColumns, setColumns))
+}
