@@ -218,7 +218,7 @@ func TestStatementsArePreparedOncePerConnection(t *testing.T) {
 		err := w.Transact(ctx, func(tx *db.DB) error {
 			return tx.Run(ctx, []db.Stmt{
 				{SQL: "UPDATE purse SET amount = amount - ? WHERE id = ?", Args: []any{1, 1}},
-				{SQL: "UPDATE purse SET amount = amount + ? WHERE id = ?", Args: []any{1, 2}},
+				{SQL: "\n\tUPDATE purse\n\tSET\tamount = amount + ?\n\tWHERE id = ?", Args: []any{1, 2}},
 			})
 		})
 		if err != nil {

@@ -29,7 +29,7 @@ var (
 )
 
 const (
-	mysqlPool        = 64 // connections for everything but writers that took their own with Conn
+	mysqlPool        = 32 // connections for everything but writers that took their own with Conn
 	mysqlPacket      = 64 << 20
 	mysqlDialTimeout = 5 * time.Second
 	// mysqlIOTimeout bounds one read or write on the network. It is far above any statement of the wallet and above

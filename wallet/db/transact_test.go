@@ -117,7 +117,7 @@ func TestLockTimeoutIsRetryable(t *testing.T) {
 		exec(t, tx, "UPDATE purse SET amount = 0 WHERE id = 1")
 		_, err := b.Exec(ctx, "SELECT amount FROM purse WHERE id = 1 FOR UPDATE NOWAIT")
 		if !b.Dialect().IsRetryable(err) || b.Dialect().IsConnLost(err) {
-			return fmt.Errorf("a row locked by another: %v", err)
+			return fmt.Errorf("a row locked by another: %w", err)
 		}
 		return nil
 	})

@@ -61,6 +61,26 @@ func DSN(t testing.TB) string {
 	return dsn
 }
 
+// OwnMariaDB starts a server that only this test uses and may kill and restart; it and its data go when the test ends.
+func OwnMariaDB(t testing.TB) *Server {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "senti-own-") //nolint:usetesting // t.TempDir is too long for a socket's path, and closed to others
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	server, err := StartMariaDB(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Kill(); err != nil {
+			t.Errorf("end the test's MariaDB: %v", err)
+		}
+	})
+	return server
+}
+
 func sqliteDSN(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "senti.db") }
 
 func open(t testing.TB, dsn string, migrate bool) *db.DB {

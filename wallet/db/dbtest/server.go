@@ -39,7 +39,8 @@ type Server struct {
 var small = []string{"--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M"}
 
 // StartMariaDB starts a private server on the data in dir, which it creates if need be. The caller may kill it at any
-// moment and must Stop or Kill it in the end. dir must be short: a socket's path has at most 107 bytes.
+// moment and must Stop or Kill it in the end. The path of dir must be short (a socket's has at most 107 bytes), and when we
+// are root the user mysql must be able to enter it.
 func StartMariaDB(dir string) (*Server, error) {
 	s := &Server{dir: dir, options: small}
 	if err := s.initialise(); err != nil {
@@ -109,13 +110,13 @@ func (s *Server) initialise() error {
 	if err := os.RemoveAll(s.file("data")); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	if err := os.MkdirAll(s.file("tmp"), 0o700); err != nil {
 		return err
 	}
 	if err := os.WriteFile(s.file("senti.cnf"), config, 0o600); err != nil {
 		return err
 	}
-	if err := s.giveAway(s.dir, s.file("senti.cnf")); err != nil {
+	if err := s.giveAway(s.dir, s.file("tmp"), s.file("senti.cnf")); err != nil {
 		return err
 	}
 	install, err := find("mariadb-install-db")
@@ -124,7 +125,9 @@ func (s *Server) initialise() error {
 	}
 	// As root the installer changes the owner of what it writes to the user given.
 	args := append(s.arguments(), "--auth-root-authentication-method=normal", "--skip-test-db")
-	if out, err := exec.Command(install, args...).CombinedOutput(); err != nil { //nolint:gosec // our own arguments
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, install, args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("dbtest: mariadb-install-db: %w\n%s", err, out)
 	}
 	return os.WriteFile(s.file("initialised"), nil, 0o600)
@@ -150,7 +153,11 @@ func (s *Server) giveAway(paths ...string) error {
 }
 
 func (s *Server) arguments() []string {
-	args := []string{"--defaults-file=" + s.file("senti.cnf"), "--datadir=" + s.file("data")}
+	args := []string{
+		"--defaults-file=" + s.file("senti.cnf"), // must come first
+		"--datadir=" + s.file("data"),
+		"--tmpdir=" + s.file("tmp"), // not ours, which the server's user may not write
+	}
 	if os.Getuid() == 0 {
 		args = append(args, "--user=mysql")
 	}
@@ -166,7 +173,7 @@ func (s *Server) start() error {
 	_ = os.Remove(s.socket())             // left behind by a server that was killed
 	_ = os.Remove(s.file("mariadbd.pid")) // likewise
 	args := append(s.arguments(), "--socket="+s.socket(), "--pid-file="+s.file("mariadbd.pid"), "--log-error="+s.file("log.err"))
-	cmd := exec.Command(mariadbd, append(args, s.options...)...) //nolint:gosec // our own arguments
+	cmd := exec.Command(mariadbd, append(args, s.options...)...) //nolint:noctx // it outlives us
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("dbtest: start mariadbd: %w", err)

@@ -1,19 +1,21 @@
 package dbtest
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Shared returns the one private server of this machine and user, starting it if it does not run. It is left running for
 // the next tests, because starting takes seconds; `make clean` stops it and removes its data.
 func Shared() (*Server, error) {
 	s := &Server{dir: sharedDir()}
-	if s.running() && s.await() == nil {
+	if s.running() && s.answers(context.Background()) {
 		return s, nil
 	}
 	unlock, err := lock(s.dir + ".lock")
@@ -21,8 +23,13 @@ func Shared() (*Server, error) {
 		return nil, err
 	}
 	defer unlock()
-	if s.running() { // somebody else was first
-		return s, s.await()
+	if s.running() {
+		if s.await() == nil { // somebody else was first
+			return s, nil
+		}
+		if err := s.killByPID(); err != nil { // it lives but its socket is gone, as cleaners of /tmp do
+			return nil, err
+		}
 	}
 	if err := s.initialise(); err != nil {
 		return nil, err
@@ -44,11 +51,24 @@ func StopShared() error {
 	}
 	defer unlock()
 	if s.running() {
-		if err := syscall.Kill(s.PID(), syscall.SIGKILL); err != nil { // its data go too
-			return fmt.Errorf("dbtest: stop mariadbd: %w", err)
+		if err := s.killByPID(); err != nil { // its data go too
+			return err
 		}
 	}
 	return os.RemoveAll(s.dir)
+}
+
+func (s *Server) killByPID() error {
+	pid := s.PID()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("dbtest: stop mariadbd: %w", err)
+	}
+	tick := time.NewTicker(startPoll)
+	defer tick.Stop()
+	for !exited(pid) {
+		<-tick.C
+	}
+	return nil
 }
 
 // reap waits for the server, should it end before the process that started it, so that it does not linger as a zombie.
