@@ -63,13 +63,13 @@ func foldRune(r rune) string {
 	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
 		return "" // a loose accent, a joiner, a direction mark: nothing that can be seen
 	}
-	for _, part := range norm.NFKD.String(string(r)) {
-		if part == r {
-			break
-		}
-		if base := foldRune(part); base != "" {
-			return base
-		}
+	apart := norm.NFKD.String(string(r))
+	if apart == string(r) {
+		return "?"
 	}
-	return "?"
+	var b strings.Builder // a ligature has several letters
+	for _, part := range apart {
+		b.WriteString(foldRune(part))
+	}
+	return b.String()
 }

@@ -1,7 +1,7 @@
 // Package limit says how much a wallet of each KYC tier may move and hold, as rules the ledger applies to the account itself.
 //
 // The rules are pure: turnover is kept on the account row and counted by the ledger inside the commit, so two payments at once
-// cannot both use the last of a limit. The class of an account is its tier's number. Nothing is stored or looked up here.
+// cannot both use the last of a limit. The class of an account is its tier's number. The package does not store or look up anything.
 package limit
 
 import (

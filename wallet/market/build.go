@@ -144,11 +144,14 @@ func (b *builder) matching(place, value string, form *regexp.Regexp, want string
 	return value
 }
 
+// unread stands for an amount that could not be read, so that one mistake is not reported as two.
+const unread = -1
+
 // amount reads a number of units ("7", "0.50") into minor units.
 func (b *builder) amount(m *Market, place, text string) int64 {
 	if text == "" {
 		b.fail(place, "is missing", "write a number of "+m.Currency.Code+", zero or above")
-		return 0
+		return unread
 	}
 	plain := money.Style{Decimal: ".", Digits: m.Currency.Digits}
 	minor, err := plain.Parse(text)
@@ -157,7 +160,7 @@ func (b *builder) amount(m *Market, place, text string) int64 {
 	}
 	if err != nil || strings.ContainsAny(text, " ") {
 		b.fail(place, "is "+text, "write a number of "+m.Currency.Code+", zero or above, without separators")
-		return 0
+		return unread
 	}
 	return minor
 }

@@ -111,12 +111,13 @@ func (b *builder) prices(m *Market, place string, p packPrices) Prices {
 		at := fmt.Sprintf("%s.bands[%d]", place, i)
 		next := Band{UpTo: b.amount(m, at+".up_to", band.UpTo), Fee: b.amount(m, at+".fee", band.Fee)}
 		switch {
+		case next.UpTo == unread || out.Least == unread:
 		case i > 0 && next.UpTo <= out.Bands[i-1].UpTo:
 			b.fail(at+".up_to", "is "+band.UpTo+", not above the band before it", "order the bands by amount; each ends where the next begins")
-		case i == 0 && (out.Least <= 0 || out.Least > next.UpTo):
+		case i == 0 && (out.Least == 0 || out.Least > next.UpTo):
 			b.fail(place+".least", "is "+p.Least, "write an amount above zero that lies in the first band")
 		}
-		if next.Fee > next.UpTo {
+		if next.UpTo != unread && next.Fee > next.UpTo {
 			b.fail(at+".fee", "is "+band.Fee+", more than any amount of its band", "correct fee or up_to")
 		}
 		out.Bands = append(out.Bands, next)
@@ -158,7 +159,7 @@ func (b *builder) tier(m *Market, at string, p packTier) Tier {
 		{t.DayOut, t.MonthOut, "day_out", p.DayOut, "month_out"},
 		{t.DayIn, t.MonthIn, "day_in", p.DayIn, "month_in"},
 	} {
-		if c.small > c.great {
+		if c.great != unread && c.small > c.great {
 			b.fail(at+"."+c.name, "is "+c.text+", above "+c.over, "a limit may not pass the longer one around it")
 		}
 	}

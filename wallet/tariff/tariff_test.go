@@ -1,0 +1,173 @@
+package tariff
+
+import (
+	"testing"
+	"time"
+
+	"senti/wallet/fault"
+	"senti/wallet/market"
+)
+
+var day = time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)
+
+func load(t testing.TB, code string) *market.Market {
+	t.Helper()
+	m, err := market.Load(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// The published Kenyan price list, in cents, and what is in each fee: 15 % of the net fee is tax, rounded half up.
+func TestKenyaPriceList(t *testing.T) {
+	m := load(t, "ke")
+	for _, c := range []struct{ from, to, fee, net, tax int64 }{
+		{1_00, 100_00, 0, 0, 0},
+		{101_00, 500_00, 7_00, 6_09, 91},
+		{501_00, 1_000_00, 13_00, 11_30, 1_70},
+		{1_001_00, 1_500_00, 23_00, 20_00, 3_00},
+		{1_501_00, 2_500_00, 33_00, 28_70, 4_30},
+		{2_501_00, 3_500_00, 53_00, 46_09, 6_91},
+		{3_501_00, 5_000_00, 57_00, 49_57, 7_43},
+		{5_001_00, 7_500_00, 78_00, 67_83, 10_17},
+		{7_501_00, 10_000_00, 90_00, 78_26, 11_74},
+		{10_001_00, 15_000_00, 100_00, 86_96, 13_04},
+		{15_001_00, 20_000_00, 105_00, 91_30, 13_70},
+		{20_001_00, 35_000_00, 108_00, 93_91, 14_09},
+		{35_001_00, 50_000_00, 108_00, 93_91, 14_09},
+		{50_001_00, 250_000_00, 108_00, 93_91, 14_09},
+	} {
+		for _, amount := range []int64{c.from, c.to} {
+			got, refusal := Price(m, Send, amount, day)
+			want := Charge{
+				Fee: c.fee, NetFee: c.net, Tax: c.tax, Total: amount + c.fee,
+				TariffVersion: "ke.tariff@2023-07-01", TaxVersion: "ke.tax@2023-07-01",
+			}
+			if refusal != nil || got != want {
+				t.Errorf("sending %s: %+v, %v\nwant %+v", m.Style.Format(amount), got, refusal, want)
+			}
+		}
+	}
+}
+
+// A tax that is added makes the customer pay more than the published fee.
+func TestUgandaAddsTheTax(t *testing.T) {
+	m := load(t, "ug")
+	for _, c := range []struct{ amount, net, tax int64 }{
+		{500, 100, 15},
+		{2_500, 100, 15},
+		{2_501, 150, 23}, // 22.5
+		{15_000, 350, 53},
+		{60_000, 500, 75},
+		{5_000_000, 2_500, 375},
+	} {
+		got, refusal := Price(m, Send, c.amount, day)
+		if refusal != nil || got.NetFee != c.net || got.Tax != c.tax || got.Fee != c.net+c.tax || got.Total != c.amount+c.net+c.tax {
+			t.Errorf("sending %d: %+v, %v", c.amount, got, refusal)
+		}
+	}
+}
+
+// Bands are upper bounds: one minor unit above the end of a band is the next band, in every market, with nothing between.
+func TestNoAmountFallsBetweenBands(t *testing.T) {
+	for _, code := range market.Codes() {
+		m := load(t, code)
+		prices := m.At(day).Tariff.Services[Send]
+		for i, band := range prices.Bands {
+			begin := prices.Least
+			if i > 0 {
+				begin = prices.Bands[i-1].UpTo + 1
+			}
+			for _, amount := range []int64{begin, begin + 1, band.UpTo - 1, band.UpTo} {
+				got, refusal := Price(m, Send, amount, day)
+				published := got.Fee
+				if !m.At(day).Tax.Included {
+					published = got.NetFee
+				}
+				if refusal != nil || published != band.Fee || got.NetFee+got.Tax != got.Fee || amount+got.Fee != got.Total {
+					t.Errorf("%s: %d minor units in band %d: %+v, %v, want fee %d", code, amount, i, got, refusal, band.Fee)
+				}
+			}
+		}
+	}
+}
+
+func TestTooLittleAndTooMuch(t *testing.T) {
+	m := load(t, "ke")
+	for _, c := range []struct {
+		amount int64
+		code   fault.Code
+		arg    string
+		value  int64
+	}{
+		{99, fault.AmountTooSmall, "min", 1_00},
+		{0, fault.AmountTooSmall, "min", 1_00},
+		{-500_00, fault.AmountTooSmall, "min", 1_00},
+		{250_000_01, fault.AmountTooBig, "max", 250_000_00},
+		{1 << 62, fault.AmountTooBig, "max", 250_000_00},
+	} {
+		got, refusal := Price(m, Send, c.amount, day)
+		if refusal == nil || refusal.Code != c.code || refusal.Int(c.arg) != c.value || got != (Charge{}) {
+			t.Errorf("sending %d: %+v, %v, want %s %s=%d", c.amount, got, refusal, c.code, c.arg, c.value)
+		}
+	}
+	if _, refusal := Price(m, "teleport", 500_00, day); !fault.HasCode(refusal, fault.Internal) {
+		t.Errorf("a service without prices: %v", refusal)
+	}
+}
+
+func TestLargestSendable(t *testing.T) {
+	for _, c := range []struct {
+		market          string
+		available, want int64 // 0 = nothing fits
+	}{
+		{"ke", 300_00, 293_00}, // the page that offers "1 Send 293"
+		{"ke", 300_99, 293_00}, // whole shillings
+		{"ke", 107_99, 100_00}, // 101 would cost 108
+		{"ke", 108_00, 101_00},
+		{"ke", 100_00, 100_00}, // free
+		{"ke", 1_00, 1_00},
+		{"ke", 99, 0},
+		{"ke", 0, 0},
+		{"ke", -5_00, 0},
+		{"ke", 507_00, 500_00},
+		{"ke", 513_00, 500_00}, // 501 would cost 514
+		{"ke", 514_00, 501_00},
+		{"ke", 500_000_00, 250_000_00}, // the tariff's most
+		{"ug", 614, 0},                 // 500 costs 615
+		{"ug", 615, 500},
+		{"ug", 616, 501},
+	} {
+		m := load(t, c.market)
+		got, ok := LargestSendable(m, day, c.available)
+		if got != c.want || ok != (c.want > 0) {
+			t.Errorf("%s: of %d one can send %d, %v, want %d", c.market, c.available, got, ok, c.want)
+		}
+	}
+}
+
+// Against the slow way: try every amount from above.
+func TestLargestSendableLeavesNothingBetterBehind(t *testing.T) {
+	m := load(t, "ke")
+	for available := int64(0); available <= 2_700_00; available += 33 {
+		got, _ := LargestSendable(m, day, available)
+		best := int64(0)
+		for amount := available - available%m.Style.Step; amount > 0; amount -= m.Style.Step {
+			if c, refusal := Price(m, Send, amount, day); refusal == nil && c.Total <= available {
+				best = amount
+				break
+			}
+		}
+		if got != best {
+			t.Fatalf("of %d one can send %d, not %d", available, best, got)
+		}
+	}
+}
+
+func BenchmarkPrice(b *testing.B) {
+	m := load(b, "ke")
+	for b.Loop() {
+		_, _ = Price(m, Send, 500_00, day)
+	}
+}
