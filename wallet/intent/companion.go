@@ -59,6 +59,21 @@ func (c closing) Finish(_ any, o *ledger.Outcome) any {
 	return row
 }
 
+// Cancel returns the companion that refuses its plan with intent_expired and closes the intent: with the intent's ID and
+// request on the plan, nothing can be posted under it any more, and what was posted before comes back as the outcome.
+func (s *Store) Cancel(in Intent) ledger.Companion {
+	return cancellation{closing{newRow: newRow{s.closings}, intent: in.ID, end: noEnd}}
+}
+
+type cancellation struct{ closing }
+
+// Check always refuses.
+func (cancellation) Check(any, time.Time) (keep any, refusal *fault.Error) {
+	return nil, fault.New(fault.IntentExpired)
+}
+
+func noEnd(*ledger.Outcome) string { return "" }
+
 // newRow is the part of a companion that only adds a row.
 type newRow struct{ *table }
 

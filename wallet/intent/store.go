@@ -32,7 +32,7 @@ const selectRecord = `
 
 // Get returns an intent. The fault is bad_request for an ID that was never opened.
 func (s *Store) Get(ctx context.Context, intent id.ID) (Record, error) {
-	all, err := s.read(ctx, selectRecord+` WHERE i.id = ?`, intent[:])
+	all, err := s.ByID(ctx, []id.ID{intent})
 	if err != nil {
 		return Record{}, err
 	}
@@ -40,6 +40,23 @@ func (s *Store) Get(ctx context.Context, intent id.ID) (Record, error) {
 		return Record{}, fault.New(fault.BadRequest, "field", "intent")
 	}
 	return all[0], nil
+}
+
+// ByID returns those of the intents that exist, in no order.
+func (s *Store) ByID(ctx context.Context, intents []id.ID) ([]Record, error) {
+	values := make([]any, len(intents))
+	for i := range intents {
+		values[i] = intents[i]
+	}
+	var all []Record
+	for _, list := range db.Lists(values) {
+		found, err := s.read(ctx, selectRecord+` WHERE i.id IN (`+db.Marks(len(list))+`)`, list...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // Latest returns the newest intents of a phone that were opened at or after since, newest first.

@@ -1,0 +1,83 @@
+package wallet
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"senti/wallet/fault"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+// PINProof says that a person gave the right PIN a moment ago: when that PIN was set, and nothing of the PIN. It may be kept
+// in a session.
+type PINProof string
+
+// CheckPIN compares the PIN and returns the proof that ChangePIN asks for. Faults: not_registered, wrong_pin (left), pin_locked,
+// no_pin.
+func (w *Wallet) CheckPIN(ctx context.Context, phone msisdn.Number, typed pin.PIN) (PINProof, error) {
+	c, err := w.Customer(ctx, phone)
+	if err != nil {
+		return "", err
+	}
+	// Read before the comparison: if the PIN is changed in between, the proof is of the older one and proves nothing.
+	setAt, _, err := w.pins.SetAt(ctx, pinOf(c.ID))
+	if err != nil {
+		return "", err
+	}
+	if _, _, err := w.provePIN(ctx, phone, typed); err != nil {
+		return "", err
+	}
+	return PINProof(strconv.FormatInt(setAt.UnixMicro(), 10)), nil
+}
+
+// DraftPIN takes the first typing of a new PIN; the draft may be kept in a session until the second. A PIN that stands in the
+// person's phone number, or in an ID number just typed, is too easy to guess. The fault is weak_pin.
+func (w *Wallet) DraftPIN(phone msisdn.Number, typed pin.PIN, ids ...IDDraft) (pin.Draft, error) {
+	for _, d := range ids {
+		number, err := w.idNumber(phone, d)
+		if err != nil {
+			return "", err
+		}
+		if typed.Weak(number) {
+			return "", fault.New(fault.WeakPIN)
+		}
+	}
+	return pin.NewDraft(w.keys, phone.Plain(), typed)
+}
+
+// SamePIN compares the second typing of a new PIN with the first. The fault is pin_mismatch.
+func (w *Wallet) SamePIN(phone msisdn.Number, first pin.Draft, again pin.PIN) error {
+	return first.Same(w.keys, phone.Plain(), again)
+}
+
+// ChangePIN sets a new PIN for whoever proved the old one, and tells the customer by SMS. Faults: not_registered, pin_mismatch,
+// pin_locked, conflict (the PIN was changed since the proof).
+func (w *Wallet) ChangePIN(ctx context.Context, phone msisdn.Number, proof PINProof, first pin.Draft, again pin.PIN) error {
+	c, err := w.Customer(ctx, phone)
+	if err != nil {
+		return err
+	}
+	if err := w.SamePIN(phone, first, again); err != nil {
+		return err
+	}
+	setAt, err := strconv.ParseInt(string(proof), 10, 64)
+	if err != nil {
+		return fault.New(fault.Unauthorised)
+	}
+	set, err := w.pins.Replace(pinOf(c.ID), time.UnixMicro(setAt).UTC(), again)
+	if err != nil {
+		return err
+	}
+	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{
+		set,
+		w.messages.Add(w.ids.New(), phone, w.afterwards(c.Language, "sms.pin.changed", c.Account)),
+	}})
+	if err != nil {
+		return err
+	}
+	w.wake()
+	return nil
+}

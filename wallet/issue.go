@@ -1,0 +1,90 @@
+package wallet
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"senti/wallet/customer"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+// The system's own accounts. Their numbers are fixed for good.
+const (
+	FeeIncome  int64 = 1
+	TaxPayable int64 = 2
+	Trust      int64 = 10
+	Suspense   int64 = 20
+)
+
+// EnsureSystemAccounts opens the system's own accounts on a new database; on any other it does nothing.
+func (w *Wallet) EnsureSystemAccounts(ctx context.Context) error {
+	currency := w.market.Currency.Code
+	_, err := w.ledger.Commit(ctx, &ledger.Plan{
+		ID:   id.Derive(id.ID{}, "senti.system_accounts.v1."+currency),
+		Kind: ledger.Register,
+		Open: []ledger.NewAccount{
+			{ID: FeeIncome, Type: ledger.FeeIncome, Currency: currency},
+			{ID: TaxPayable, Type: ledger.TaxPayable, Currency: currency},
+			{ID: Trust, Type: ledger.Trust, Currency: currency},
+			{ID: Suspense, Type: ledger.Suspense, Currency: currency},
+		},
+	})
+	return err
+}
+
+// Issue makes e-money on an account against money that arrived in the trust account. The reference names that arrival (a line
+// of the bank's statement): the same reference issues once, however often it is asked for, and another amount under it is a
+// conflict.
+func (w *Wallet) Issue(ctx context.Context, account, amount int64, reference string) (*ledger.Outcome, error) {
+	return w.ledger.Commit(ctx, &ledger.Plan{
+		ID:      id.Derive(id.ID{}, "senti.issue.v1:"+reference),
+		Request: sha256.Sum256(fmt.Appendf(nil, "senti.issue.v1:%d:%d:%s", account, amount, reference)),
+		Kind:    ledger.Issue,
+		Legs:    []ledger.Leg{{Account: Trust, Amount: -amount}, {Account: account, Amount: amount}},
+	})
+}
+
+// NewWallet is a wallet opened by the system itself: seeds of the demo, of benches and of tests.
+type NewWallet struct {
+	Phone    msisdn.Number
+	Name     string
+	Language string
+	Tier     int16
+	Verified bool // somebody is taken to have checked the name
+	PIN      pin.PIN
+	Float    int64 // minor units issued to it; 0 for none
+}
+
+// OpenWallet opens a wallet without asking anybody anything, and funds it. Where the phone has one already, that is returned as
+// it is.
+func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (customer.Customer, error) {
+	number, err := w.ledger.Numbers(ctx)
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	c := customer.Customer{
+		ID: number, Account: number, Phone: n.Phone, Name: n.Name, NameVerified: n.Verified, Tier: n.Tier,
+		Status: customer.Active, Language: n.Language, Terms: w.Terms(),
+	}
+	plan, err := w.openingPlan(w.newIntent(ledger.Register, c, Origin{}, registerTerms(c)), c, n.PIN)
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	outcome, err := w.ledger.Commit(ctx, plan)
+	if fault.HasCode(err, fault.AlreadyOpen) {
+		return w.customers.ByPhone(ctx, n.Phone)
+	}
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	c.CreatedAt, c.TermsAt = outcome.At, outcome.At
+	if n.Float > 0 {
+		_, err = w.Issue(ctx, c.Account, n.Float, "opening float of "+string(n.Phone))
+	}
+	return c, err
+}

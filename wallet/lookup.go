@@ -1,0 +1,116 @@
+package wallet
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+	"unicode"
+
+	"senti/wallet/customer"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/key"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+// Customer returns who has that number, or not_registered. It may be up to a minute old: show it, and let the ledger decide.
+func (w *Wallet) Customer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+	if c, ok := w.known.get(phone); ok {
+		return c, nil
+	}
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	w.known.put(phone, c)
+	return c, nil
+}
+
+// sender is a customer who may send, as far as can be said before the PIN. The fault is sender_blocked.
+func (w *Wallet) sender(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+	c, err := w.Customer(ctx, phone)
+	if err == nil && c.Status != customer.Active {
+		err = fault.New(fault.SenderBlocked)
+	}
+	return c, err
+}
+
+// receiver is a customer who may be sent to. The fault says as little as it can: cannot_receive.
+func (w *Wallet) receiver(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+	c, err := w.Customer(ctx, phone)
+	if err == nil && c.Status != customer.Active {
+		err = fault.New(fault.CannotReceive)
+	}
+	return c, err
+}
+
+// ParsePhone reads a number in any spelling of the market. The fault is bad_number.
+func (w *Wallet) ParsePhone(text string) (msisdn.Number, error) {
+	n, err := msisdn.Parse(text, w.market.Region)
+	if err != nil {
+		return "", fault.Wrap(err, fault.BadNumber)
+	}
+	return n, nil
+}
+
+// ParseAmount reads an amount as the market keys it, in minor units. The fault is bad_amount.
+func (w *Wallet) ParseAmount(text string) (int64, error) {
+	minor, err := w.market.Style.Parse(text)
+	if err != nil {
+		return 0, fault.Wrap(err, fault.BadAmount)
+	}
+	return minor, nil
+}
+
+// ParsePIN reads a PIN. The fault is bad_pin.
+func (w *Wallet) ParsePIN(text string) (pin.PIN, error) { return pin.Parse(text) }
+
+// ParseName folds a person's name to what every phone can show. The fault is bad_name.
+func (w *Wallet) ParseName(text string) (string, error) {
+	name := strings.ToUpper(i18n.Fold(text))
+	letters := 0
+	for _, r := range name {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case !strings.ContainsRune(" '-.", r):
+			return "", fault.New(fault.BadName)
+		}
+	}
+	if letters < 2 {
+		return "", fault.New(fault.BadName)
+	}
+	return i18n.Fold(name), nil
+}
+
+// IDDraft is an ID number between its typing and the registration, sealed: it may be kept in a session.
+type IDDraft string
+
+// ParseIDNumber reads the number of a national ID as the market writes it. The fault is bad_id_number.
+func (w *Wallet) ParseIDNumber(phone msisdn.Number, text string) (IDDraft, error) {
+	number := strings.ToUpper(strings.Join(strings.Fields(text), ""))
+	if !w.market.NationalID.Matches(number) {
+		return "", fault.New(fault.BadIDNumber)
+	}
+	sealed, err := w.keys.Seal(key.IDNumber, []byte(number), idDraftContext(phone))
+	if err != nil {
+		return "", fault.Wrap(err, fault.Internal)
+	}
+	return IDDraft(base64.RawURLEncoding.EncodeToString(sealed)), nil
+}
+
+// idNumber opens a draft. What is no draft of that phone is bad_id_number.
+func (w *Wallet) idNumber(phone msisdn.Number, d IDDraft) (string, error) {
+	sealed, err := base64.RawURLEncoding.DecodeString(string(d))
+	if err != nil {
+		return "", fault.New(fault.BadIDNumber)
+	}
+	number, err := w.keys.Open(key.IDNumber, sealed, idDraftContext(phone))
+	if err != nil {
+		return "", fault.Wrap(err, fault.BadIDNumber)
+	}
+	return string(number), nil
+}
+
+func idDraftContext(phone msisdn.Number) []byte { return []byte("senti.wallet.id_draft.v1:" + phone) }

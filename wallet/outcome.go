@@ -1,0 +1,137 @@
+package wallet
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/intent"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
+	"senti/wallet/pin"
+)
+
+// LastState is what can be said of a customer's last act.
+type LastState int
+
+// The states.
+const (
+	StillOpen  LastState = iota // nobody gave the PIN yet, as far as this node knows
+	Done                        // the money has moved
+	NotDone                     // it has not, and will not
+	CannotTell                  // it is on its way; ask again
+)
+
+// Last is a customer's last act, for the page that a redial begins with. It names no balance, and its texts are for those
+// who may see them: End was shown to the person before.
+type Last struct {
+	Intent        id.ID
+	Kind          ledger.Kind
+	State         LastState
+	At            time.Time // done or refused then; opened then while neither
+	Gateway       string
+	Session       [16]byte
+	Turn          int
+	To            msisdn.Number // of a send
+	Amount        int64         // of a send, minor units; not for the page before the PIN
+	Code          fault.Code    // why it was refused
+	End           string        // the text the conversation ended with; "" if it did not
+	Shown         intent.Shown
+	MessageFailed bool // its SMS was given up
+}
+
+// Untold reports whether the customer may not know what became of it: the end was never shown, or did not arrive, or its SMS
+// was lost.
+func (l Last) Untold() bool { return l.Shown != intent.WasShown || l.MessageFailed }
+
+const (
+	lastWithin = 24 * time.Hour // an older call has been forgotten
+	latestMost = 20
+)
+
+// LastOutcome returns the customer's last act within a day; false if there is none. One that is still open is settled first:
+// its ID is spent, so that "not done" stays true even if its money was on its way on another node.
+func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
+	records, err := w.intents.Latest(ctx, phone, w.clock.Now().Add(-lastWithin), 1)
+	if err != nil || len(records) == 0 {
+		return Last{}, false, err
+	}
+	last, err := w.last(ctx, records[0])
+	if err == nil && last.State == StillOpen {
+		err = w.settle(ctx, &last)
+	}
+	return last, err == nil, err
+}
+
+// SessionOutcome returns the newest act of one session of the customer, as it is; false if there is none. It is for a call-back
+// of a session that this node does not know: closed, it ended with End; open, the customer is to be asked anew.
+func (w *Wallet) SessionOutcome(ctx context.Context, phone msisdn.Number, gateway string, session [16]byte) (Last, bool, error) {
+	records, err := w.intents.Latest(ctx, phone, w.clock.Now().Add(-lastWithin), latestMost)
+	if err != nil {
+		return Last{}, false, err
+	}
+	for _, r := range records {
+		if r.Gateway == gateway && r.Session == session {
+			last, err := w.last(ctx, r)
+			return last, err == nil, err
+		}
+	}
+	return Last{}, false, nil
+}
+
+// EndShown notes that the end of the intent's conversation was written to the gateway, or that a redial has told the customer.
+func (w *Wallet) EndShown(intentID id.ID) { w.ends.Set(intentID, intent.WasShown) }
+
+// EndFailed notes that the gateway could not show the end.
+func (w *Wallet) EndFailed(intentID id.ID) { w.ends.Set(intentID, intent.ShowFailed) }
+
+func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
+	l := Last{
+		Intent: r.ID, Kind: r.Kind, At: r.OpenedAt, Gateway: r.Gateway, Session: r.Session, Turn: r.Turn,
+		Code: r.Code, End: r.End, Shown: w.ends.Latest(r.ID, r.Shown),
+	}
+	switch r.State {
+	case intent.Accepted:
+		l.State, l.At = Done, r.ClosedAt
+	case intent.Refused:
+		l.State, l.At = NotDone, r.ClosedAt
+	}
+	if r.Kind == ledger.Send {
+		t, err := decodeSendTerms(r.Terms)
+		if err != nil {
+			return Last{}, fmt.Errorf("wallet: the terms of intent %s: %w", r.ID.Short(), err)
+		}
+		l.To, l.Amount = t.To.Phone, t.Amount
+	}
+	if l.State != Done {
+		return l, nil
+	}
+	state, _, err := w.messages.StateOf(ctx, outbox.MessageID(r.ID, toSender))
+	l.MessageFailed = state == outbox.Failed
+	return l, err
+}
+
+// settle spends the ID of an open send. If its money moved meanwhile, that is what the ledger answers.
+func (w *Wallet) settle(ctx context.Context, l *Last) error {
+	q, err := w.quoted(ctx, l.Intent)
+	if err != nil {
+		return err
+	}
+	plan := w.SendPlan(q.Intent, q.terms, pin.PIN{})
+	plan.Companions = []ledger.Companion{w.intents.Cancel(q.Intent)}
+	outcome, err := w.ledger.Commit(ctx, plan)
+	switch {
+	case outcome != nil && outcome.Accepted:
+		l.State, l.At = Done, outcome.At
+	case outcome != nil:
+		l.State, l.At, l.Code = NotDone, outcome.At, outcome.Refusal.Code
+	case fault.HasCode(err, fault.OutcomeUnknown), fault.HasCode(err, fault.Busy):
+		l.State = CannotTell
+	default:
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package wallet
+
+import (
+	"context"
+
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/intent"
+	"senti/wallet/ledger"
+	"senti/wallet/limit"
+	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
+	"senti/wallet/pin"
+)
+
+// SendRequest is who wants to send how much (minor units) to whom.
+type SendRequest struct {
+	From, To msisdn.Number
+	Amount   int64
+	Origin   Origin
+}
+
+// QuoteSend says what sending would cost and who would get it, and opens the intent that Send goes through with. It tells
+// nothing about balance and limits: before the PIN the phone may be in anyone's hands.
+//
+// Faults: not_registered, own_number, sender_blocked, cannot_receive, amount_too_small (min), amount_too_big (max).
+func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error) {
+	if r.From == r.To {
+		return SendQuote{}, fault.New(fault.OwnNumber)
+	}
+	sender, err := w.sender(ctx, r.From)
+	if err != nil {
+		return SendQuote{}, err
+	}
+	receiver, err := w.receiver(ctx, r.To)
+	if err != nil {
+		return SendQuote{}, err
+	}
+	terms, err := w.PriceSend(sender, receiver, r.Amount, w.clock.Now())
+	if err != nil {
+		return SendQuote{}, err
+	}
+	return w.openSend(ctx, w.newIntent(ledger.Send, sender, r.Origin, terms.encode()), terms)
+}
+
+// Send moves the money of a quote, if the PIN is right and the ledger allows it, and returns the receipt; sent again it
+// returns the same receipt and moves nothing. A refusal spends the intent: Requote makes another.
+//
+// Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single
+// (max), limit_day and limit_month (max, left), cannot_receive, sender_blocked, intent_expired, busy; outcome_unknown means
+// that the SMS, a redial or Send again will tell.
+func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendReceipt, error) {
+	q, err := w.quoted(ctx, intentID)
+	if err != nil {
+		return SendReceipt{}, err
+	}
+	outcome, err := w.ledger.Commit(ctx, w.SendPlan(q.Intent, q.terms, typed))
+	if err != nil {
+		return SendReceipt{}, w.withOffer(q.terms, err)
+	}
+	w.quotes.forget(intentID)
+	w.wake()
+	return w.sendReceipt(q.terms, outcome), nil
+}
+
+// SendPlan is all that one send commits: the PIN compared, the money moved, the intent closed, both people told.
+func (w *Wallet) SendPlan(in intent.Intent, t SendTerms, typed pin.PIN) *ledger.Plan {
+	return &ledger.Plan{
+		ID:      in.ID,
+		Request: request(in),
+		Kind:    ledger.Send,
+		Rules:   t.Rules,
+		Legs: withoutZero([]ledger.Leg{
+			{Account: t.From.Account, Amount: -t.Total, Counted: t.Amount, Rule: limit.Sender(w.market, t.PricedAt, t.Amount)},
+			{Account: t.To.Account, Amount: t.Amount, Counted: t.Amount, Rule: limit.Receiver(w.market, t.PricedAt, t.Amount)},
+			{Account: FeeIncome, Amount: t.NetFee},
+			{Account: TaxPayable, Amount: t.Tax},
+		}),
+		Companions: []ledger.Companion{
+			w.intents.Close(in, w.ended(t.From.Language, w.sentEnd(t))),
+			w.pins.Check(pinOf(in.Customer), typed),
+			w.messages.Add(outbox.MessageID(in.ID, toSender), t.From.Phone, w.sentMessage(t)),
+			w.messages.Add(outbox.MessageID(in.ID, toReceiver), t.To.Phone, w.receivedMessage(t)),
+		},
+	}
+}

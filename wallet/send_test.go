@@ -1,0 +1,331 @@
+package wallet
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"senti/wallet/clock"
+	"senti/wallet/db/dbtest"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/intent"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+)
+
+func TestQuoteSend(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.block(peter, ledger.CreditBlocked|ledger.DebitBlocked)
+		for _, c := range []struct {
+			name     string
+			from, to msisdn.Number
+			cents    int64
+			fee      int64
+			code     fault.Code
+		}{
+			{"the free band's end", john, jane, 100_00, 0, ""},
+			{"a cent above it", john, jane, 100_01, 7_00, ""},
+			{"one shilling", john, jane, 1_00, 0, ""},
+			{"the most there is, whatever John has: the PIN comes first", john, jane, 250_000_00, 108_00, ""},
+			{"a cent more", john, jane, 250_000_01, 0, fault.AmountTooBig},
+			{"less than a shilling", john, jane, 99, 0, fault.AmountTooSmall},
+			{"nothing", john, jane, 0, 0, fault.AmountTooSmall},
+			{"to himself", john, john, 500_00, 0, fault.OwnNumber},
+			{"to a number without a wallet", john, ghost, 500_00, 0, fault.NotRegistered},
+			{"from a number without a wallet", ghost, john, 500_00, 0, fault.NotRegistered},
+			{"to somebody blocked", john, peter, 500_00, 0, fault.CannotReceive},
+			{"from somebody blocked", peter, john, 500_00, 0, fault.SenderBlocked},
+		} {
+			q, err := w.QuoteSend(ctx, SendRequest{From: c.from, To: c.to, Amount: c.cents})
+			if fault.CodeOf(err) != c.code {
+				t.Errorf("%s: %v, want %q", c.name, err, c.code)
+			}
+			if err == nil && (q.Fee != c.fee || q.Total != c.cents+c.fee || q.Name != "JANE WANJIKU" || q.To != jane ||
+				!q.ExpiresAt.Equal(noon.Add(intent.Life))) {
+				t.Errorf("%s: %+v", c.name, q)
+			}
+		}
+	})
+}
+
+func TestSend(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.clock.Set(noon.Add(2*time.Hour + 2*time.Minute))
+		r, code := w.send(john, jane, 500, "4826")
+		if code != "" {
+			t.Fatal(code)
+		}
+		if w.holds(john) != 4_493_00 || w.holds(jane) != 1_700_00 {
+			t.Errorf("John holds %d and Jane %d; want 4,493 and 1,700", w.holds(john), w.holds(jane))
+		}
+		if fee, tax := w.account(FeeIncome).Balance, w.account(TaxPayable).Balance; fee != 6_09 || tax != 91 {
+			t.Errorf("fee income %d and tax %d; 7.00 is 6.09 and 0.91", fee, tax)
+		}
+		if turnover := w.account(w.customer(john).Account).Turnover; turnover.OutDay != 500_00 {
+			t.Errorf("John's turnover is %d: the amount counts, the fee does not", turnover.OutDay)
+		}
+		w.balanced()
+
+		end := "SENT Ksh 500 to JANE WANJIKU. Fee 7. Balance Ksh 4,493. Code " + r.Code +
+			".\nSMS is coming. If it is late do not send again: dial *384#"
+		if r.End != end || r.Balance != 4_493_00 || r.Tax != 91 || len(r.Code) != 10 {
+			t.Errorf("receipt %+v\nwant end %q", r, end)
+		}
+		if record, err := w.intents.Get(ctx, r.Intent); err != nil || record.End != end || record.Receipt != r.Code ||
+			record.State != intent.Accepted {
+			t.Errorf("the intent keeps %+v, %v", record.Closing, err)
+		}
+		wants(t, w.texted(john), "Ksh 500 SENT to JANE WANJIKU 0712000002. Fee 7 (tax 0.91). Balance Ksh 4,493. 12/3/26 14:02. "+r.Code)
+		wants(t, w.texted(jane), "Ksh 500 UMEPOKEA kutoka kwa JOHN KAMAU 0712***001. Salio Ksh 1,700. 12/3/26 14:02. "+r.Code)
+		for _, text := range append(w.texted(john), w.texted(jane)...) {
+			if n := i18n.Segments(text); n != 1 {
+				t.Errorf("%d segments: %s", n, text)
+			}
+		}
+		if w.woken == 0 {
+			t.Error("nobody told the worker that there is something to send")
+		}
+	})
+}
+
+func wants(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A free send has two legs, and the receipt says fee 0.
+func TestSendFree(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		r, code := w.send(john, jane, 100, "4826")
+		if code != "" || w.holds(john) != 4_900_00 || w.account(FeeIncome).Balance != 0 {
+			t.Errorf("%q, John holds %d", code, w.holds(john))
+		}
+		if !strings.Contains(r.End, "Fee 0.") {
+			t.Errorf("the end: %s", r.End)
+		}
+	})
+}
+
+// A telco that repeats itself, a phone that does, or another node: the receipt is the same to the byte and nothing moves.
+func TestSendAgainIsTheSameSend(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		q := w.quote(john, jane, 500)
+		first, err := w.Send(ctx, q.Intent, w.pin("4826"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.send(john, jane, 200, "4826") // the balance moves on meanwhile
+		w.clock.Advance(time.Hour)      // and the quote expires
+		other := newNode(t, w.db, w.clock)
+		for name, node := range map[string]*town{"the same node": w, "another node": other} {
+			for _, typed := range []string{"4826", "1357"} {
+				r, err := node.Send(ctx, q.Intent, w.pin(typed))
+				if err != nil || !r.Replayed {
+					t.Fatalf("%s: %+v, %v", name, r, err)
+				}
+				r.Replayed = false
+				if r != first {
+					t.Errorf("%s: %+v\nwant %+v", name, r, first)
+				}
+			}
+		}
+		if w.holds(john) != 5_000_00-507_00-207_00 || len(w.texted(jane)) != 2 {
+			t.Errorf("John holds %d, Jane has %d messages", w.holds(john), len(w.texted(jane)))
+		}
+	})
+}
+
+// Fifty call-backs of one page at once, on two nodes.
+func TestSendAtOnce(t *testing.T) {
+	a, b := dbtest.Two(t)
+	c := clock.NewFake(noon)
+	one, two := newNode(t, a, c), newNode(t, b, c)
+	one.settleIn()
+	q := one.quote(john, jane, 500)
+	var mu sync.Mutex
+	codes := map[string]int{}
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			r, err := []*town{one, two}[i%2].Send(ctx, q.Intent, one.pin("4826"))
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			codes[r.Code+r.End]++
+		})
+	}
+	wg.Wait()
+	if len(codes) != 1 || one.holds(john) != 4_493_00 || len(one.texted(john)) != 1 {
+		t.Errorf("%d different receipts, John holds %d and has %d messages", len(codes), one.holds(john), len(one.texted(john)))
+	}
+	one.balanced()
+}
+
+func TestWrongPIN(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		q := w.quote(john, jane, 500)
+		_, err := w.Send(ctx, q.Intent, w.pin("1357"))
+		if !errors.Is(err, fault.New(fault.WrongPIN)) || fault.As(err).Int("left") != 2 {
+			t.Fatalf("%v, want wrong_pin left=2", err)
+		}
+		if _, err := w.Send(ctx, q.Intent, w.pin("4826")); fault.As(err).Int("left") != 2 {
+			t.Errorf("the right PIN for the spent intent: %v; want what it heard before", err)
+		}
+		next, err := w.Requote(ctx, q.Intent, 6)
+		if err != nil || next.Intent == q.Intent || next.Total != q.Total || next.Name != q.Name {
+			t.Fatalf("requoted %+v, %v", next, err)
+		}
+		if r, err := w.Send(ctx, next.Intent, w.pin("4826")); err != nil || r.Total != 507_00 {
+			t.Errorf("after the requote: %+v, %v", r, err)
+		}
+		if record, err := w.intents.Get(ctx, next.Intent); err != nil || record.Turn != 6 {
+			t.Errorf("the new intent: %+v, %v", record, err)
+		}
+
+		for i, want := range []fault.Code{fault.WrongPIN, fault.WrongPIN, fault.PINLocked, fault.PINLocked} {
+			if _, code := w.send(john, jane, 500, "1357"); code != want {
+				t.Errorf("wrong PIN %d after a right one: %s, want %s", i+1, code, want)
+			}
+		}
+		q = w.quote(john, jane, 500)
+		if _, err := w.Send(ctx, q.Intent, w.pin("4826")); !fault.HasCode(err, fault.PINLocked) {
+			t.Errorf("the right PIN when locked: %v", err)
+		}
+		if record, err := w.intents.Get(ctx, q.Intent); err != nil || !strings.Contains(record.End, "Your PIN is locked") {
+			t.Errorf("the intent's end: %q, %v", record.End, err)
+		}
+		if w.holds(john) != 4_493_00 || len(w.texted(jane)) != 1 {
+			t.Errorf("John holds %d, Jane has %d messages", w.holds(john), len(w.texted(jane)))
+		}
+	})
+}
+
+func TestNotEnough(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		_, err := w.Send(ctx, w.quote(jane, john, 1_200).Intent, w.pin("9173"))
+		e := fault.As(err)
+		if e == nil || e.Code != fault.Insufficient {
+			t.Fatal(err)
+		}
+		if e.Int("available") != 1_200_00 || e.Int("needed") != 1_223_00 || e.Int("fee") != 23_00 || e.Int("offer") != 1_177_00 {
+			t.Errorf("%v; want available 1,200, needed 1,223, fee 23, offer 1,177", e)
+		}
+		if r, code := w.send(jane, john, e.Int("offer")/100, "9173"); code != "" || r.Balance != 0 {
+			t.Errorf("the offer: %q, balance %d", code, r.Balance)
+		}
+		_, err = w.Send(ctx, w.quote(jane, john, 10).Intent, w.pin("9173"))
+		if e := fault.As(err); e == nil || e.Arg("offer") != nil {
+			t.Errorf("with nothing left: %v; want no offer", err)
+		}
+	})
+}
+
+func TestNotEnoughIsToldAfterThePIN(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		if _, code := w.send(jane, john, 5_000, "1357"); code != fault.WrongPIN {
+			t.Errorf("a wrong PIN and too little money: %s, want wrong_pin", code)
+		}
+	})
+}
+
+func TestLimits(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		rich := w.customer(jane)
+		if _, err := w.Issue(ctx, rich.Account, 400_000_00, "a lorry load"); err != nil {
+			t.Fatal(err)
+		}
+		if _, code := w.send(jane, peter, 15_000, "9173"); code != "" {
+			t.Fatalf("15,000 to Peter: %s", code)
+		}
+		if _, code := w.send(jane, peter, 15_000, "9173"); code != fault.CannotReceive {
+			t.Errorf("30,000 in one day to a wallet nobody checked: %q, want cannot_receive", code)
+		}
+		if _, code := w.send(peter, john, 10_001, "7351"); code != fault.LimitSingle {
+			t.Errorf("10,001 from Peter: %q, want limit_single", code)
+		}
+		w.clock.Advance(24 * time.Hour)
+		if _, code := w.send(jane, peter, 15_000, "9173"); code != "" {
+			t.Errorf("the next day: %s", code)
+		}
+	})
+}
+
+func TestBlockedBetweenQuoteAndPIN(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		toPeter, fromPeter := w.quote(john, peter, 500), w.quote(peter, john, 1)
+		w.block(peter, ledger.CreditBlocked|ledger.DebitBlocked)
+		if _, err := w.Send(ctx, toPeter.Intent, w.pin("4826")); !fault.HasCode(err, fault.CannotReceive) {
+			t.Errorf("to him: %v", err)
+		}
+		if _, err := w.Send(ctx, fromPeter.Intent, w.pin("7351")); !fault.HasCode(err, fault.SenderBlocked) {
+			t.Errorf("from him: %v", err)
+		}
+	})
+}
+
+func TestQuoteExpires(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		q := w.quote(john, jane, 500)
+		w.clock.Advance(intent.Life)
+		for _, typed := range []string{"4826", "1357"} {
+			if _, err := w.Send(ctx, q.Intent, w.pin(typed)); !fault.HasCode(err, fault.IntentExpired) {
+				t.Errorf("PIN %s: %v, want intent_expired", typed, err)
+			}
+		}
+		if _, code := w.send(john, jane, 500, "4826"); code != "" {
+			t.Errorf("a new quote: %s (a wrong PIN for an expired one must not count)", code)
+		}
+	})
+}
+
+func TestAnotherNodeFinishes(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		q := w.quote(john, jane, 500)
+		other := newNode(t, w.db, w.clock)
+		if r, err := other.Send(ctx, q.Intent, w.pin("4826")); err != nil || r.Balance != 4_493_00 {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
+func TestUnknownIntent(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		if _, err := w.Send(ctx, w.ids.New(), w.pin("4826")); !fault.HasCode(err, fault.BadRequest) {
+			t.Errorf("%v, want bad_request", err)
+		}
+	})
+}
+
+func TestSentLately(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.send(john, jane, 500, "4826")
+		w.send(john, jane, 300, "1357")
+		w.clock.Advance(again)
+		for _, c := range []struct {
+			name   string
+			to     msisdn.Number
+			amount int64
+			later  time.Duration
+			ok     bool
+		}{
+			{"the same", jane, 500_00, 0, true},
+			{"another amount", jane, 501_00, 0, false},
+			{"another person", peter, 500_00, 0, false},
+			{"one that failed", jane, 300_00, 0, false},
+			{"the same, too long ago", jane, 500_00, time.Microsecond, false},
+		} {
+			w.clock.Advance(c.later)
+			at, ok, err := w.SentLately(ctx, john, c.to, c.amount)
+			if err != nil || ok != c.ok || ok && !at.Equal(noon) {
+				t.Errorf("%s: %v %v %v, want %v", c.name, at, ok, err, c.ok)
+			}
+		}
+	})
+}
