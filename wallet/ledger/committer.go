@@ -130,7 +130,9 @@ func (e *evaluator) collect() *job {
 		}
 	}
 	if j.guess != nil {
-		j.guess.render()
+		if err := j.guess.render(); err != nil {
+			j.guess = nil // likewise
+		}
 	}
 	return j
 }

@@ -230,7 +230,7 @@ func (w *plannedRows) take(a *Account, row *hold, h HoldAct) *fault.Error {
 	if a.Flags&(DebitBlocked|Closed) != 0 {
 		return fault.New(fault.SenderBlocked)
 	}
-	if a.Type.Floored() && h.Amount > a.Available() {
+	if h.Amount > a.Available() { // for a trust account too: it is never above zero, and bank money cannot be held
 		return fault.New(fault.Insufficient, "available", fault.Minor(a.Available()), "needed", fault.Minor(h.Amount))
 	}
 	a.Held += h.Amount
@@ -262,7 +262,9 @@ func (w *plannedRows) leg(leg Leg, kind Kind) *fault.Error {
 		return fault.New(fault.Internal, "overflow", leg.Account)
 	}
 	a.Balance += leg.Amount
-	w.count(a, leg)
+	if !w.count(a, leg) {
+		return fault.New(fault.Internal, "overflow", leg.Account)
+	}
 	if leg.Rule != nil {
 		if refusal := leg.Rule(*a); refusal != nil {
 			return refusal
@@ -281,16 +283,20 @@ func overflows(a, b int64) bool {
 	return (b > 0 && a > math.MaxInt64-b) || (b < 0 && a < math.MinInt64-b)
 }
 
-// count adds a leg to its account's turnover, beginning a new day or month when the market's calendar has.
-func (w *plannedRows) count(a *Account, leg Leg) {
+// count adds a leg to its account's turnover, beginning a new day or month when the market's calendar has. It reports false
+// when the month's sum would overflow, and with it open a spent limit; the day's is never greater.
+func (w *plannedRows) count(a *Account, leg Leg) bool {
 	roll(&a.Turnover, w.e.l.day(w.e.head.at))
+	day, month := &a.Turnover.InDay, &a.Turnover.InMonth
 	if leg.Amount < 0 {
-		a.Turnover.OutDay += leg.Counted
-		a.Turnover.OutMonth += leg.Counted
-		return
+		day, month = &a.Turnover.OutDay, &a.Turnover.OutMonth
 	}
-	a.Turnover.InDay += leg.Counted
-	a.Turnover.InMonth += leg.Counted
+	if overflows(*month, leg.Counted) {
+		return false
+	}
+	*day += leg.Counted
+	*month += leg.Counted
+	return true
 }
 
 // roll moves a turnover forward to the given day (yyyymmdd), never back: a clock that was set back must not open a spent
@@ -327,12 +333,16 @@ func (w *plannedRows) settle(p *Plan) *fault.Error {
 	return nil
 }
 
-// balanced reports whether the legs sum to zero in each currency they touch.
+// balanced reports whether the legs sum to zero in each currency they touch. Sums that overflow do not: two currencies'
+// legs could wrap around to zero and make money.
 func (w *plannedRows) balanced(legs []Leg) bool {
 	for _, a := range w.accounts {
 		var sum int64
 		for _, leg := range legs {
 			if b, _ := w.account(leg.Account); b != nil && b.Currency == a.Currency {
+				if overflows(sum, leg.Amount) {
+					return false
+				}
 				sum += leg.Amount
 			}
 		}

@@ -55,7 +55,6 @@ func (l *Ledger) newEvaluation(base head, m *images, lookups bool) *evaluation {
 	next := base
 	next.batch++
 	next.writer = l.writer
-	next.at = max(base.at, micros(l.clock.Now()))
 	return &evaluation{
 		l: l, base: base, head: next, images: m, lookups: lookups,
 		rows:     map[Table]map[id.ID]any{},
@@ -67,9 +66,11 @@ func (l *Ledger) newEvaluation(base head, m *images, lookups bool) *evaluation {
 
 // add decides the plans, reading through q what memory does not hold.
 func (e *evaluation) add(ctx context.Context, q *db.DB, plans []*pending) error {
-	if err := e.load(ctx, q, plans); err != nil {
+	if err := guarded(func() error { return e.load(ctx, q, plans) }); err != nil {
 		return err
 	}
+	// Read now and not when the evaluation began: it may have waited for its first plan for hours.
+	e.head.at = max(e.head.at, micros(e.l.clock.Now()))
 	for _, p := range plans {
 		e.pendings = append(e.pendings, p)
 		e.results = append(e.results, e.decideSafely(p.plan))
@@ -231,8 +232,24 @@ func (r *record) outcome(coder *ReceiptCoder) (*Outcome, error) {
 	return o, nil
 }
 
+// guarded turns a panic in other packages' Key, Load or Write into an error. Nobody can tell which plan is to blame, so the
+// writer then splits the batch until that one stands alone.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			slog.Error("ledger: a table or companion panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			err = fmt.Errorf("ledger: panic in a table or companion: %v", v)
+		}
+	}()
+	return do()
+}
+
 // render chains the postings and turns everything into statements. The evaluation takes no more plans after it.
-func (e *evaluation) render() {
+func (e *evaluation) render() error {
+	return guarded(func() error { e.renderAll(); return nil })
+}
+
+func (e *evaluation) renderAll() {
 	for _, r := range e.records {
 		r.hash = r.chained(e.head.chain, &e.scratch)
 		e.head.chain = r.hash

@@ -39,7 +39,8 @@ const (
 )
 
 // Keeper is implemented by a Table whose rows are worth keeping in memory between batches in greater number than usual.
-// Up to twice KeepRows images are kept, so a row of 300 bytes and 150,000 rows may come to 90 MB.
+// Up to twice KeepRows images are kept, so a row of 300 bytes and 150,000 rows may come to 90 MB. Fewer than usual cannot be
+// asked for: what the batch under way is writing must be found here, because the tables do not show it yet.
 type Keeper interface{ KeepRows() int }
 
 // KeepRows keeps the accounts of a busy hour.
@@ -61,7 +62,7 @@ func (m *images) table(t Table) *generations[any] {
 	if !ok {
 		limit := keepRows
 		if k, ok := t.(Keeper); ok {
-			limit = k.KeepRows()
+			limit = max(limit, k.KeepRows())
 		}
 		g = newGenerations[any](limit)
 		m.rows[t] = g

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"senti/wallet/clock"
 	"senti/wallet/db"
@@ -145,6 +146,9 @@ func (l *Ledger) Commit(ctx context.Context, p *Plan) (*Outcome, error) {
 	if err := p.valid(); err != nil {
 		return nil, fault.Wrap(err, fault.Internal)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fault.Wrap(err, fault.Busy)
+	}
 	pd := &pending{plan: p, done: make(chan result, 1)}
 	if !l.enqueue(pd) {
 		return nil, fault.New(fault.Busy)
@@ -183,18 +187,46 @@ func (p *Plan) valid() error {
 	if p.ID.IsZero() && (posts || len(p.Open) > 0) {
 		return errors.New("ledger: a plan that moves money, holds it or opens accounts needs an ID")
 	}
-	if _, ok := p.Kind.Spec(); !ok && !p.ID.IsZero() {
+	spec, ok := p.Kind.Spec()
+	if !ok && !p.ID.IsZero() {
 		return fmt.Errorf("ledger: unknown kind %d", p.Kind)
 	}
-	if len(p.Rules) > 80 {
-		return errors.New("ledger: rules longer than 80 characters")
+	if spec.Money && len(p.Legs) == 0 && !p.ID.IsZero() {
+		return fmt.Errorf("ledger: a %s without legs", spec.Name)
 	}
+	if len(p.Rules) > maxRules || !ascii(p.Rules) {
+		return errors.New("ledger: rules longer than 80 characters, or not ASCII")
+	}
+	for _, n := range p.Open {
+		if len(n.Currency) == 0 || len(n.Currency) > maxCurrency || !ascii(n.Currency) {
+			return errors.New("ledger: a currency is 1 to 12 ASCII characters")
+		}
+	}
+	return errors.Join(validLegs(p.Legs), validHolds(p.Holds))
+}
+
+// Lengths of columns; SQLite does not enforce them.
+const (
+	maxRules    = 80
+	maxCurrency = 12
+)
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func validLegs(legs []Leg) error {
 	var sum int64
-	for i, leg := range p.Legs {
+	for i, leg := range legs {
 		if leg.Amount == 0 || leg.Counted < 0 {
 			return errors.New("ledger: a leg of zero, or counted below zero")
 		}
-		for _, other := range p.Legs[:i] {
+		for _, other := range legs[:i] {
 			if other.Account == leg.Account {
 				return errors.New("ledger: two legs on one account")
 			}
@@ -207,12 +239,19 @@ func (p *Plan) valid() error {
 	if sum != 0 {
 		return errors.New("ledger: the legs do not sum to zero")
 	}
-	for _, h := range p.Holds {
+	return nil
+}
+
+func validHolds(acts []HoldAct) error {
+	for _, h := range acts {
+		if h.Verb < TakeHold || h.Verb > ExpireHold || h.Hold.IsZero() {
+			return errors.New("ledger: a hold act without verb or hold")
+		}
 		if (h.Verb == TakeHold || h.Verb == CaptureHold) && h.Amount <= 0 {
 			return errors.New("ledger: a hold of nothing")
 		}
-		if h.Verb < TakeHold || h.Verb > ExpireHold || h.Hold.IsZero() {
-			return errors.New("ledger: a hold act without verb or hold")
+		if h.Verb == TakeHold && h.ExpiresAt.IsZero() {
+			return errors.New("ledger: a hold that never expires")
 		}
 	}
 	return nil

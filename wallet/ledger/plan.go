@@ -54,7 +54,7 @@ const (
 type HoldAct struct {
 	Verb      HoldVerb
 	Hold      id.ID
-	Account   int64     // TakeHold only
+	Account   int64     // the holder's
 	Amount    int64     // TakeHold and CaptureHold, minor units, above zero
 	ExpiresAt time.Time // TakeHold only
 	Final     bool      // CaptureHold only: release what is left after the capture

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,7 +40,7 @@ func (l *Ledger) number(ctx context.Context, name string, first int64) (int64, e
 func (l *Ledger) claimBlock(ctx context.Context, name string, first int64) (block, error) {
 	var next int64
 	err := l.db.QueryRow(ctx, `SELECT next_free FROM numbers WHERE name = ?`, name).Scan(&next)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		_, err = l.db.Exec(ctx, `INSERT INTO numbers (name, next_free) VALUES (?, ?)`, name, first)
 		if err != nil && !l.db.Dialect().IsDuplicate(err) {
 			return block{}, fmt.Errorf("ledger: begin the counter %s: %w", name, err)
@@ -104,6 +105,24 @@ func (l *Ledger) Posting(ctx context.Context, posting id.ID) (o *Outcome, found 
 	return o, err == nil, err
 }
 
+// ByReceipt returns the posting of a receipt code as a person typed it. The error is ErrReceipt for a text that cannot be a
+// code; found is false for a code that was never given out.
+func (l *Ledger) ByReceipt(ctx context.Context, code string) (o *Outcome, found bool, err error) {
+	no, err := l.receipts.Decode(code)
+	if err != nil {
+		return nil, false, err
+	}
+	var key []byte
+	err = l.db.QueryRow(ctx, `SELECT id FROM postings WHERE receipt_no = ?`, no).Scan(&key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("ledger: look up receipt: %w", err)
+	}
+	return l.Posting(ctx, id.ID(key))
+}
+
 // Entry is one line of an account's statement.
 type Entry struct {
 	Seq     int64
@@ -151,10 +170,11 @@ func (l *Ledger) Statement(ctx context.Context, account, before int64, limit int
 }
 
 // Expire frees what is held by up to limit holds whose time had come at now, and returns how many. Each expiry is a posting
-// whose ID is derived from the hold's, so that two processes that sweep at once still post it once.
+// whose ID is derived from the hold's, so that two processes that sweep at once still post it once. One that was refused as
+// too early (its clock stepped back) has spent that ID; the next sweep goes on to the next one.
 func (l *Ledger) Expire(ctx context.Context, now time.Time, limit int) (int, error) {
 	if t := l.clock.Now(); now.After(t) {
-		now = t // a posting refused as too early would have spent the derived ID for good
+		now = t // sooner would only be refused
 	}
 	rows, err := l.db.Query(ctx, `
 		SELECT   id, account
@@ -181,14 +201,25 @@ func (l *Ledger) Expire(ctx context.Context, now time.Time, limit int) (int, err
 	}
 	expired := 0
 	for _, act := range due {
-		_, err := l.Commit(ctx, &Plan{ID: id.Derive(act.Hold, "expire"), Kind: HoldEnd, Holds: []HoldAct{act}})
-		switch fault.CodeOf(err) {
+		switch err := l.expire(ctx, act); fault.CodeOf(err) {
 		case "":
 			expired++
 		case fault.HoldClosed: // captured or released since we looked
+		case fault.HoldNotExpired: // the clock stepped back since we looked
 		default:
 			return expired, err
 		}
 	}
 	return expired, nil
+}
+
+func (l *Ledger) expire(ctx context.Context, act HoldAct) error {
+	name := "expire"
+	for try := 2; ; try++ {
+		o, err := l.Commit(ctx, &Plan{ID: id.Derive(act.Hold, name), Kind: HoldEnd, Holds: []HoldAct{act}})
+		if o == nil || !o.Replayed || o.Accepted || o.Refusal.Code != fault.HoldNotExpired {
+			return err
+		}
+		name = fmt.Sprintf("expire %d", try)
+	}
 }

@@ -165,7 +165,9 @@ func (c *committer) tryLocked(plans []*pending, lost *evaluation, unknown bool) 
 		if err := e.add(ctx, tx, plans); err != nil {
 			return nil, nil, err
 		}
-		e.render()
+		if err := e.render(); err != nil {
+			return nil, nil, err
+		}
 		return e, e.stmts, nil
 	})
 }
