@@ -63,8 +63,7 @@ func New[E any](say Say, flows ...*Flow[E]) (*Engine[E], error) {
 
 func (e *Engine[E]) check(f *Flow[E], s *Step[E]) error {
 	k, _ := s.kind()
-	found, at := e.find(Mark{f.ID, s.ID})
-	last := at == len(f.Steps)-1
+	found, _ := e.find(Mark{f.ID, s.ID})
 	switch {
 	case s.ID == "" || found != s:
 		return errors.New("its ID is empty or there twice")
@@ -74,18 +73,14 @@ func (e *Engine[E]) check(f *Flow[E], s *Step[E]) error {
 		return errors.New("only and all choices have options")
 	case k.asks() != (s.Take.Do != nil):
 		return errors.New("only and all questions take a reply")
-	case last && k.asks() && s.With == nil && len(s.Options) == 0:
-		return nil // Take moves on, or the next turn says that there is no next row
 	}
 	for _, o := range s.Options {
-		if o.Key == "" || (o.Go != "" && o.Start != "") {
-			return fmt.Errorf("option %q has no key or two ways on", o.Key)
+		to := Mark{f.ID, o.Go}
+		if o.Start != "" {
+			to.Flow = o.Start
 		}
-		if step, _ := e.find(Mark{f.ID, o.Go}); o.Go != "" && step == nil {
-			return fmt.Errorf("option %s leads to step %q, which is not there", o.Key, o.Go)
-		}
-		if o.Start != "" && e.flows[o.Start] == nil {
-			return fmt.Errorf("option %s leads to flow %q, which is not there", o.Key, o.Start)
+		if step, _ := e.find(to); o.Key == "" || step == nil {
+			return fmt.Errorf("option %q has no key, or leads to %s.%s, which is not there", o.Key, to.Flow, to.Step)
 		}
 	}
 	return nil
@@ -150,10 +145,10 @@ func (e *Engine[E]) Next(ctx context.Context, env E, at Place, input string, pag
 		return t.home()
 	}
 	input = strings.TrimSpace(input)
+	k, _ := step.kind()
 	if t.turnPage(input) || at.Over {
 		return t.part()
 	}
-	k, _ := step.kind()
 	if o := step.option(input); o != nil && (o.If == nil || o.If(t)) {
 		return t.take(step, o)
 	}
@@ -167,11 +162,24 @@ func (e *Engine[E]) Next(ctx context.Context, env E, at Place, input string, pag
 	case k.hasOptions():
 		return t.askAgain(at.mark(), fault.New(fault.BadChoice))
 	}
-	return t.enter(at.mark()) // a list knows no other number: the same again
+	return t.part() // a list knows no other number: the same again
 }
 
-// Moves reports whether the step at that place may be moving money, for a caller that lost a turn half-way.
-func (e *Engine[E]) Moves(at Place) bool {
+// Fail is the last page for an error outside a turn, or for a turn that was lost half-way: at says in which language, and
+// whether money may have moved.
+func (e *Engine[E]) Fail(at Place, page Page, err error) (Place, Reply) {
+	var nobody E
+	return e.turn(context.Background(), nobody, at.clone(), page).fail(err)
+}
+
+// Last is a last page with a text that was written before, for one that must be shown again as it was.
+func (e *Engine[E]) Last(at Place, page Page, text string) (Place, Reply) {
+	var nobody E
+	return e.turn(context.Background(), nobody, at.clone(), page).showEnd(text)
+}
+
+// moves reports whether the step at that place may be moving money.
+func (e *Engine[E]) moves(at Place) bool {
 	step, _ := e.find(at.mark())
 	return step != nil && step.Moves
 }
@@ -191,7 +199,7 @@ func (t *Turn[E]) take(step *Step[E], o *Option[E]) (Place, Reply) {
 	switch {
 	case t.next.Flow != "":
 	case o.Start != "":
-		t.Start(o.Start)
+		t.next = Mark{o.Start, o.Go}
 	case o.Go != "":
 		t.Go(o.Go)
 	}
@@ -277,6 +285,10 @@ func (t *Turn[E]) prepare(step *Step[E]) error {
 // leaveTrail notes the way back. A secret is a door, not a place: the way back leads to before it, except from the second
 // typing of a new PIN to the first.
 func (t *Turn[E]) leaveTrail(from, to Mark, step *Step[E]) {
+	if _, row := t.engine.find(to); row == 0 && to.Flow == t.place.Home {
+		t.place.forget() // home is where everything begins
+		return
+	}
 	t.place.keepTrail(from, to)
 	if k, _ := step.kind(); k == secret {
 		return
@@ -298,7 +310,6 @@ func (t *Turn[E]) back() (Place, Reply) {
 }
 
 func (t *Turn[E]) home() (Place, Reply) {
-	t.place.forget()
 	t.place.Step = ""
 	return t.enter(Mark{Flow: t.place.Home})
 }
@@ -329,7 +340,7 @@ func (t *Turn[E]) askAgain(to Mark, f *fault.Error) (Place, Reply) {
 func (t *Turn[E]) fail(err error) (Place, Reply) {
 	f := fault.As(err)
 	switch {
-	case t.engine.Moves(t.place) && (f == nil || f.Code == fault.Internal):
+	case t.engine.moves(t.place) && (f == nil || f.Code == fault.Internal):
 		f = fault.Wrap(err, fault.OutcomeUnknown)
 	case f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)):
 		f = fault.Wrap(err, fault.Busy)

@@ -54,8 +54,8 @@ type Option[E any] struct {
 
 	If    func(*Turn[E]) bool  // nil, or whether the option is there; the others keep their numbers
 	Do    func(*Turn[E]) error // nil, or what happens first
-	Go    string               // the step that follows; "" for the next row
-	Start string               // or the flow that follows
+	Start string               // the flow that follows; "" for this one
+	Go    string               // the step that follows; "" for the next row, or for the first one of Start
 }
 
 // Take reads a reply. Several steps may share one.

@@ -32,7 +32,8 @@ func measure(text string, limit int) (width, most int) {
 	return i18n.Units(text), min(limit, ucs2Max)
 }
 
-// show renders the step that the place stands at.
+// show renders the step that the place stands at. A list is kept as it was shown, whole or cut: what its With read is shown
+// again and not read again.
 func (t *Turn[E]) show(step *Step[E]) (Place, Reply) {
 	k, _ := step.kind()
 	text := t.engine.say(t.place.Lang, t.place.Flow+"."+step.ID, t.args)
@@ -53,10 +54,15 @@ func (t *Turn[E]) show(step *Step[E]) (Place, Reply) {
 		nav = append(t.options(step), nav...)
 	}
 	whole := strings.Join(slices.Concat(head, lines, nav), "\n")
-	if k.asks() || (fits(whole, t.page.Limit) && (step.PerPage == 0 || len(lines) <= step.PerPage)) {
+	short := fits(whole, t.page.Limit) && (step.PerPage == 0 || len(lines) <= step.PerPage)
+	switch {
+	case k.asks(), short && k != list:
 		return t.place, Reply{Text: whole}
+	case short:
+		t.place.Pages = []string{whole}
+	default:
+		t.place.Pages = t.paginate(head, lines, nav, step.PerPage)
 	}
-	t.place.Pages = t.paginate(head, lines, nav, step.PerPage)
 	return t.part()
 }
 

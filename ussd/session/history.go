@@ -1,8 +1,8 @@
 package session
 
 import (
-	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"senti/wallet/key"
@@ -38,6 +38,7 @@ type Callback struct {
 	Whole bool   // Text is everything typed so far, joined by "*"
 	Text  string // holds PINs
 	Turn  int    // without Whole: the number of the turn, 0 when the gateway does not number them
+	New   bool   // the gateway says that the session starts here
 }
 
 // Reading says what a callback means to a session.
@@ -60,12 +61,17 @@ func NewReader(keys *key.Ring) (*Reader, error) {
 	return &Reader{keys}, nil
 }
 
+// Key names the session of a caller at a gateway. The caller is part of it: nobody meets another's session.
+func (r *Reader) Key(gateway, session, caller string) Key {
+	return Key(r.mac("senti.session.key.v1", gateway, session, caller))
+}
+
 // Read tells what is new in a callback of a session that has answered before.
 //
 // A whole transcript is new if it is longer than the last, begins with it and goes on with "*"; what follows is the input,
 // even if it holds another "*", which gateways do not escape. A numbered turn is new if its number is higher. Anything else
 // is a repeat or out of order: it gets the reply it got, or the latest one if that is forgotten, and changes nothing.
-// A gateway that neither resends nor numbers cannot show a repeat; its every callback is new.
+// Of a gateway that neither resends nor numbers only a repeated start can be told; its every other callback is new.
 func (r *Reader) Read(h *History, c Callback) Reading {
 	out := r.first(c)
 	if known := h.find(out.print); known != nil && (c.Whole || c.Turn > 0) {
@@ -83,7 +89,7 @@ func (r *Reader) Read(h *History, c Callback) Reading {
 		default:
 			out.Known = h.last()
 		}
-	case c.Turn > 0 && c.Turn <= h.turn:
+	case c.Turn > 0 && c.Turn <= h.turn, c.Turn == 0 && c.New:
 		out.Known = h.last()
 	}
 	return out
@@ -116,6 +122,13 @@ func (h *History) Over() *Reply {
 	return nil
 }
 
+// trim lets go of all but the last replies, for a session that is over.
+func (h *History) trim() {
+	if more := len(h.replies) - 2; more > 0 {
+		h.replies = append([]answered(nil), h.replies[more:]...)
+	}
+}
+
 func (h *History) last() *Reply {
 	if len(h.replies) == 0 {
 		return nil
@@ -134,13 +147,19 @@ func (h *History) find(print Fingerprint) *Reply {
 
 // print is the MAC a callback is remembered by. A plain hash would not do: a four-digit PIN is found by trying them all.
 func (r *Reader) print(turn int, text string) Fingerprint {
-	var number [8]byte
-	binary.BigEndian.PutUint64(number[:], uint64(turn))
-	mac, err := r.keys.MAC(key.Session, r.keys.Current(key.Session), []byte("senti.session.turn.v1"), number[:], []byte(text))
+	return Fingerprint(r.mac("senti.session.turn.v1", strconv.Itoa(turn), text))
+}
+
+func (r *Reader) mac(parts ...string) [16]byte {
+	raw := make([][]byte, len(parts))
+	for i, p := range parts {
+		raw[i] = []byte(p)
+	}
+	sum, err := r.keys.MAC(key.Session, r.keys.Current(key.Session), raw...)
 	if err != nil {
 		panic("session: the key is gone: " + err.Error()) // NewReader saw it, and a ring does not change
 	}
-	return Fingerprint(mac[:16])
+	return [16]byte(sum[:16])
 }
 
 // Dialled splits what the first callback of a session carried into its inputs; nil when it was a plain dial.

@@ -1,7 +1,8 @@
 // Package session keeps the saved places of USSD dialogues between two callbacks, in memory.
 //
-// A session expires 180 seconds after it was last heard of, and there are never more than a set number of them: a flood of
-// dials costs the oldest sessions, not the memory. Callbacks of one session are served one at a time.
+// A session expires 180 seconds after it was last heard of; one that has shown its last page is kept a little while for
+// repeated callbacks, without its place. There are never more than a set number of them: a flood of dials costs the oldest
+// sessions, not the memory. Callbacks of one session are served one at a time.
 //
 // Gateways that resend everything typed so far would make this a store of PINs. So of a transcript only its length and a
 // MAC are kept, which is enough to tell what is new in the next one, and the replies are found again by those MACs. It runs
@@ -18,8 +19,13 @@ import (
 	"senti/wallet/id"
 )
 
-// TTL is how long a session lives after its last callback: longer than any telco keeps one open.
-const TTL = 180 * time.Second
+const (
+	// TTL is how long a session lives after its last callback: longer than any telco keeps one open.
+	TTL = 180 * time.Second
+	// OverTTL is how long the last page is kept after it was shown. Telcos repeat a callback within seconds; later the
+	// intent in the database knows that page, if it was about money.
+	OverTTL = 60 * time.Second
+)
 
 // Key names a session: a keyed hash of gateway, session ID and caller.
 type Key [16]byte
@@ -28,13 +34,16 @@ type Key [16]byte
 type Session struct {
 	Started bool       // a callback has been answered
 	Place   menu.Place // where the person stands
-	Intent  id.ID      // the intent that the last END page closed; zero for none
+	Turns   int        // callbacks answered, repeats not counted
+	Intent  id.ID      // what the last END page was about; zero for none
 	History History    // what was answered
+
 	turn    sync.Mutex
 	key     Key
 	touched time.Time
-	users   int // callbacks that hold or await the session: it is not thrown out meanwhile
-	place   *list.Element
+	users   int    // callbacks that hold or await the session: it is not thrown out meanwhile
+	queue   *queue // where it waits for its expiry
+	at      *list.Element
 }
 
 // Store holds sessions. It is safe for concurrent use.
@@ -42,14 +51,21 @@ type Store struct {
 	clock clock.Clock
 	most  int
 
-	mu     sync.Mutex
-	byKey  map[Key]*Session
-	oldest *list.List // of *Session, least recently touched first
+	mu    sync.Mutex
+	byKey map[Key]*Session
+	live  queue
+	over  queue
+}
+
+// queue holds sessions that live equally long, the least recently touched first.
+type queue struct {
+	list.List
+	ttl time.Duration
 }
 
 // NewStore returns a store of at most most sessions.
 func NewStore(c clock.Clock, most int) *Store {
-	return &Store{clock: c, most: most, byKey: make(map[Key]*Session), oldest: list.New()}
+	return &Store{clock: c, most: most, byKey: make(map[Key]*Session), live: queue{ttl: TTL}, over: queue{ttl: OverTTL}}
 }
 
 // Lock returns the session with that key, a new one when there is none or it has expired, and keeps other callbacks of the
@@ -76,12 +92,21 @@ func (s *Store) Peek(key Key) *Session {
 	return found
 }
 
-// Unlock lets the next callback of the session in.
+// Unlock lets the next callback of the session in. A session that has shown its last page lets go of its place.
 func (s *Store) Unlock(held *Session) {
+	over := held.History.Over() != nil
+	if over {
+		held.Place = menu.Place{}
+		held.History.trim()
+	}
 	held.turn.Unlock()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	held.users--
-	s.mu.Unlock()
+	if over && held.queue == &s.live {
+		s.live.Remove(held.at)
+		s.put(held, &s.over)
+	}
 }
 
 // Len returns how many sessions there are, for metrics.
@@ -102,39 +127,45 @@ func (s *Store) take(key Key) *Session {
 	if found == nil {
 		s.makeRoom()
 		found = &Session{key: key}
-		found.place = s.oldest.PushBack(found)
 		s.byKey[key] = found
+		s.put(found, &s.live)
 	}
 	found.users++
 	found.touched = now
-	s.oldest.MoveToBack(found.place)
+	found.queue.MoveToBack(found.at)
 	return found
 }
 
+func (s *Store) put(held *Session, q *queue) { held.queue, held.at = q, q.PushBack(held) }
+
 // expire drops what has expired. Sessions lie in the order they were touched, so it stops at the first live one.
 func (s *Store) expire(now time.Time) {
-	for e := s.oldest.Front(); e != nil; e = s.oldest.Front() {
-		oldest := e.Value.(*Session)
-		if now.Sub(oldest.touched) < TTL || oldest.users > 0 {
-			return
+	for _, q := range []*queue{&s.live, &s.over} {
+		for e := q.Front(); e != nil; e = q.Front() {
+			oldest := e.Value.(*Session)
+			if now.Sub(oldest.touched) < q.ttl || oldest.users > 0 {
+				break
+			}
+			s.drop(oldest)
 		}
-		s.drop(oldest)
 	}
 }
 
-// makeRoom drops the sessions that were not heard of for longest. One whose callback is being served stays: dropping it
-// would let a repeat of that callback run a second time beside it.
+// makeRoom drops the sessions that were not heard of for longest, those that are over first. One whose callback is being
+// served stays: dropping it would let a repeat of that callback run a second time beside it.
 func (s *Store) makeRoom() {
-	for e := s.oldest.Front(); e != nil && len(s.byKey) >= s.most; {
-		next := e.Next()
-		if old := e.Value.(*Session); old.users == 0 {
-			s.drop(old)
+	for _, q := range []*queue{&s.over, &s.live} {
+		for e := q.Front(); e != nil && len(s.byKey) >= s.most; {
+			next := e.Next()
+			if old := e.Value.(*Session); old.users == 0 {
+				s.drop(old)
+			}
+			e = next
 		}
-		e = next
 	}
 }
 
 func (s *Store) drop(old *Session) {
 	delete(s.byKey, old.key)
-	s.oldest.Remove(old.place)
+	old.queue.Remove(old.at)
 }

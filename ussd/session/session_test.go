@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"senti/ussd/menu"
 	"senti/ussd/session"
 	"senti/wallet/clock"
 	"senti/wallet/key"
@@ -30,6 +31,25 @@ func TestASessionLives180SecondsAfterItsLastCallback(t *testing.T) {
 	}
 	if n := s.Len(); n != 1 {
 		t.Fatalf("%d sessions, want the new one", n)
+	}
+}
+
+func TestASessionThatIsOverIsKeptAWhileWithoutItsPlace(t *testing.T) {
+	c, r := clock.NewFake(time.Unix(0, 0)), reader(t)
+	s := session.NewStore(c, 10)
+	held := s.Lock(session.Key{1})
+	held.Started, held.Place = true, menu.Place{Flow: "send"}
+	held.History.Answer(r.First(session.Callback{Turn: 1}), session.Reply{Text: "SENT", End: true})
+	s.Unlock(held)
+	c.Advance(session.OverTTL - time.Microsecond)
+	held = s.Peek(session.Key{1})
+	if held == nil || held.History.Over() == nil || held.Place.Flow != "" {
+		t.Fatalf("the last page is gone, or the place is not: %+v", held)
+	}
+	s.Unlock(held)
+	c.Advance(time.Microsecond)
+	if s.Peek(session.Key{1}) != nil {
+		t.Fatal("still there at its expiry")
 	}
 }
 

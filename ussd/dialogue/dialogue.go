@@ -1,0 +1,184 @@
+// Package dialogue holds the conversations a phone user can have with Senti: one file each, one table each.
+//
+// A table reads top to bottom as the phone shows it; the English text in it is the source that the catalogues translate, and
+// testdata/*.txt are whole conversations, which are both the tests and the manual. A dialogue calls the wallet's use cases
+// and moves no money itself. It knows no gateway and no session store; package ussd brings it requests.
+package dialogue
+
+import (
+	"context"
+	"fmt"
+
+	"senti/ussd/menu"
+	"senti/wallet"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+	"senti/wallet/market"
+	"senti/wallet/msisdn"
+)
+
+// flows lists every dialogue.
+var flows = []*flow{&first, &mainMenu, &send, &account, &balance, &statement, &changePIN, &language, &fees, &limits, &redial, &details}
+
+// The types of the tables, in this package's environment.
+type (
+	flow   = menu.Flow[*env]
+	step   = menu.Step[*env]
+	option = menu.Option[*env]
+	take   = menu.Take[*env]
+	turn   = menu.Turn[*env]
+)
+
+// Dialogues runs the conversations on a wallet. It is safe for concurrent use.
+type Dialogues struct {
+	wallet *wallet.Wallet
+	market *market.Market
+	texts  *i18n.Texts
+	engine *menu.Engine[*env]
+}
+
+// New returns the dialogues of a wallet in the languages of its market. It fails when a language lacks a text.
+func New(w *wallet.Wallet) (*Dialogues, error) {
+	texts, err := w.Texts().With(menu.Source(flows...))
+	if err != nil {
+		return nil, fmt.Errorf("dialogue: %w", err)
+	}
+	d := &Dialogues{wallet: w, market: w.Market(), texts: texts}
+	d.engine, err = menu.New(d.say, flows...)
+	return d, err
+}
+
+// Caller is who is on the phone, and how much of a screen it has.
+type Caller struct {
+	Phone  msisdn.Number
+	Origin wallet.Origin // gateway, session and turn
+	Page   menu.Page
+}
+
+// Answer is what a turn led to.
+type Answer struct {
+	Place  menu.Place
+	Reply  menu.Reply
+	Intent id.ID // the intent that the page is about, or that the session opened last; zero for none
+}
+
+// env is what the tables' functions work with.
+type env struct {
+	*Dialogues
+	caller Caller
+	intent id.ID         // what this turn's last page is about
+	lines  []wallet.Line // what the statement read behind the PIN
+	last   *wallet.Last  // the caller's last payment, settled, once it was asked for
+}
+
+// Open begins a session, with what was dialled after the service code if anything was.
+//
+// A session that this process does not know may have been begun before a restart, or on another node. The caller's last
+// intent tells: if it belongs to this session, the answer is the page that closed it, again; if it is open, the redial page.
+func (d *Dialogues) Open(ctx context.Context, c Caller, dialled []string) Answer {
+	nobody := menu.Place{Flow: first.ID, Lang: d.market.Languages[0]}
+	customer, err := d.wallet.Customer(ctx, c.Phone)
+	switch {
+	case fault.HasCode(err, fault.NotRegistered):
+		return (&env{Dialogues: d, caller: c}).start(ctx, nobody, dialled)
+	case err != nil:
+		return d.Lost(c, nobody, err)
+	}
+	at := menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: customer.Language}
+	e := &env{Dialogues: d, caller: c}
+	last, ok, err := d.last(ctx, c, dialled)
+	switch {
+	case err != nil:
+		return d.Lost(c, at, err)
+	case ok && last.Session == c.Origin.Session && last.End != "":
+		at.Flow = details.ID
+		place, reply := d.engine.Last(at, c.Page, last.End)
+		return Answer{Place: place, Reply: reply, Intent: last.Intent}
+	case ok && last.Session == c.Origin.Session:
+		at.Flow, dialled = redial.ID, nil // settled there, by the redial page itself
+	case ok && last.Untold() && last.Kind == ledger.Send && len(dialled) == 0:
+		at.Flow, e.last = redial.ID, &last
+	}
+	return e.start(ctx, at, dialled)
+}
+
+// last is the caller's last intent. A plain dial will tell what became of it, so it must be settled; a dial with input is
+// after something else, and only asks whether it is this session's.
+func (d *Dialogues) last(ctx context.Context, c Caller, dialled []string) (wallet.Last, bool, error) {
+	if len(dialled) == 0 {
+		return d.wallet.LastOutcome(ctx, c.Phone)
+	}
+	return d.wallet.SessionOutcome(ctx, c.Phone, c.Origin.Gateway, c.Origin.Session)
+}
+
+// Closed returns the intent that the last page of a session was about, for a session this process does not know.
+func (d *Dialogues) Closed(ctx context.Context, c Caller) (id.ID, bool) {
+	last, ok, err := d.wallet.SessionOutcome(ctx, c.Phone, c.Origin.Gateway, c.Origin.Session)
+	return last.Intent, err == nil && ok && last.End != ""
+}
+
+// Next takes what was typed.
+func (d *Dialogues) Next(ctx context.Context, c Caller, at menu.Place, input string) Answer {
+	e := &env{Dialogues: d, caller: c}
+	place, reply := d.engine.Next(ctx, e, at, input, c.Page)
+	return e.answer(place, reply)
+}
+
+// Lost is the answer for a turn that broke half-way at that place.
+func (d *Dialogues) Lost(c Caller, at menu.Place, err error) Answer {
+	if at.Lang == "" { // lost before there was a place
+		at.Lang = d.market.Languages[0]
+	}
+	place, reply := d.engine.Fail(at, c.Page, err)
+	return Answer{Place: place, Reply: reply}
+}
+
+// Shown notes that the caller was shown how the intent ended; failed, that he may not have seen it. Both are cheap: they are
+// written down in bulk, later.
+func (d *Dialogues) Shown(intent id.ID, failed bool) {
+	if failed {
+		d.wallet.EndFailed(intent)
+		return
+	}
+	d.wallet.EndShown(intent)
+}
+
+func (e *env) start(ctx context.Context, at menu.Place, dialled []string) Answer {
+	if len(dialled) == 0 {
+		place, reply := e.engine.Start(ctx, e, at, e.caller.Page)
+		return e.answer(place, reply)
+	}
+	place, reply := e.engine.Dial(ctx, e, at, e.caller.Page, dialled)
+	return e.answer(place, reply)
+}
+
+func (e *env) answer(place menu.Place, reply menu.Reply) Answer {
+	intent := e.intent
+	if kept, err := id.Parse(place.Answers[keptIntent]); intent.IsZero() && err == nil {
+		intent = kept
+	}
+	return Answer{Place: place, Reply: reply, Intent: intent}
+}
+
+// say finds a text and writes its amounts as the market does.
+func (d *Dialogues) say(lang, key string, args []fault.Arg) string {
+	out := make([]i18n.Arg, len(args))
+	for i, a := range args {
+		switch v := a.Value.(type) {
+		case fault.Minor:
+			out[i] = i18n.Text(a.Name, d.market.Style.Format(int64(v)))
+		case int64:
+			out[i] = i18n.Count(a.Name, v)
+		case string:
+			out[i] = i18n.Text(a.Name, v)
+		}
+	}
+	return d.texts.Say(lang, key, out...)
+}
+
+// sayBare says an amount without the currency's symbol, where the line before has it.
+func sayBare(t *turn, name string, minor int64) {
+	t.Say(name, t.Env.market.Style.FormatBare(minor))
+}

@@ -1,0 +1,27 @@
+package dialogue
+
+// mainMenu is what a customer sees on dialling. Its numbers are fixed for good, because people learn them by heart and dial
+// them in advance; a number whose service is not built is not shown.
+var mainMenu = flow{ID: "menu", Steps: []step{
+	{ID: "top", Choose: "Senti", Options: []option{
+		{Key: "1", Text: "Send money", Start: "send"},
+		// 2 Withdraw cash
+		// 3 Pay shop or bill
+		// 4 Airtime
+		{Key: "5", Text: "My account", Start: "account"},
+		// 6 Wrong send / Help
+		{Key: "7", Text: "Lugha", Start: "language"}, // said in the other language: who cannot read this menu must find it
+	}},
+}}
+
+// account is what a customer can see and change of his own.
+var account = flow{ID: "account", Steps: []step{
+	{ID: "top", Choose: "My account", Options: []option{
+		{Key: "1", Text: "Balance", Start: "balance"},
+		{Key: "2", Text: "Last payments", Start: "statement"},
+		{Key: "3", Text: "Change PIN", Start: "changepin"},
+		{Key: "4", Text: "Lugha", Start: "language"},
+		{Key: "5", Text: "Fees", Start: "fees"},
+		{Key: "6", Text: "Limits", Start: "limits"},
+	}},
+}}

@@ -1,0 +1,110 @@
+package dialogue
+
+import (
+	"strings"
+	"testing"
+
+	"senti/ussd/menu"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/market"
+)
+
+// worst is the widest value that each {name} of a screen or fault can have in a market: the names shown are cut to 22
+// letters, amounts are at most what the highest tier may hold or the tariff carries, and the widest letter of GSM-7 is one
+// character wide as any other.
+func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fault.Arg {
+	t.Helper()
+	rules := m.At(m.Limits[len(m.Limits)-1].From)
+	tiers := rules.Limits.Tiers
+	most := tiers[len(tiers)-1].MonthOut // the greatest amount on any page
+	full := m.Style.Format(most)
+	send := rules.Tariff.Services["send"]
+	largest := send.Most()
+	fee := send.Bands[len(send.Bands)-1].Fee * 2 // with any tax that is added
+	bare := func(minor int64) string { return m.Style.FormatBare(minor) }
+	name := strings.Repeat("W", 22)
+	return []fault.Arg{
+		{Name: "name", Value: name},
+		{Name: "to", Value: "0712 000 002"},
+		{Name: "time", Value: "14:02"},
+		{Name: "amount", Value: m.Style.Format(largest)},
+		{Name: "fee", Value: bare(fee)},
+		{Name: "total", Value: bare(largest + fee)},
+		{Name: "needed", Value: bare(largest + fee)},
+		{Name: "offer", Value: bare(largest)},
+		{Name: "most", Value: bare(largest)},
+		{Name: "available", Value: full},
+		{Name: "balance", Value: full},
+		{Name: "single", Value: full}, {Name: "day", Value: full}, {Name: "month", Value: full},
+		{Name: "min", Value: full}, {Name: "max", Value: full},
+		{Name: "left", Value: int64(2)},
+		{Name: "other", Value: "0712***002"},
+		{Name: "first", Value: "Kiswahili"}, {Name: "second", Value: "Kiswahili"},
+		{Name: "document", Value: m.NationalID.Name[lang]},
+		{Name: "ref", Value: "0a1b2c3d"}, {Name: "field", Value: "amount"},
+		{Name: "end", Value: texts.Say(lang, "send.done",
+			i18n.Text("amount", m.Style.Format(largest)), i18n.Text("name", name), i18n.Text("fee", bare(fee)),
+			i18n.Text("balance", full), i18n.Text("receipt", "TK7Q2M9XRD"), i18n.Text("service", m.ServiceCode))},
+	}
+}
+
+// Every screen of every dialogue fits the phone, in every language of every market, with the widest values there can be:
+// questions whole and under each fault they are asked again for, the others in parts.
+func TestEveryScreenFits(t *testing.T) {
+	for _, code := range []string{"ke", "ug"} {
+		for _, limit := range []int{182, 160, 156, 120} {
+			for _, o := range overflows(t, code, limit) {
+				t.Errorf("%s, limit %d: %s", code, limit, o)
+			}
+		}
+	}
+}
+
+func overflows(t *testing.T, code string, limit int) []menu.Overflow {
+	t.Helper()
+	m, err := market.Load(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := built.With(menu.Source(flows...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Dialogues{market: m, texts: texts}
+	if d.engine, err = menu.New(d.say, flows...); err != nil {
+		t.Fatal(err)
+	}
+	var out []menu.Overflow
+	for _, lang := range m.Languages {
+		out = append(out, d.engine.Proof([]string{lang}, limit, worst(t, m, texts, lang))...)
+	}
+	return out
+}
+
+// Every {name} on a page has a worst case above: a page with an unfilled one would be proved too short.
+func TestTheProofKnowsEveryValue(t *testing.T) {
+	m, err := market.Load("ke")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, a := range worst(t, m, texts, "en") {
+		known[a.Name] = true
+	}
+	for key, text := range menu.Source(flows...) {
+		for _, part := range strings.Split(text, "{")[1:] {
+			if name, _, _ := strings.Cut(part, "}"); !known[name] {
+				t.Errorf("%s: {%s} has no worst case", key, name)
+			}
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package dialogue
+
+import (
+	"errors"
+
+	"senti/ussd/menu"
+	"senti/wallet"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+	"senti/wallet/pin"
+)
+
+// redial tells what became of the last payment, when the caller may not know it. The phone may be in anyone's hands, so there
+// is no name, no amount and no balance on its pages.
+var redial = flow{ID: "redial", Steps: []step{
+	{ID: "done", Choose: "{time} sending to {to}: DONE. Do not send again.", With: lastIs(wallet.Done), Options: []option{
+		{Key: "1", Text: "See details (PIN)", Do: told, Start: "details"},
+		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
+	}},
+	{ID: "undone", Choose: "{time} sending to {to}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
+		{Key: "1", Text: "Continue", Do: told, Start: "send", Go: "pin"},
+		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
+	}},
+	{ID: "waiting", Choose: "{time} sending to {to}: NOT CERTAIN YET. Do not send again. An SMS will tell you.", With: waiting, Options: []option{
+		{Key: "2", Text: "Menu", Start: "menu"},
+	}},
+}}
+
+// details shows, behind the PIN, the last page that was missed.
+var details = flow{ID: "details", Steps: []step{
+	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: readDetails, Faults: pinFaults}},
+	{ID: "shown", End: "{end}"},
+}}
+
+// keptLast is the intent that the page is about.
+const keptLast = "last"
+
+// lastIs leaves its page out unless that is the state of the caller's last payment.
+func lastIs(state wallet.LastState) func(*turn) error {
+	return func(t *turn) error {
+		last, ok, err := t.Env.lastOutcome(t)
+		if err != nil {
+			return err
+		}
+		if !ok || last.Kind != ledger.Send || last.State != state {
+			return menu.Skip
+		}
+		t.Keep(keptLast, last.Intent.String())
+		t.Keep(keptTo, string(last.To))
+		t.KeepNumber(keptAmount, last.Amount)
+		t.Say("time", t.Env.market.Hour(last.At))
+		t.Say("to", last.To.Masked())
+		return nil
+	}
+}
+
+// waiting is the last page there is: who asks again when it is settled, and told, comes to the menu.
+func waiting(t *turn) error {
+	err := lastIs(wallet.CannotTell)(t)
+	if errors.Is(err, menu.Skip) {
+		t.Start(mainMenu.ID)
+		return nil
+	}
+	return err
+}
+
+// lastOutcome asks the wallet once in a turn.
+func (e *env) lastOutcome(t *turn) (wallet.Last, bool, error) {
+	if e.last != nil {
+		return *e.last, true, nil
+	}
+	last, ok, err := e.wallet.LastOutcome(t.Ctx, e.caller.Phone)
+	if ok && err == nil {
+		e.last = &last
+	}
+	return last, ok, err
+}
+
+// told notes that the caller has read the page; the next dial need not show it.
+func told(t *turn) error {
+	if last, err := id.Parse(t.Kept(keptLast)); err == nil {
+		t.Env.wallet.EndShown(last)
+	}
+	return nil
+}
+
+func readDetails(t *turn, typed string) error {
+	p, err := pin.Parse(typed)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Env.wallet.CheckPIN(t.Ctx, t.Env.caller.Phone, p); err != nil {
+		return err
+	}
+	last, ok, err := t.Env.lastOutcome(t)
+	if err != nil {
+		return err
+	}
+	if !ok || last.End == "" {
+		return fault.New(fault.IntentExpired)
+	}
+	t.Env.intent = last.Intent
+	t.Say("end", last.End)
+	return nil
+}

@@ -1,0 +1,76 @@
+package dialogue
+
+import (
+	"senti/wallet"
+	"senti/wallet/fault"
+	"senti/wallet/pin"
+)
+
+// first is what a phone without a wallet sees: the language, an invitation, and the opening of a wallet.
+//
+// The first two pages are confirmations, because dialled input must neither pick a language nobody asked for nor accept terms.
+var first = flow{ID: "first", Steps: []step{
+	{ID: "language", Confirm: "Karibu Senti / Welcome", With: languageNames, Options: []option{
+		{Key: "1", Text: "{first}", Do: speak(0)},
+		{Key: "2", Text: "{second}", Do: speak(1)},
+	}},
+	{ID: "invite", Confirm: "Open a Senti wallet. It is free.\nKeep your {document} near.", With: document, Options: []option{
+		{Key: "1", Text: "Start (I accept the terms)", Do: acceptTerms},
+		// 2 I was sent a cash code
+		{Key: "3", Text: "Fees", Start: "fees"},
+		// 4 Help
+	}},
+	{ID: "name", Ask: "Type your name as it is on your {document}", With: document, Take: name},
+	{ID: "id", Ask: "Type your {document} number", With: document, Take: idNumber},
+	{ID: "pin", Secret: "Choose a PIN: 4 digits that nobody can guess.\nNever tell it to anyone.", Take: newPIN},
+	{ID: "repeat", Secret: "Type the same PIN again", Take: open, Moves: true},
+	{ID: "open", End: "{end}"},
+}}
+
+var open = take{Do: openWallet, Faults: []fault.Code{fault.BadPIN}}
+
+func languageNames(t *turn) error {
+	languages := t.Env.market.Languages
+	t.Say("first", t.Env.market.NativeName(languages[0]))
+	t.Say("second", t.Env.market.NativeName(languages[1%len(languages)]))
+	return nil
+}
+
+func speak(n int) func(*turn) error {
+	return func(t *turn) error {
+		languages := t.Env.market.Languages
+		t.Speak(languages[n%len(languages)])
+		return nil
+	}
+}
+
+func document(t *turn) error {
+	t.Say("document", t.Env.market.NationalID.Name[t.Lang()])
+	return nil
+}
+
+// acceptTerms keeps which version was accepted: the one in force when the page was shown.
+func acceptTerms(t *turn) error {
+	t.Keep("terms", t.Env.wallet.Terms())
+	return nil
+}
+
+func openWallet(t *turn, typed string) error {
+	again, err := pin.Parse(typed)
+	if err != nil {
+		return err
+	}
+	draft := pin.Draft(t.Kept("draft"))
+	if err := t.Env.wallet.SamePIN(t.Env.caller.Phone, draft, again); err != nil {
+		return t.AskAgain("pin", err)
+	}
+	done, err := t.Env.wallet.Register(t.Ctx, wallet.Registration{
+		Phone: t.Env.caller.Phone, Language: t.Lang(), Terms: t.Kept("terms"), Name: t.Kept("name"), ID: wallet.IDDraft(t.Kept(keptID)),
+		First: draft, Again: again, Origin: t.Env.caller.Origin,
+	})
+	if err != nil {
+		return err
+	}
+	t.Say("end", done.End)
+	return nil
+}

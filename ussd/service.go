@@ -1,0 +1,179 @@
+package ussd
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"senti/ussd/dialogue"
+	"senti/ussd/menu"
+	"senti/ussd/session"
+	"senti/wallet"
+	"senti/wallet/clock"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/key"
+)
+
+// AnswerBudget is how long a page may take. Telcos wait 5 to 10 seconds; what is not certain by then is told by SMS.
+const AnswerBudget = 2 * time.Second
+
+// SessionsMax is how many sessions are kept at once unless Options say otherwise: a minute of a country's busiest hour.
+const SessionsMax = 200_000
+
+// Options are what a Service is made of.
+type Options struct {
+	Dialogues *dialogue.Dialogues
+	Keys      *key.Ring
+	Clock     clock.Clock
+	Log       *slog.Logger
+	Sessions  int                  // how many are kept at once; 0 for SessionsMax
+	Count     func(outcome string) // called once per callback with an Outcome constant; nil for nobody counting
+}
+
+// What a callback led to, for metrics.
+const (
+	OutcomePage   = "page"   // a new page, and the session goes on
+	OutcomeEnd    = "end"    // a new last page
+	OutcomeRepeat = "repeat" // nothing new: a page was given again
+	OutcomeFault  = "fault"  // a last page that says something is wrong
+	OutcomePanic  = "panic"  // a bug, survived
+)
+
+// Service answers callbacks. It is safe for concurrent use.
+type Service struct {
+	dialogues *dialogue.Dialogues
+	sessions  *session.Store
+	reader    *session.Reader
+	log       *slog.Logger
+	count     func(string)
+}
+
+// New returns a service. It fails when the ring has no session key.
+func New(o Options) (*Service, error) {
+	reader, err := session.NewReader(o.Keys)
+	if err != nil {
+		return nil, fmt.Errorf("ussd: %w", err)
+	}
+	if o.Sessions == 0 {
+		o.Sessions = SessionsMax
+	}
+	if o.Count == nil {
+		o.Count = func(string) {}
+	}
+	return &Service{dialogues: o.Dialogues, sessions: session.NewStore(o.Clock, o.Sessions), reader: reader, log: o.Log, count: o.Count}, nil
+}
+
+// Sessions returns how many sessions are kept, for metrics.
+func (s *Service) Sessions() int { return s.sessions.Len() }
+
+// Handle answers a callback within AnswerBudget. It never fails and never panics: what goes wrong becomes a last page.
+//
+// The work goes on when the gateway hangs up: its reply is kept, and the repeat that follows gets it.
+func (s *Service) Handle(ctx context.Context, req Request) Reply {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), AnswerBudget)
+	defer cancel()
+	key := s.reader.Key(req.Gateway, req.Session, string(req.Caller))
+	held := s.sessions.Lock(key)
+	defer s.sessions.Unlock(held)
+	reply, outcome := s.serve(ctx, req, key, held)
+	s.count(outcome)
+	return reply
+}
+
+// serve answers a callback of a session that belongs to it meanwhile.
+func (s *Service) serve(ctx context.Context, req Request, key session.Key, held *session.Session) (Reply, string) {
+	call := session.Callback{Whole: req.History, Text: req.Text, Turn: req.Turn, New: req.New}
+	reading := s.reader.First(call)
+	if held.Started {
+		reading = s.reader.Read(&held.History, call)
+		if over := held.History.Over(); reading.Known == nil && over != nil {
+			reading.Known = over // whatever still comes, the session has ended
+		}
+	}
+	if reading.Known != nil {
+		return Reply(*reading.Known), OutcomeRepeat
+	}
+	answer, panicked := s.turn(ctx, req, key, held, reading.Input)
+	reply := session.Reply{Text: answer.Reply.Text, End: answer.Reply.End}
+	held.Started, held.Place, held.Turns = true, answer.Place, held.Turns+1
+	held.History.Answer(reading, reply)
+	if reply.End && !fault.HasCode(answer.Reply.Fault, fault.OutcomeUnknown) {
+		held.Intent = answer.Intent
+	}
+	s.report(req, key, answer.Reply.Fault)
+	return Reply(reply), outcome(answer.Reply, panicked)
+}
+
+// turn takes one step of the dialogue, or begins one.
+func (s *Service) turn(ctx context.Context, req Request, key session.Key, held *session.Session, input string) (answer dialogue.Answer, panicked bool) {
+	caller := dialogue.Caller{
+		Phone:  req.Caller,
+		Origin: wallet.Origin{Gateway: req.Gateway, Session: key, Turn: held.Turns + 1},
+		Page:   menu.Page{Limit: req.Limit, Ref: reference(key)},
+	}
+	defer func() {
+		if broken := recover(); broken != nil {
+			s.log.Error("ussd: a turn panicked", "gateway", req.Gateway, "session", reference(key), "panic", fmt.Sprintf("%T", broken), "stack", string(debug.Stack()))
+			answer, panicked = s.dialogues.Lost(caller, held.Place, errPanic), true
+		}
+	}()
+	if held.Started {
+		return s.dialogues.Next(ctx, caller, held.Place, input), false
+	}
+	return s.dialogues.Open(ctx, caller, session.Dialled(input)), false
+}
+
+// errPanic stands for a panic in a reply. What the panic said stays out of it: it may hold anything.
+var errPanic = errors.New("ussd: a turn panicked")
+
+// Ended notes that a session is over, and whether its last page reached the phone.
+func (s *Service) Ended(ctx context.Context, n EndNotice) {
+	key := s.reader.Key(n.Gateway, n.Session, string(n.Caller))
+	intent := id.ID{}
+	if held := s.sessions.Peek(key); held != nil {
+		intent = held.Intent
+		s.sessions.Unlock(held)
+	} else {
+		origin := wallet.Origin{Gateway: n.Gateway, Session: key}
+		intent, _ = s.dialogues.Closed(ctx, dialogue.Caller{Phone: n.Caller, Origin: origin})
+	}
+	if n.Failed {
+		s.log.Info("ussd: a last page may not have been seen", "gateway", n.Gateway, "session", reference(key), "reason", n.Reason)
+	}
+	if !intent.IsZero() {
+		s.dialogues.Shown(intent, n.Failed)
+	}
+}
+
+// report logs what ended a dialogue, once. A refusal is ordinary; anything else is for us to mend.
+func (s *Service) report(req Request, key session.Key, err error) {
+	if err == nil {
+		return
+	}
+	level := slog.LevelInfo
+	switch fault.CodeOf(err) {
+	case fault.Internal, fault.OutcomeUnknown, fault.Busy, fault.Conflict:
+		level = slog.LevelError
+	}
+	s.log.Log(context.Background(), level, "ussd: a dialogue ended with a fault", "gateway", req.Gateway, "session", reference(key), "code", fault.CodeOf(err), "err", err)
+}
+
+func outcome(r menu.Reply, panicked bool) string {
+	switch {
+	case panicked:
+		return OutcomePanic
+	case r.Fault != nil:
+		return OutcomeFault
+	case r.End:
+		return OutcomeEnd
+	}
+	return OutcomePage
+}
+
+// reference is how logs and people name a session: it says nothing of its ID or its caller.
+func reference(key session.Key) string { return hex.EncodeToString(key[:4]) }

@@ -1,0 +1,169 @@
+package ussd_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"senti/wallet/db"
+	"senti/wallet/db/dbtest"
+	"senti/wallet/i18n"
+	"senti/wallet/msisdn"
+)
+
+var update = flag.Bool("update", false, "write the transcripts anew, as they come out now")
+
+// The transcripts are in dialogue/testdata: NAME.txt in English, sw/NAME.txt the same conversation in Swahili. How they are
+// written is told in dialogue/testdata/README.md.
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("dialogue/testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			swahili := filepath.Join("dialogue/testdata/sw", filepath.Base(file))
+			if *update {
+				script := read(t, file)
+				write(t, file, play(t, dbtest.SQLite(t), "en", script))
+				write(t, swahili, play(t, dbtest.SQLite(t), "sw", script))
+			}
+			dbtest.Each(t, func(t *testing.T, d *db.DB) { compare(t, d, "en", file) })
+			dbtest.Each(t, func(t *testing.T, d *db.DB) { compare(t, d, "sw", swahili) })
+			if commands(read(t, file)) != commands(read(t, swahili)) {
+				t.Error("the two languages are not the same conversation: run with -update")
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, d *db.DB, lang, file string) {
+	t.Helper()
+	want := read(t, file)
+	got := strings.Split(play(t, d, lang, want), "\n")
+	for i, line := range strings.Split(want, "\n") {
+		if i >= len(got) || got[i] != line {
+			t.Fatalf("%s:%d\ngot  %s\nwant %s", file, i+1, at(got, i), line)
+		}
+	}
+}
+
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return "(nothing)"
+}
+
+// play runs the commands of a transcript and returns it with what came out, each line of that indented by two spaces.
+func play(t *testing.T, d *db.DB, lang, script string) string {
+	t.Helper()
+	w := newWorld(t, d, lang)
+	var out []string
+	for _, line := range strings.Split(strings.TrimRight(script, "\n"), "\n") {
+		if strings.HasPrefix(line, "  ") {
+			continue // what came out when this was written
+		}
+		out = append(out, line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for _, came := range w.obey(line) {
+			out = append(out, strings.TrimRight("  "+came, " "))
+		}
+	}
+	return strings.Join(out, "\n") + "\n"
+}
+
+// commands leaves of a transcript what was done, without what came out.
+func commands(transcript string) string {
+	var out []string
+	for line := range strings.Lines(transcript) {
+		if !strings.HasPrefix(line, "  ") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+// obey does what one line says and returns what came out.
+func (w *world) obey(line string) []string {
+	w.t.Helper()
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "dial": // dial *384# from 0712000001
+		code, from, _ := strings.Cut(rest, " from ")
+		w.dial(code, w.number(from))
+		return w.screen(true)
+	case ">": // > 500
+		w.call.typed = append(w.call.typed, rest)
+		return w.screen(true)
+	case "lost>": // lost> 4826: typed, and the line went dead before the answer came
+		w.call.typed = append(w.call.typed, rest)
+		w.screen(false)
+		return nil
+	case "repeat": // the telco makes its last callback once more
+		return w.screen(true)
+	case "failed": // the telco's end notice: the last page did not reach the phone
+		w.ended(true)
+	case "wait": // wait 3m
+		pause, err := time.ParseDuration(rest)
+		w.must(err)
+		w.clock.Advance(pause)
+	case "restart": // the process is started anew, on the same database
+		w.restart()
+	case "block": // block 0712000002
+		w.block(w.number(rest))
+	case "money":
+		return w.moved()
+	case "sms":
+		return w.texted()
+	default:
+		w.t.Fatalf("what is %q?", line)
+	}
+	return nil
+}
+
+// screen makes the callback and returns the page, which must be one that the gateway can show.
+func (w *world) screen(arrives bool) []string {
+	w.t.Helper()
+	reply := w.answer(arrives)
+	if n, gsm := i18n.Septets(reply.Text); !gsm || n > limit {
+		w.t.Errorf("a page of %d characters (GSM-7: %t):\n%s", n, gsm, reply.Text)
+	}
+	lines := strings.Split(reply.Text, "\n")
+	if reply.End {
+		lines = append(lines, "(end)")
+	}
+	return lines
+}
+
+func (w *world) number(text string) msisdn.Number {
+	w.t.Helper()
+	n, err := w.wallet.ParsePhone(text)
+	w.must(err)
+	return n
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

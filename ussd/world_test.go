@@ -1,0 +1,246 @@
+package ussd_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"senti/sms"
+	"senti/ussd"
+	"senti/ussd/dialogue"
+	"senti/wallet"
+	"senti/wallet/clock"
+	"senti/wallet/customer"
+	"senti/wallet/db"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/id"
+	"senti/wallet/key"
+	"senti/wallet/ledger"
+	"senti/wallet/market"
+	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
+	"senti/wallet/pin"
+)
+
+// limit is the longest screen of the gateway that the tests play: Africa's Talking.
+const limit = 156
+
+// person is a customer whom every transcript knows.
+type person struct {
+	phone msisdn.Number
+	name  string
+	pin   string
+	tier  int16
+	float int64 // cents
+}
+
+// people are described at the top of testdata/README.md.
+var people = []person{
+	{"+254712000001", "JOHN KAMAU", "4826", 2, 5_000_00},
+	{"+254712000002", "JANE WANJIKU", "9173", 2, 1_200_00},
+	{"+254712000003", "AMINA HASSAN", "7351", 2, 0},
+	{"+254712000004", "PETER OTIENO", "6035", 1, 40_000_00},
+	{"+254712000006", "GRACE ACHIENG", "5297", 2, 400_000_00},
+}
+
+// world is a Senti with its customers, on a real database, with a clock that stands at 14:02 on 3 December 2026 in Nairobi
+// until it is moved, and the phones of everyone.
+type world struct {
+	t       testing.TB
+	db      *db.DB
+	lang    string
+	clock   *clock.Fake
+	ids     id.Source
+	log     *strings.Builder // everything that was logged, at every level
+	ledger  *ledger.Ledger
+	wallet  *wallet.Wallet
+	service *ussd.Service
+	stop    func()
+	worker  *outbox.Worker
+	sent    *phones
+	counted map[string]int
+	account map[msisdn.Number]int64
+	balance map[msisdn.Number]int64
+
+	calls int // how many sessions there have been
+	call  call
+}
+
+// call is a session as the phone and its telco see it.
+type call struct {
+	from     msisdn.Number
+	id       string
+	typed    []string // all that was dialled and typed
+	answered bool
+}
+
+func newWorld(t testing.TB, d *db.DB, lang string) *world {
+	t.Helper()
+	w := &world{
+		t: t, db: d, lang: lang, ids: id.Random{}, log: &strings.Builder{},
+		clock: clock.NewFake(time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)),
+		sent:  &phones{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
+	}
+	w.start()
+	t.Cleanup(func() { w.stop() })
+	ctx := context.Background()
+	w.must(w.wallet.EnsureSystemAccounts(ctx))
+	for _, p := range people {
+		secret, err := pin.Parse(p.pin)
+		w.must(err)
+		c, err := w.wallet.OpenWallet(ctx, wallet.NewWallet{
+			Phone: p.phone, Name: p.name, Language: lang, Tier: p.tier, Verified: true, PIN: secret, Float: p.float,
+		})
+		w.must(err)
+		w.account[p.phone], w.balance[p.phone] = c.Account, p.float
+	}
+	return w
+}
+
+// start starts the process: all of it but the database.
+func (w *world) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	m, err := market.Load("ke")
+	w.must(err)
+	texts, err := i18n.Load()
+	w.must(err)
+	receipts, err := key.Demo().Derive(key.Receipt, "codes")
+	w.must(err)
+	w.ledger, err = ledger.Open(ctx, ledger.Options{
+		DB: w.db, Clock: w.clock, IDs: w.ids, Zone: m.Zone, Receipts: ledger.NewReceiptCoder([32]byte(receipts)),
+	})
+	w.must(err)
+	w.wallet = wallet.New(wallet.Parts{
+		DB: w.db, Ledger: w.ledger, Market: m, Texts: texts, Keys: key.Demo(), Clock: w.clock, IDs: w.ids,
+	})
+	dialogues, err := dialogue.New(w.wallet)
+	w.must(err)
+	w.service, err = ussd.New(ussd.Options{
+		Dialogues: dialogues, Keys: key.Demo(), Clock: w.clock,
+		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Count: func(outcome string) { w.counted[outcome]++ },
+	})
+	w.must(err)
+	w.worker = outbox.NewWorker(w.wallet.Messages(), w.sent, w.ids, func(sms.Result) {})
+	var running sync.WaitGroup
+	running.Go(func() { w.wallet.Run(ctx) })
+	w.stop = func() {
+		cancel()
+		running.Wait()
+		w.ledger.Close()
+	}
+}
+
+func (w *world) restart() {
+	w.stop()
+	w.start()
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// dial begins a session: "*384#", or with input, "*384*1*0712000002*100#".
+func (w *world) dial(code string, from msisdn.Number) {
+	w.calls++
+	w.call = call{from: from, id: fmt.Sprintf("ATUid_%d", w.calls)}
+	if input, ok := strings.CutPrefix(strings.TrimSuffix(code, "#"), "*384*"); ok {
+		w.call.typed = strings.Split(input, "*")
+	}
+}
+
+// request is the callback that the telco makes for all that was typed so far.
+func (w *world) request() ussd.Request {
+	text := strings.Join(w.call.typed, "*")
+	return ussd.Request{
+		Gateway: "africastalking", Session: w.call.id, Caller: w.call.from, ServiceCode: "*384#",
+		History: true, Text: text, New: text == "", Limit: limit,
+	}
+}
+
+// answer makes the callback, and tells the service that its reply was written, or that it was not.
+func (w *world) answer(arrives bool) ussd.Reply {
+	reply := w.service.Handle(context.Background(), w.request())
+	if reply.End && arrives {
+		w.ended(false)
+	}
+	return reply
+}
+
+func (w *world) ended(failed bool) {
+	w.service.Ended(context.Background(), ussd.EndNotice{Gateway: "africastalking", Session: w.call.id, Caller: w.call.from, Failed: failed})
+}
+
+// block is what staff will do: the customer may neither pay nor be paid.
+func (w *world) block(phone msisdn.Number) {
+	flags := ledger.DebitBlocked | ledger.CreditBlocked
+	_, err := w.ledger.Commit(context.Background(), &ledger.Plan{
+		Change: []ledger.AccountChange{{Account: w.account[phone], Flags: &flags}},
+		Companions: []ledger.Companion{customer.NewStore(w.db).Change(phone, func(c *customer.Customer) *fault.Error {
+			c.Status = customer.Blocked
+			return nil
+		})},
+	})
+	w.must(err)
+}
+
+// moved says whose money has changed since it was last asked: "0712 000 001: Ksh 4,493".
+func (w *world) moved() []string {
+	var out []string
+	for _, p := range people {
+		a, err := w.ledger.Account(context.Background(), w.account[p.phone])
+		w.must(err)
+		if a.Balance != w.balance[p.phone] {
+			w.balance[p.phone] = a.Balance
+			out = append(out, p.phone.National()+" has "+w.wallet.Market().Style.Format(a.Balance))
+		}
+	}
+	if out == nil {
+		out = []string{"no money has moved"}
+	}
+	return out
+}
+
+// texted sends what is due and returns what the phones got.
+func (w *world) texted() []string {
+	for {
+		n, err := w.worker.Send(context.Background())
+		w.must(err)
+		if n == 0 {
+			return w.sent.take()
+		}
+	}
+}
+
+// phones is an SMS provider that delivers at once.
+type phones struct{ got []string }
+
+func (p *phones) Name() string { return "phones" }
+
+func (p *phones) Send(_ context.Context, messages []sms.Message) []sms.Result {
+	out := make([]sms.Result, len(messages))
+	for i, m := range messages {
+		p.got = append(p.got, "SMS to "+m.To.National()+": "+m.Text)
+		out[i] = sms.Result{ID: m.ID, Accepted: true}
+	}
+	return out
+}
+
+func (p *phones) take() []string {
+	got := p.got
+	p.got = nil
+	slices.Sort(got) // both messages of a send are due at the same moment
+	if got == nil {
+		got = []string{"no SMS"}
+	}
+	return got
+}
