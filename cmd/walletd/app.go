@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"senti/sms"
+	"senti/ussd"
+	"senti/ussd/dialogue"
+	ussdgateway "senti/ussd/gateway"
+	"senti/ussd/simulator"
+	"senti/wallet"
+	"senti/wallet/clock"
+	"senti/wallet/db"
+	"senti/wallet/i18n"
+	"senti/wallet/id"
+	"senti/wallet/key"
+	"senti/wallet/ledger"
+	"senti/wallet/market"
+	"senti/wallet/outbox"
+)
+
+// app is walletd put together: built from the bottom up by build, taken apart in reverse by stop.
+type app struct {
+	config   *Config
+	db       *db.DB
+	market   *market.Market
+	metrics  *metrics
+	ledger   *ledger.Ledger
+	wallet   *wallet.Wallet
+	service  *ussd.Service
+	gateways []ussdgateway.Gateway
+	inbox    *simulator.Inbox // in the demo only
+	seeds    []simulator.Seed
+
+	mu       sync.Mutex
+	stopping bool
+	stops    []stopper
+	failed   chan error // something that cannot go on
+}
+
+// stopper is how one part is stopped. Parts are stopped in reverse order of their start.
+type stopper struct {
+	name string
+	stop func(context.Context) error
+}
+
+// plan says what differs between serving, the demo and a bench.
+type plan struct {
+	config   *Config
+	market   *market.Market
+	keys     *key.Ring
+	guards   ussdgateway.Config
+	sender   func(*app) (sms.Sender, error)
+	sabotage ledger.Sabotage
+}
+
+// build puts the parts together on an open, migrated database, which it owns from here on.
+func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
+	a := &app{config: p.config, db: d, market: p.market, metrics: newMetrics(), failed: make(chan error, 1)}
+	a.onStop("database", func(context.Context) error { return d.Close() })
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.stop())
+		}
+	}()
+	texts, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	if a.ledger, err = a.openLedger(ctx, p); err != nil {
+		return nil, err
+	}
+	var worker *outbox.Worker
+	a.wallet = wallet.New(wallet.Parts{DB: d, Ledger: a.ledger, Market: p.market, Texts: texts, Keys: p.keys,
+		Clock: clock.System{}, IDs: id.Random{}, Wake: func() { worker.Wake() }})
+	if err := a.wallet.EnsureSystemAccounts(ctx); err != nil {
+		return nil, fmt.Errorf("system accounts: %w", err)
+	}
+	sender, err := p.sender(a)
+	if err != nil {
+		return nil, err
+	}
+	worker = outbox.NewWorker(a.wallet.Messages(), sender, id.Random{}, func(r sms.Result) {
+		a.metrics.messages.WithLabelValues(sender.Name(), messageOutcome(r)).Inc()
+	})
+	a.background("outbox", worker.Run)
+	a.background("ends", a.wallet.Run)
+	a.background("expiry", a.expireHolds)
+	dialogues, err := dialogue.New(a.wallet)
+	if err != nil {
+		return nil, err
+	}
+	a.service, err = ussd.New(ussd.Options{Dialogues: dialogues, Keys: p.keys, Clock: clock.System{}, Log: slog.Default(),
+		Sessions: p.config.SessionCount, Count: a.metrics.countTurn})
+	if err != nil {
+		return nil, err
+	}
+	p.guards.Region, p.guards.Log, p.guards.Count = p.market.Region, slog.Default(), a.countCallback
+	if a.gateways, err = ussdgateway.All(a.service, p.guards); err != nil {
+		return nil, err
+	}
+	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
+	a.metrics.outbox(a.wallet.Messages().Depth, a.wallet.Messages().OldestAge)
+	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })
+	return a, nil
+}
+
+func (a *app) openLedger(ctx context.Context, p plan) (*ledger.Ledger, error) {
+	receiptKey, err := p.keys.Derive(key.Receipt, "senti.receipt.v1")
+	if err != nil {
+		return nil, err
+	}
+	l, err := ledger.Open(ctx, ledger.Options{DB: a.db, Clock: clock.System{}, IDs: id.Random{}, Zone: p.market.Zone,
+		Receipts: ledger.NewReceiptCoder([32]byte(receiptKey)), MaxBatch: p.config.BatchSize,
+		OnBatch: a.metrics.onBatch, Sabotage: p.sabotage})
+	if err != nil {
+		return nil, err
+	}
+	a.onStop("ledger", func(context.Context) error { l.Close(); return nil }) // finishes its batches
+	return l, nil
+}
+
+func messageOutcome(r sms.Result) string {
+	switch {
+	case r.Accepted:
+		return "accepted"
+	case r.Err != nil && r.Err.Retryable:
+		return "delayed"
+	}
+	return "refused"
+}
+
+func (a *app) countCallback(gateway, outcome string) {
+	a.metrics.callbacks.WithLabelValues(gateway, outcome).Inc()
+}
+
+// expireEvery is how often held money whose time has come is freed. Until then it counts as held.
+const expireEvery = 10 * time.Second
+
+func (a *app) expireHolds(ctx context.Context) {
+	tick := time.NewTicker(expireEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := a.ledger.Expire(ctx, clock.System{}.Now(), 1000); err != nil && ctx.Err() == nil {
+				slog.Error("expiry of holds", "err", err)
+			}
+		}
+	}
+}
+
+// ready says why callers should not be sent here, or nil.
+func (a *app) ready(ctx context.Context) error {
+	a.mu.Lock()
+	stopping := a.stopping
+	a.mu.Unlock()
+	if stopping {
+		return errors.New("stopping")
+	}
+	if err := a.db.Ping(ctx); err != nil {
+		return errors.New("the database does not answer")
+	}
+	return db.CheckSchema(ctx, a.db)
+}
+
+// background runs a part that ends with its context.
+func (a *app) background(name string, run func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); run(ctx) }()
+	a.onStop(name, func(limit context.Context) error {
+		cancel()
+		select {
+		case <-done:
+			return nil
+		case <-limit.Done():
+			return limit.Err()
+		}
+	})
+}
+
+func (a *app) onStop(name string, stop func(context.Context) error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.stops = append(a.stops, stopper{name, stop})
+}
+
+// fail tells that a part cannot go on; the first one counts.
+func (a *app) fail(err error) {
+	select {
+	case a.failed <- err:
+	default:
+	}
+}
+
+// stop takes the parts apart in reverse: callers first, then who works for them, the ledger, and last the database.
+func (a *app) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), a.config.ShutdownTimeout)
+	defer cancel()
+	a.mu.Lock()
+	a.stopping = true
+	stops := a.stops
+	a.stops = nil
+	a.mu.Unlock()
+	var wrong []error
+	for i := len(stops) - 1; i >= 0; i-- {
+		if err := stops[i].stop(ctx); err != nil {
+			wrong = append(wrong, fmt.Errorf("stop %s: %w", stops[i].name, err))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// wait runs until the context ends or a part fails, and then stops everything.
+func (a *app) wait(ctx context.Context) error {
+	var err error
+	select {
+	case <-ctx.Done():
+		slog.Info("stopping")
+	case err = <-a.failed:
+	}
+	return errors.Join(err, a.stop())
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+
+	"senti/sms"
+	ussdgateway "senti/ussd/gateway"
+	"senti/ussd/simulator"
+	"senti/wallet"
+	"senti/wallet/clock"
+	"senti/wallet/db"
+	"senti/wallet/key"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+type demoCmd struct {
+	Listen string `help:"Address to serve on; only this machine can be served." default:"127.0.0.1:8080"`
+	DB     string `help:"Database, sqlite:PATH or mysql:DSN." default:"sqlite:senti-demo.db" name:"db" placeholder:"DB"`
+}
+
+// demoSeeds are the people of the demo. A fourth phone, which is not registered, stands beside them.
+var demoSeeds = []struct {
+	phone    msisdn.Number
+	pin      string
+	name     string
+	language string
+	float    int64 // whole units of the market's currency
+	note     string
+}{
+	{"+254712000001", "4826", "JOHN KAMAU", "en", 5000, "Ksh 5,000, English"},
+	{"+254712000002", "9173", "JANE WANJIKU", "en", 1200, "Ksh 1,200, English"},
+	{"+254712000003", "7351", "AMINA HASSAN", "sw", 0, "Ksh 0, Kiswahili"},
+}
+
+const demoStranger msisdn.Number = "+254712000099"
+
+// Run serves the demo until it is told to stop. Run again on the same database it goes on where it was.
+func (d demoCmd) Run(ctx context.Context) error {
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	a, address, err := d.start(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s/simulator\n", address)
+	return a.wait(ctx)
+}
+
+// start migrates, seeds and listens.
+func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
+	if err := loopbackOnly(d.Listen); err != nil {
+		return nil, nil, err
+	}
+	c, err := loadConfig("")
+	if err != nil {
+		return nil, nil, err
+	}
+	c.DB, c.Operations = d.DB, ""
+	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: ussdgateway.Guard{Open: true}}}
+	if p.market, err = c.loadMarket(); err != nil {
+		return nil, nil, err
+	}
+	p.sender = func(a *app) (sms.Sender, error) {
+		a.inbox = simulator.NewInbox(a.db, clock.System{})
+		return a.inbox, nil
+	}
+	store, err := db.Open(ctx, d.DB)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := db.Migrate(ctx, store); err != nil {
+		_ = store.Close() // the migration's error is the one to tell
+		return nil, nil, err
+	}
+	a, err := build(ctx, store, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := a.seedDemo(ctx); err != nil {
+		_ = a.stop()
+		return nil, nil, fmt.Errorf("seeding the demo: %w", err)
+	}
+	address, err := a.listen(d.Listen, a.routes())
+	if err != nil {
+		_ = a.stop()
+		return nil, nil, err
+	}
+	return a, address, nil
+}
+
+// seedDemo opens the wallets of the demo; those that are there stay as they are.
+func (a *app) seedDemo(ctx context.Context) error {
+	limits := a.market.At(clock.System{}.Now()).Limits
+	highest := limits.Tiers[len(limits.Tiers)-1].Number
+	for _, s := range demoSeeds {
+		p, err := pin.Parse(s.pin)
+		if err != nil {
+			return err
+		}
+		_, err = a.wallet.OpenWallet(ctx, wallet.NewWallet{Phone: s.phone, Name: s.name, Language: s.language,
+			Tier: highest, Verified: true, PIN: p, Float: s.float * a.market.Currency.MinorPerUnit()})
+		if err != nil {
+			return err
+		}
+		a.seeds = append(a.seeds, simulator.Seed{Phone: s.phone, PIN: s.pin, Note: s.note})
+	}
+	a.seeds = append(a.seeds, simulator.Seed{Phone: demoStranger, Note: "not registered"})
+	return nil
+}
+
+// loopbackOnly refuses to show the demo, whose gateway is open and whose keys everybody knows, to other machines.
+func loopbackOnly(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--listen %s: write ADDRESS:PORT, such as 127.0.0.1:8080", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("--listen %s: the demo serves this machine only, since its keys and its gateway are open: use 127.0.0.1, or walletd serve", address)
+	}
+	return nil
+}

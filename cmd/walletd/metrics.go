@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"senti/wallet/ledger"
+)
+
+// metrics are what walletd counts. Labels are gateways, kinds and codes from our own lists; nothing a person typed, and no
+// phone number, can become one.
+type metrics struct {
+	registry  *prometheus.Registry
+	callbacks *prometheus.CounterVec
+	turns     *prometheus.CounterVec
+	callback  *prometheus.HistogramVec
+	postings  *prometheus.CounterVec
+	batchSize prometheus.Histogram
+	batchTime prometheus.Histogram
+	retried   prometheus.Counter
+	messages  *prometheus.CounterVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		callbacks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_callbacks_total",
+			Help: "Gateway callbacks by gateway and outcome."}, []string{"gateway", "outcome"}),
+		turns: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_ussd_turns_total",
+			Help: "Answers of the dialogues by outcome."}, []string{"outcome"}),
+		callback: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "senti_http_seconds",
+			Help:    "Time to answer an HTTP request, by route.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 4}}, []string{"route", "status"}),
+		postings: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_postings_total",
+			Help: "Plans decided, by kind and outcome (accepted, or the refusal's code)."}, []string{"kind", "outcome"}),
+		batchSize: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "senti_batch_plans",
+			Help: "Plans in one database transaction.", Buckets: []float64{1, 2, 5, 10, 25, 50, 100, 200, 300, 400, 500, 1000}}),
+		batchTime: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "senti_batch_seconds",
+			Help: "Time of one database transaction.", Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2}}),
+		retried: prometheus.NewCounter(prometheus.CounterOpts{Name: "senti_batches_redecided_total",
+			Help: "Batches decided ahead in vain because another process had written or an ID was spent."}),
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_messages_total",
+			Help: "Text messages by sender and outcome."}, []string{"sender", "outcome"}),
+	}
+	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// gauge registers a value that is asked for when the metrics are.
+func (m *metrics) gauge(name, help string, value func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+}
+
+func (m *metrics) countTurn(outcome string) { m.turns.WithLabelValues(outcome).Inc() }
+
+// onBatch counts what the committer did.
+func (m *metrics) onBatch(b ledger.BatchStats) {
+	m.batchSize.Observe(float64(b.Plans))
+	m.batchTime.Observe(b.Took.Seconds())
+	if b.Rejected {
+		m.retried.Inc()
+	}
+	for _, r := range b.Results {
+		kind := "none" // a plan that posts nothing
+		if _, ok := r.Kind.Spec(); ok {
+			kind = r.Kind.String()
+		}
+		m.postings.WithLabelValues(kind, r.Code).Inc()
+	}
+}
+
+// outbox asks the database for the queue's depth and age, at most for a second.
+func (m *metrics) outbox(depth func(context.Context) (int64, error), age func(context.Context) (time.Duration, error)) {
+	ask := func(read func(context.Context) (float64, error)) func() float64 {
+		return func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			v, err := read(ctx)
+			if err != nil {
+				slog.Warn("metrics: the outbox could not be read", "err", err)
+				return -1
+			}
+			return v
+		}
+	}
+	m.gauge("senti_outbox_messages", "Messages waiting to be sent; -1 if the database did not answer.",
+		ask(func(ctx context.Context) (float64, error) { n, err := depth(ctx); return float64(n), err }))
+	m.gauge("senti_outbox_oldest_seconds", "Age of the oldest message waiting; -1 if the database did not answer.",
+		ask(func(ctx context.Context) (float64, error) { d, err := age(ctx); return d.Seconds(), err }))
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"senti/sms"
+	smsgateway "senti/sms/gateway"
+	ussdgateway "senti/ussd/gateway"
+	"senti/wallet/db"
+	"senti/wallet/key"
+)
+
+type serveCmd struct{ storeFlags }
+
+// Run serves until it is told to stop. Whatever is unsafe is refused here, before the first caller.
+func (s serveCmd) Run(ctx context.Context) error {
+	c, err := s.config()
+	if err != nil {
+		return err
+	}
+	if err := c.checkServe(); err != nil {
+		return fmt.Errorf("these settings are not safe to serve with:\n%w", err)
+	}
+	if err := startLog(c.LogLevel); err != nil {
+		return err
+	}
+	p, err := servePlan(c)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, p)
+}
+
+// serve puts walletd together as planned and runs it until the context ends.
+func serve(ctx context.Context, p plan) error {
+	c := p.config
+	d, err := db.Open(ctx, c.DB)
+	if err != nil {
+		return err
+	}
+	if err := fitToServe(ctx, d); err != nil {
+		_ = d.Close() // nothing was written
+		return err
+	}
+	a, err := build(ctx, d, p)
+	if err != nil {
+		return err
+	}
+	if c.Operations != "" {
+		e := newEcho(a.metrics)
+		a.operations(e)
+		if _, err := a.listen(c.Operations, e); err != nil {
+			a.fail(err)
+		}
+	}
+	address, err := a.listen(c.Listen, a.routes())
+	if err != nil {
+		a.fail(err)
+	} else {
+		slog.Info("serving", "address", address.String(), "market", p.market.Code, "version", version())
+	}
+	return a.wait(ctx)
+}
+
+// fitToServe refuses a database that may lose what was acknowledged, or whose tables are not ours.
+func fitToServe(ctx context.Context, d *db.DB) error {
+	if err := d.CheckDurable(ctx); err != nil {
+		return err
+	}
+	return db.CheckSchema(ctx, d)
+}
+
+// servePlan resolves every reference and checks every list of the configuration.
+func servePlan(c *Config) (plan, error) {
+	p := plan{config: c}
+	var err error
+	if p.market, err = c.loadMarket(); err != nil {
+		return p, err
+	}
+	if p.keys, err = key.Load(c.keySources()); err != nil {
+		return p, err
+	}
+	if p.keys.IsDemo() {
+		return p, fmt.Errorf("a key is the demo key, which everybody knows: make your own")
+	}
+	if p.guards, err = c.guards(); err != nil {
+		return p, err
+	}
+	if err := c.baseURL(); err != nil {
+		return p, err
+	}
+	apiKey, err := secret("africastalking_api_key", c.AfricasTalkingAPIKey)
+	if err != nil {
+		return p, err
+	}
+	p.sender = func(*app) (sms.Sender, error) {
+		return smsgateway.Open(c.SMS, smsgateway.Config{Log: slog.Default(), AfricasTalking: smsgateway.AfricasTalking{
+			BaseURL: c.AfricasTalkingURL, Username: c.AfricasTalkingUsername, APIKey: apiKey, From: p.market.SenderID}})
+	}
+	return p, nil
+}
+
+// guards says who may call which gateway.
+func (c *Config) guards() (ussdgateway.Config, error) {
+	var g ussdgateway.Config
+	proxies, err := prefixes("proxies", c.Proxies)
+	if err != nil {
+		return g, err
+	}
+	if g.AfricasTalking.Allow, err = prefixes("africastalking_allow", c.AfricasTalkingAllow); err != nil {
+		return g, err
+	}
+	if g.AfricasTalking.Secrets, err = secrets("africastalking_secret", c.AfricasTalkingSecret); err != nil {
+		return g, err
+	}
+	if g.Senti.Secrets, err = secrets("senti_token", c.SentiToken); err != nil {
+		return g, err
+	}
+	g.AfricasTalking.Proxies, g.Senti.Proxies = proxies, proxies
+	return g, nil
+}
+
+// startLog sends structured lines to standard error.
+func startLog(level string) error {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return fmt.Errorf("log_level is %q: choose debug, info, warn or error", level)
+	}
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: l})))
+	return nil
+}
