@@ -54,7 +54,7 @@ func (w *Wallet) SamePIN(phone msisdn.Number, first pin.Draft, again pin.PIN) er
 }
 
 // ChangePIN sets a new PIN for whoever proved the old one, and tells the customer by SMS. Faults: not_registered, pin_mismatch,
-// pin_locked, conflict (the PIN was changed since the proof).
+// weak_pin, unauthorised (no proof), pin_locked, conflict (the PIN was changed since the proof).
 func (w *Wallet) ChangePIN(ctx context.Context, phone msisdn.Number, proof PINProof, first pin.Draft, again pin.PIN) error {
 	c, err := w.Customer(ctx, phone)
 	if err != nil {
@@ -62,6 +62,9 @@ func (w *Wallet) ChangePIN(ctx context.Context, phone msisdn.Number, proof PINPr
 	}
 	if err := w.SamePIN(phone, first, again); err != nil {
 		return err
+	}
+	if again.Weak(phone.Plain()) {
+		return fault.New(fault.WeakPIN)
 	}
 	setAt, err := strconv.ParseInt(string(proof), 10, 64)
 	if err != nil {

@@ -36,7 +36,7 @@ var (
 // town is a wallet with a few customers, on a clock that a test winds on.
 type town struct {
 	*Wallet
-	t     *testing.T
+	t     testing.TB
 	db    *db.DB
 	clock *clock.Fake
 	woken int
@@ -53,7 +53,7 @@ func eachTown(t *testing.T, fn func(t *testing.T, w *town)) {
 }
 
 // newNode is a wallet on a database, as a process has one.
-func newNode(t *testing.T, d *db.DB, c *clock.Fake) *town {
+func newNode(t testing.TB, d *db.DB, c *clock.Fake) *town {
 	t.Helper()
 	m, err := market.Load("ke")
 	if err != nil {

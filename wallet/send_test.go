@@ -14,6 +14,7 @@ import (
 	"senti/wallet/intent"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/pin"
 )
 
 func TestQuoteSend(t *testing.T) {
@@ -189,6 +190,10 @@ func TestWrongPIN(t *testing.T) {
 			t.Errorf("the new intent: %+v, %v", record, err)
 		}
 
+		if _, err := w.Requote(ctx, next.Intent, 7); !fault.HasCode(err, fault.IntentClosed) {
+			t.Errorf("a requote of what was sent: %v, want intent_closed", err)
+		}
+
 		for i, want := range []fault.Code{fault.WrongPIN, fault.WrongPIN, fault.PINLocked, fault.PINLocked} {
 			if _, code := w.send(john, jane, 500, "1357"); code != want {
 				t.Errorf("wrong PIN %d after a right one: %s, want %s", i+1, code, want)
@@ -328,4 +333,38 @@ func TestSentLately(t *testing.T) {
 			}
 		}
 	})
+}
+
+// BenchmarkSendPlan is what a caller does before its plan joins a batch, and BenchmarkSendTexts what the batch then waits for.
+func BenchmarkSendPlan(b *testing.B) {
+	w, in, terms := benchTown(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		w.SendPlan(in, terms, pin.PIN{})
+	}
+}
+
+func BenchmarkSendTexts(b *testing.B) {
+	w, in, terms := benchTown(b)
+	plan := w.SendPlan(in, terms, pin.PIN{})
+	outcome := &ledger.Outcome{ID: in.ID, Accepted: true, Receipt: "TK7Q2M9XRD", At: noon, Legs: []ledger.PostedLeg{
+		{Account: terms.From.Account, Balance: 4_493_00}, {Account: terms.To.Account, Balance: 1_700_00},
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, c := range plan.Companions {
+			c.Finish(nil, outcome)
+		}
+	}
+}
+
+func benchTown(b *testing.B) (*town, intent.Intent, SendTerms) {
+	w := newNode(b, dbtest.SQLite(b), clock.NewFake(noon))
+	w.settleIn()
+	from, to := w.customer(john), w.customer(jane)
+	terms, err := w.PriceSend(from, to, 500_00, noon)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return w, w.newIntent(ledger.Send, from, Origin{}, terms.encode()).Opened(noon), terms
 }

@@ -12,11 +12,19 @@ import (
 	"senti/wallet/tariff"
 )
 
-// Requote opens a new intent at the same price for one that a wrong PIN has spent; turn is that of the session now.
+// Requote opens a new intent at the same price for one that a wrong PIN has spent; turn is that of the session now. The fault
+// is intent_closed for one whose money has moved.
 func (w *Wallet) Requote(ctx context.Context, intentID id.ID, turn int) (SendQuote, error) {
 	q, err := w.quoted(ctx, intentID)
 	if err != nil {
 		return SendQuote{}, err
+	}
+	record, err := w.intents.Get(ctx, intentID)
+	if err != nil {
+		return SendQuote{}, err
+	}
+	if record.State == intent.Accepted {
+		return SendQuote{}, fault.New(fault.IntentClosed)
 	}
 	next := q.Intent
 	next.ID, next.Turn = w.ids.New(), turn
