@@ -32,6 +32,7 @@ type Options struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Sessions  int                  // how many are kept at once; 0 for SessionsMax
+	Budget    time.Duration        // how long a page may take; 0 for AnswerBudget
 	Count     func(outcome string) // called once per callback with an Outcome constant; nil for nobody counting
 }
 
@@ -48,6 +49,7 @@ const (
 type Service struct {
 	dialogues *dialogue.Dialogues
 	sessions  *session.Store
+	budget    time.Duration
 	reader    *session.Reader
 	log       *slog.Logger
 	count     func(string)
@@ -62,20 +64,24 @@ func New(o Options) (*Service, error) {
 	if o.Sessions == 0 {
 		o.Sessions = SessionsMax
 	}
+	if o.Budget == 0 {
+		o.Budget = AnswerBudget
+	}
 	if o.Count == nil {
 		o.Count = func(string) {}
 	}
-	return &Service{dialogues: o.Dialogues, sessions: session.NewStore(o.Clock, o.Sessions), reader: reader, log: o.Log, count: o.Count}, nil
+	sessions := session.NewStore(o.Clock, o.Sessions)
+	return &Service{dialogues: o.Dialogues, sessions: sessions, budget: o.Budget, reader: reader, log: o.Log, count: o.Count}, nil
 }
 
 // Sessions returns how many sessions are kept, for metrics.
 func (s *Service) Sessions() int { return s.sessions.Len() }
 
-// Handle answers a callback within AnswerBudget. It never fails and never panics: what goes wrong becomes a last page.
+// Handle answers a callback within its budget. It never fails and never panics: what goes wrong becomes a last page.
 //
 // The work goes on when the gateway hangs up: its reply is kept, and the repeat that follows gets it.
 func (s *Service) Handle(ctx context.Context, req Request) Reply {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), AnswerBudget)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.budget)
 	defer cancel()
 	key := s.reader.Key(req.Gateway, req.Session, string(req.Caller))
 	held := s.sessions.Lock(key)
@@ -134,7 +140,7 @@ var errPanic = errors.New("ussd: a turn panicked")
 // Ended notes that a session is over, and whether its last page reached the phone.
 func (s *Service) Ended(ctx context.Context, n EndNotice) {
 	key := s.reader.Key(n.Gateway, n.Session, string(n.Caller))
-	intent := id.ID{}
+	var intent id.ID
 	if held := s.sessions.Peek(key); held != nil {
 		intent = held.Intent
 		s.sessions.Unlock(held)

@@ -100,6 +100,9 @@ func (w *world) obey(line string) []string {
 		w.dial(code, w.number(from))
 		return w.screen(true)
 	case ">": // > 500
+		if rest == "(language)" { // who has no wallet yet chooses the language of this transcript
+			rest = map[string]string{"sw": "1", "en": "2"}[w.lang]
+		}
 		w.call.typed = append(w.call.typed, rest)
 		return w.screen(true)
 	case "lost>": // lost> 4826: typed, and the line went dead before the answer came
@@ -118,6 +121,8 @@ func (w *world) obey(line string) []string {
 		w.restart()
 	case "block": // block 0712000002
 		w.block(w.number(rest))
+	case "nosms": // from here on no phone gets its SMS, and the provider says so for good
+		w.sent.refuse = true
 	case "money":
 		return w.moved()
 	case "sms":
@@ -134,6 +139,9 @@ func (w *world) screen(arrives bool) []string {
 	reply := w.answer(arrives)
 	if n, gsm := i18n.Septets(reply.Text); !gsm || n > limit {
 		w.t.Errorf("a page of %d characters (GSM-7: %t):\n%s", n, gsm, reply.Text)
+	}
+	if strings.ContainsAny(reply.Text, "{}") {
+		w.t.Errorf("a page with a value that nobody filled in:\n%s", reply.Text)
 	}
 	lines := strings.Split(reply.Text, "\n")
 	if reply.End {

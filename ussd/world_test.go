@@ -64,6 +64,9 @@ type world struct {
 	stop    func()
 	worker  *outbox.Worker
 	sent    *phones
+	budget  time.Duration // 0 for the usual
+	trap    *trapClock    // the wallet's clock
+	mu      sync.Mutex
 	counted map[string]int
 	account map[msisdn.Number]int64
 	balance map[msisdn.Number]int64
@@ -74,10 +77,9 @@ type world struct {
 
 // call is a session as the phone and its telco see it.
 type call struct {
-	from     msisdn.Number
-	id       string
-	typed    []string // all that was dialled and typed
-	answered bool
+	from  msisdn.Number
+	id    string
+	typed []string // all that was dialled and typed
 }
 
 func newWorld(t testing.TB, d *db.DB, lang string) *world {
@@ -85,8 +87,9 @@ func newWorld(t testing.TB, d *db.DB, lang string) *world {
 	w := &world{
 		t: t, db: d, lang: lang, ids: id.Random{}, log: &strings.Builder{},
 		clock: clock.NewFake(time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)),
-		sent:  &phones{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
+		sent:  &phones{}, trap: &trapClock{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
 	}
+	w.trap.Fake = w.clock
 	w.start()
 	t.Cleanup(func() { w.stop() })
 	ctx := context.Background()
@@ -103,6 +106,17 @@ func newWorld(t testing.TB, d *db.DB, lang string) *world {
 	return w
 }
 
+// another is a second process of the same Senti, on a handle of its own.
+func (w *world) another(d *db.DB) *world {
+	other := &world{
+		t: w.t, db: d, lang: w.lang, ids: w.ids, log: &strings.Builder{}, clock: w.clock, trap: &trapClock{Fake: w.clock},
+		sent: &phones{}, counted: map[string]int{}, account: w.account, balance: w.balance,
+	}
+	other.start()
+	w.t.Cleanup(func() { other.stop() })
+	return other
+}
+
 // start starts the process: all of it but the database.
 func (w *world) start() {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -117,14 +131,15 @@ func (w *world) start() {
 	})
 	w.must(err)
 	w.wallet = wallet.New(wallet.Parts{
-		DB: w.db, Ledger: w.ledger, Market: m, Texts: texts, Keys: key.Demo(), Clock: w.clock, IDs: w.ids,
+		DB: w.db, Ledger: w.ledger, Market: m, Texts: texts, Keys: key.Demo(), Clock: w.trap, IDs: w.ids,
 	})
 	dialogues, err := dialogue.New(w.wallet)
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
 		Dialogues: dialogues, Keys: key.Demo(), Clock: w.clock,
-		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Count: func(outcome string) { w.counted[outcome]++ },
+		Log:    slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Count:  w.count,
+		Budget: w.budget,
 	})
 	w.must(err)
 	w.worker = outbox.NewWorker(w.wallet.Messages(), w.sent, w.ids, func(sms.Result) {})
@@ -135,6 +150,25 @@ func (w *world) start() {
 		running.Wait()
 		w.ledger.Close()
 	}
+}
+
+func (w *world) count(outcome string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.counted[outcome]++
+}
+
+// trapClock is a bug waiting to happen: while it is set, whoever asks the time panics.
+type trapClock struct {
+	*clock.Fake
+	set bool
+}
+
+func (c *trapClock) Now() time.Time {
+	if c.set {
+		panic("PIN 4826 was typed by 0712000001") // a panic may say anything
+	}
+	return c.Fake.Now()
 }
 
 func (w *world) restart() {
@@ -222,13 +256,20 @@ func (w *world) texted() []string {
 }
 
 // phones is an SMS provider that delivers at once.
-type phones struct{ got []string }
+type phones struct {
+	got    []string
+	refuse bool
+}
 
 func (p *phones) Name() string { return "phones" }
 
 func (p *phones) Send(_ context.Context, messages []sms.Message) []sms.Result {
 	out := make([]sms.Result, len(messages))
 	for i, m := range messages {
+		if p.refuse {
+			out[i] = sms.Result{ID: m.ID, Err: &sms.SendError{Sender: "phones", Code: "no_such_phone"}}
+			continue
+		}
 		p.got = append(p.got, "SMS to "+m.To.National()+": "+m.Text)
 		out[i] = sms.Result{ID: m.ID, Accepted: true}
 	}

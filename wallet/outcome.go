@@ -31,7 +31,7 @@ type Last struct {
 	Intent        id.ID
 	Kind          ledger.Kind
 	State         LastState
-	At            time.Time // done or refused then; opened then while neither
+	At            time.Time // when it was done, or when it was tried
 	Gateway       string
 	Session       [16]byte
 	Turn          int
@@ -97,7 +97,7 @@ func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
 	case intent.Accepted:
 		l.State, l.At = Done, r.ClosedAt
 	case intent.Refused:
-		l.State, l.At = NotDone, r.ClosedAt
+		l.State = NotDone
 	}
 	if r.Kind == ledger.Send {
 		t, err := decodeSendTerms(r.Terms)
@@ -127,7 +127,7 @@ func (w *Wallet) settle(ctx context.Context, l *Last) error {
 	case outcome != nil && outcome.Accepted:
 		l.State, l.At = Done, outcome.At
 	case outcome != nil:
-		l.State, l.At, l.Code = NotDone, outcome.At, outcome.Refusal.Code
+		l.State, l.Code = NotDone, outcome.Refusal.Code
 	case fault.HasCode(err, fault.OutcomeUnknown), fault.HasCode(err, fault.Busy):
 		l.State = CannotTell
 	default:

@@ -70,13 +70,15 @@ func TestLastOutcomeSettles(t *testing.T) {
 	eachTown(t, func(t *testing.T, w *town) {
 		q := w.quote(john, jane, 500)
 		other := newNode(t, w.db, w.clock)
-		if l := other.last(john); l.State != NotDone || l.Intent != q.Intent || l.To != jane || l.Amount != 500_00 {
-			t.Fatalf("hung up before the PIN: %+v", l)
+		w.clock.Advance(time.Minute)
+		if l := other.last(john); l.State != NotDone || l.Intent != q.Intent || l.To != jane || l.Amount != 500_00 ||
+			!l.At.Equal(noon) {
+			t.Fatalf("hung up before the PIN: %+v; the time is that of the call", l)
 		}
 		if _, err := w.Send(ctx, q.Intent, w.pin("4826")); !fault.HasCode(err, fault.IntentExpired) {
 			t.Errorf("the PIN of the old call arrives late: %v", err)
 		}
-		if l := w.last(john); l.State != NotDone || w.holds(john) != 5_000_00 {
+		if l := w.last(john); l.State != NotDone || !l.At.Equal(noon) || w.holds(john) != 5_000_00 {
 			t.Errorf("asked again: %+v, John holds %d", l, w.holds(john))
 		}
 	})

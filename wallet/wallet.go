@@ -2,6 +2,7 @@
 //
 //	register.go    open a wallet on the phone
 //	send.go        send money to another wallet: quote, PIN, receipt
+//	sendagain.go   what may follow: the PIN again, a smaller amount, "did I not just send this?"
 //	balance.go     how much is there
 //	statement.go   what happened of late, page by page
 //	changepin.go   a new PIN

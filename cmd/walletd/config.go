@@ -91,10 +91,10 @@ func (c *Config) checkServe() error {
 		say("db is not set: write sqlite:/var/lib/senti/senti.db or mysql:user:password@tcp(host:3306)/senti, or set SENTI_DB")
 	}
 	for name, source := range c.keySources() {
-		switch {
-		case source == "":
+		switch source {
+		case "":
 			say("key_%s is not set: make a key with `openssl rand -hex 32 > FILE` and write file:FILE", name)
-		case source == "demo":
+		case "demo":
 			say("key_%s is the demo key, which everybody knows: write file:FILE", name)
 		}
 	}

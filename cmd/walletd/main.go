@@ -62,8 +62,8 @@ type versionCmd struct{}
 
 // Run prints the module version and the commit it was built from.
 func (versionCmd) Run() error {
-	fmt.Println("walletd", version())
-	return nil
+	_, err := fmt.Println("walletd", version())
+	return err
 }
 
 func version() string {

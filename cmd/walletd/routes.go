@@ -104,7 +104,7 @@ func (a *app) server(e *echo.Echo) *http.Server {
 
 // listen opens a TCP address and serves it until the app is stopped.
 func (a *app) listen(address string, e *echo.Echo) (net.Addr, error) {
-	l, err := net.Listen("tcp", address)
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}

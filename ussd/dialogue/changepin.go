@@ -10,7 +10,7 @@ import (
 var changePIN = flow{ID: "changepin", Steps: []step{
 	{ID: "old", Secret: "Enter your old PIN", Take: take{Do: provePIN, Faults: pinFaults}},
 	{ID: "new", Secret: "Choose a new PIN: 4 digits that nobody can guess", Take: newPIN},
-	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: replacePIN, Faults: []fault.Code{fault.BadPIN}}},
+	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: replacePIN, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
 	{ID: "changed", End: "Your PIN is changed. Never tell it to anyone."},
 }}
 

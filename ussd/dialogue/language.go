@@ -4,14 +4,38 @@ package dialogue
 var language = flow{ID: "language", Steps: []step{
 	{ID: "choose", Choose: "Lugha / Language", With: languageNames, Options: []option{
 		{Key: "1", Text: "{first}", Do: changeLanguage(0), Start: "menu"},
-		{Key: "2", Text: "{second}", Do: changeLanguage(1), Start: "menu"},
+		{Key: "2", Text: "{second}", If: offers(1), Do: changeLanguage(1), Start: "menu"},
+		{Key: "3", Text: "{third}", If: offers(2), Do: changeLanguage(2), Start: "menu"},
 	}},
 }}
 
+// languageNames says the languages of the market in their own words, in the order the market offers them.
+func languageNames(t *turn) error {
+	for i, name := range []string{"first", "second", "third"} {
+		if offers(i)(t) {
+			t.Say(name, t.Env.market.NativeName(t.Env.market.Languages[i]))
+		}
+	}
+	return nil
+}
+
+// offers reports whether the market has an n-th language, counted from 0.
+func offers(n int) func(*turn) bool {
+	return func(t *turn) bool { return n < len(t.Env.market.Languages) }
+}
+
+// speak goes on in the n-th language, for somebody who is not a customer yet.
+func speak(n int) func(*turn) error {
+	return func(t *turn) error {
+		t.Speak(t.Env.market.Languages[n])
+		return nil
+	}
+}
+
+// changeLanguage goes on in the n-th language, now and whenever Senti writes to this customer.
 func changeLanguage(n int) func(*turn) error {
 	return func(t *turn) error {
-		languages := t.Env.market.Languages
-		lang := languages[n%len(languages)]
+		lang := t.Env.market.Languages[n]
 		if err := t.Env.wallet.ChangeLanguage(t.Ctx, t.Env.caller.Phone, lang); err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "min", Value: full}, {Name: "max", Value: full},
 		{Name: "left", Value: int64(2)},
 		{Name: "other", Value: "0712***002"},
-		{Name: "first", Value: "Kiswahili"}, {Name: "second", Value: "Kiswahili"},
+		{Name: "first", Value: "Kiswahili"}, {Name: "second", Value: "Kiswahili"}, {Name: "third", Value: "Kiswahili"},
 		{Name: "document", Value: m.NationalID.Name[lang]},
 		{Name: "ref", Value: "0a1b2c3d"}, {Name: "field", Value: "amount"},
 		{Name: "end", Value: texts.Say(lang, "send.done",

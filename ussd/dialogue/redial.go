@@ -44,7 +44,7 @@ func lastIs(state wallet.LastState) func(*turn) error {
 			return err
 		}
 		if !ok || last.Kind != ledger.Send || last.State != state {
-			return menu.Skip
+			return menu.ErrSkip
 		}
 		t.Keep(keptLast, last.Intent.String())
 		t.Keep(keptTo, string(last.To))
@@ -58,7 +58,7 @@ func lastIs(state wallet.LastState) func(*turn) error {
 // waiting is the last page there is: who asks again when it is settled, and told, comes to the menu.
 func waiting(t *turn) error {
 	err := lastIs(wallet.CannotTell)(t)
-	if errors.Is(err, menu.Skip) {
+	if errors.Is(err, menu.ErrSkip) {
 		t.Start(mainMenu.ID)
 		return nil
 	}

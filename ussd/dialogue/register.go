@@ -12,7 +12,8 @@ import (
 var first = flow{ID: "first", Steps: []step{
 	{ID: "language", Confirm: "Karibu Senti / Welcome", With: languageNames, Options: []option{
 		{Key: "1", Text: "{first}", Do: speak(0)},
-		{Key: "2", Text: "{second}", Do: speak(1)},
+		{Key: "2", Text: "{second}", If: offers(1), Do: speak(1)},
+		{Key: "3", Text: "{third}", If: offers(2), Do: speak(2)},
 	}},
 	{ID: "invite", Confirm: "Open a Senti wallet. It is free.\nKeep your {document} near.", With: document, Options: []option{
 		{Key: "1", Text: "Start (I accept the terms)", Do: acceptTerms},
@@ -24,25 +25,10 @@ var first = flow{ID: "first", Steps: []step{
 	{ID: "id", Ask: "Type your {document} number", With: document, Take: idNumber},
 	{ID: "pin", Secret: "Choose a PIN: 4 digits that nobody can guess.\nNever tell it to anyone.", Take: newPIN},
 	{ID: "repeat", Secret: "Type the same PIN again", Take: open, Moves: true},
-	{ID: "open", End: "{end}"},
+	{ID: "open", End: "{end}"}, // message register.done, as the intent keeps it: "Welcome JANE WANJIKU. Your wallet is open. …"
 }}
 
 var open = take{Do: openWallet, Faults: []fault.Code{fault.BadPIN}}
-
-func languageNames(t *turn) error {
-	languages := t.Env.market.Languages
-	t.Say("first", t.Env.market.NativeName(languages[0]))
-	t.Say("second", t.Env.market.NativeName(languages[1%len(languages)]))
-	return nil
-}
-
-func speak(n int) func(*turn) error {
-	return func(t *turn) error {
-		languages := t.Env.market.Languages
-		t.Speak(languages[n%len(languages)])
-		return nil
-	}
-}
 
 func document(t *turn) error {
 	t.Say("document", t.Env.market.NationalID.Name[t.Lang()])

@@ -25,14 +25,14 @@ var send = flow{ID: "send", Steps: []step{
 	{ID: "again", Secret: "Enter PIN again", Take: payAgain, Moves: true, Options: []option{
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},
-	{ID: "short", Choose: "Not enough money. Nothing was sent.\nYou have {available}. You need {needed} (fee {fee}).", Options: []option{
+	{ID: "short", Choose: "Not enough money. Nothing was sent.\nYou have {available}. You need {needed} (fee {fee}).", With: shortage, Options: []option{
 		{Key: "1", Text: "Send {offer}", If: fits, Do: takeOffer, Go: "pin"},
 		{Key: "2", Text: "Other amount", Go: "amount"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},
 	{ID: "stopped", End: "You stopped. Nothing was sent."},
 	{ID: "once", End: "You stopped. It was not sent again."},
-	{ID: "sent", End: "{end}"},
+	{ID: "sent", End: "{end}"}, // message send.done, as the intent keeps it: "SENT Ksh 500 to JANE WANJIKU. Fee 7. Balance …"
 }}
 
 // A PIN that was not right is asked for on a page of its own: above the price there is no room to say so.
@@ -66,7 +66,7 @@ func sentLately(t *turn) error {
 		return err
 	}
 	if !lately {
-		return menu.Skip
+		return menu.ErrSkip
 	}
 	t.Say("amount", fault.Minor(minor))
 	t.Say("to", to.National())
@@ -134,12 +134,18 @@ func tryAgain(t *turn, spent id.ID, wrong error) error {
 
 // offerLess goes to the page that says what would fit. Only who knows the PIN gets there: it tells the balance.
 func offerLess(t *turn, f *fault.Error) error {
-	t.KeepNumber(keptOffer, f.Int("offer"))
-	t.Say("available", fault.Minor(f.Int("available")))
-	sayBare(t, "needed", f.Int("needed"))
-	sayBare(t, "fee", f.Int("fee"))
-	sayBare(t, "offer", f.Int("offer"))
+	for _, name := range []string{"available", "needed", "fee", keptOffer} {
+		t.KeepNumber(name, f.Int(name))
+	}
 	t.Go("short")
+	return nil
+}
+
+func shortage(t *turn) error {
+	t.Say("available", fault.Minor(t.KeptNumber("available")))
+	for _, name := range []string{"needed", "fee", keptOffer} {
+		sayBare(t, name, t.KeptNumber(name))
+	}
 	return nil
 }
 

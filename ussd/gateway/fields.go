@@ -34,7 +34,7 @@ func readForm(body []byte) (url.Values, *malformed) {
 // safeName keeps a field's name short and printable for the log and the answer.
 func safeName(field string) string {
 	for i, r := range field {
-		if i >= 30 || !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
+		if letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'; i >= 30 || !letter {
 			return "a field"
 		}
 	}

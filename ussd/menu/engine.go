@@ -150,7 +150,7 @@ func (e *Engine[E]) Next(ctx context.Context, env E, at Place, input string, pag
 		return t.part()
 	}
 	if o := step.option(input); o != nil && (o.If == nil || o.If(t)) {
-		return t.take(step, o)
+		return t.take(o)
 	}
 	switch {
 	case input == keyBack && len(t.place.Trail) > 0:
@@ -189,7 +189,7 @@ func (e *Engine[E]) turn(ctx context.Context, env E, at Place, page Page) *Turn[
 }
 
 // take follows an option.
-func (t *Turn[E]) take(step *Step[E], o *Option[E]) (Place, Reply) {
+func (t *Turn[E]) take(o *Option[E]) (Place, Reply) {
 	from := t.place.mark()
 	if o.Do != nil {
 		if err := o.Do(t); err != nil {
@@ -255,7 +255,7 @@ func (t *Turn[E]) enter(to Mark) (Place, Reply) {
 		t.place.Over = false
 		err := t.prepare(step)
 		switch {
-		case errors.Is(err, Skip):
+		case errors.Is(err, ErrSkip):
 			next, ok := t.engine.after(to)
 			if !ok {
 				return t.fail(fmt.Errorf("menu: no row follows %s.%s, which was left out", to.Flow, to.Step))
@@ -336,12 +336,16 @@ func (t *Turn[E]) askAgain(to Mark, f *fault.Error) (Place, Reply) {
 }
 
 // fail ends the dialogue politely. What is not a fault is a bug or a broken part; if money may have moved, the page says
-// that it is not certain yet.
+// that it is not certain yet. Where no money can have moved it does not say so either: an outcome that is unknown is then
+// that of some preparation.
 func (t *Turn[E]) fail(err error) (Place, Reply) {
 	f := fault.As(err)
+	moves := t.engine.moves(t.place)
 	switch {
-	case t.engine.moves(t.place) && (f == nil || f.Code == fault.Internal):
+	case moves && (f == nil || f.Code == fault.Internal):
 		f = fault.Wrap(err, fault.OutcomeUnknown)
+	case !moves && f != nil && f.Code == fault.OutcomeUnknown:
+		f = fault.Wrap(err, fault.Busy)
 	case f == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)):
 		f = fault.Wrap(err, fault.Busy)
 	case f == nil:

@@ -38,12 +38,12 @@ type Step[E any] struct {
 	Options []Option[E] // the numbers of a Choose or Confirm; on an Ask or Secret the exits, which are not answers
 	PerPage int         // List: lines on one page at most; 0 for as many as fit
 
-	// With prepares the screen: it says the values, may move on (Go, Start) or return Skip to leave this row out.
+	// With prepares the screen: it says the values, may move on (Go, Start) or return ErrSkip to leave this row out.
 	With func(*Turn[E]) error
 	// Take is what the reply must be (Ask, Secret). Afterwards the next row follows, unless Do moved elsewhere.
 	Take Take[E]
-	// Moves: Take may have moved money even if it failed. An unclear failure then ends with fault.OutcomeUnknown, never
-	// with a text that says nothing happened.
+	// Moves: Take may have moved money, or changed something else that matters, even if it failed. An unclear failure then
+	// ends with fault.OutcomeUnknown, never with a text that says nothing happened.
 	Moves bool
 }
 
@@ -67,8 +67,8 @@ type Take[E any] struct {
 	Faults []fault.Code
 }
 
-// Skip is what With returns when its row does not apply.
-var Skip = errors.New("menu: this row does not apply")
+// ErrSkip is what With returns when its row does not apply.
+var ErrSkip = errors.New("menu: this row does not apply")
 
 // kind tells steps apart.
 type kind uint8

@@ -54,7 +54,7 @@ func takeNumber(t *turn, input string) error {
 
 func many(t *turn) error {
 	if t.KeptNumber("count") <= 10 {
-		return menu.Skip
+		return menu.ErrSkip
 	}
 	return nil
 }
@@ -233,6 +233,30 @@ func TestALongLastPageIsCutAndOnlyItsLastPartEndsTheSession(t *testing.T) {
 	}
 	if len(env.did) != 1 {
 		t.Fatalf("paging did it again: %v", env.did)
+	}
+}
+
+// A language that GSM-7 cannot write has 70 characters to a page, whatever the gateway allows others.
+func TestAScriptOutsideGSM7HasShorterPages(t *testing.T) {
+	texts := menu.Source(&home, &buy, &prices)
+	texts["prices.line"] = "\u134d\u122c {n} \u1265\u122d" // Ge'ez
+	e, err := menu.New(say(texts), &home, &buy, &prices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	place, _ := e.Start(context.Background(), &shop{}, menu.Place{Flow: "home", Lang: "am"}, menu.Page{Limit: 156})
+	place, reply := e.Next(context.Background(), &shop{}, place, "3", menu.Page{Limit: 156})
+	for pages := 1; ; pages++ {
+		if n := len([]rune(reply.Text)); n > 70 {
+			t.Fatalf("%d characters:\n%s", n, reply.Text)
+		}
+		if !strings.Contains(reply.Text, "98 More") {
+			if pages < 3 || !strings.Contains(reply.Text, "12") {
+				t.Fatalf("page %d is the last:\n%s", pages, reply.Text)
+			}
+			return
+		}
+		place, reply = e.Next(context.Background(), &shop{}, place, "98", menu.Page{Limit: 156})
 	}
 }
 

@@ -54,6 +54,10 @@ func (t *Turn[E]) show(step *Step[E]) (Place, Reply) {
 		nav = append(t.options(step), nav...)
 	}
 	whole := strings.Join(slices.Concat(head, lines, nav), "\n")
+	if t.above != "" && k.hasOptions() && !fits(whole, t.page.Limit) {
+		head = strings.Split(t.above, "\n") // what they choose about was on the page before; the choices must be on this one
+		whole = strings.Join(slices.Concat(head, lines, nav), "\n")
+	}
 	short := fits(whole, t.page.Limit) && (step.PerPage == 0 || len(lines) <= step.PerPage)
 	switch {
 	case k.asks(), short && k != list:

@@ -27,9 +27,6 @@ func (t *Turn[E]) Lang() string { return t.place.Lang }
 // Speak changes the language from here on.
 func (t *Turn[E]) Speak(lang string) { t.place.Lang = lang }
 
-// Home changes the flow that 00 leads to.
-func (t *Turn[E]) Home(flow string) { t.place.Home = flow }
-
 // Say fills {name} of this turn's screens. Value is a string, a count (int64) or an amount (fault.Minor).
 func (t *Turn[E]) Say(name string, value any) {
 	for i := range t.args {
@@ -44,11 +41,6 @@ func (t *Turn[E]) Say(name string, value any) {
 // Line adds a line to a List: one of the flow's Texts, filled with what was said.
 func (t *Turn[E]) Line(name string) {
 	t.lines = append(t.lines, t.engine.say(t.place.Lang, t.place.Flow+"."+name, t.args))
-}
-
-// Text returns one of the flow's Texts in the person's language, filled with what was said: a word that depends on a value.
-func (t *Turn[E]) Text(name string) string {
-	return t.engine.say(t.place.Lang, t.place.Flow+"."+name, t.args)
 }
 
 // Keep keeps an answer for later turns. Never a PIN, never a full ID number.

@@ -194,3 +194,34 @@ func reader(t *testing.T) *session.Reader {
 	}
 	return r
 }
+
+// Whatever is typed after a transcript is the next input, and nothing that is sent can make the reader fail.
+func FuzzTranscript(f *testing.F) {
+	f.Add("", "1")
+	f.Add("1*0712000002*100", "4826")
+	f.Add("1*", "*")
+	f.Add("1", "5*5")
+	keys := key.Demo()
+	f.Fuzz(func(t *testing.T, before, typed string) {
+		r, err := session.NewReader(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h session.History
+		h.Answer(r.First(session.Callback{Whole: true, Text: before}), session.Reply{Text: "page"})
+		if again := r.Read(&h, session.Callback{Whole: true, Text: before}); again.Known == nil {
+			t.Fatalf("a repeat of %q is taken for new", before)
+		}
+		next := before + "*" + typed
+		if before == "" {
+			next = typed
+		}
+		switch got := r.Read(&h, session.Callback{Whole: true, Text: next}); {
+		case next == before:
+		case got.Known != nil || got.Input != typed:
+			t.Fatalf("%q after %q is read as %q, known %v", typed, before, got.Input, got.Known)
+		}
+		_ = r.Read(&h, session.Callback{Whole: true, Text: typed})
+		session.Dialled(typed)
+	})
+}

@@ -66,7 +66,7 @@ func (s *script) answer(ctx context.Context, text string) string {
 	case "1*0712000002*500":
 		return "CON " + quote
 	case "1*0712000002*500*4826":
-		s.deliver(ctx, amina, "Ksh 500 SENT to JANE")
+		s.deliver(ctx, john, "Ksh 500 SENT to JANE")
 		s.deliver(ctx, jane, got)
 		return "END " + sent
 	case "9":
@@ -95,7 +95,7 @@ func (s *script) event(c echo.Context) error {
 // ends returns the notices so far as "status of text", once there are n of them.
 func (s *script) ends(t *testing.T, b *driver.Browser, n int) (out []string) {
 	t.Helper()
-	for {
+	for range 600 { // frames of the browser: ten seconds
 		s.mu.Lock()
 		list := slices.Clone(s.notices)
 		s.mu.Unlock()
@@ -105,11 +105,12 @@ func (s *script) ends(t *testing.T, b *driver.Browser, n int) (out []string) {
 			}
 			return out
 		}
-		// A frame of the browser is what the notice, already under way, is given to arrive.
 		if err := b.Until("new Promise(r => requestAnimationFrame(() => r(true)))"); err != nil {
-			t.Fatalf("%v; notices %v", err, list)
+			t.Fatal(err)
 		}
 	}
+	t.Fatalf("no %d notices of ended sessions came", n)
+	return nil
 }
 
 // last returns the latest callback.
@@ -126,7 +127,7 @@ func open(t *testing.T) (*driver.Browser, *script) {
 	e.POST("/ussd/africastalking", s.callback)
 	e.POST("/ussd/africastalking/events", s.event)
 	Register(e, s.inbox, []Seed{
-		{Phone: amina, PIN: "4826", Note: "KES 5,000, English"},
+		{Phone: john, PIN: "4826", Note: "KES 5,000, English"},
 		{Phone: jane, PIN: "9173", Note: "KES 1,200, English"},
 		{Phone: "+254712000003", PIN: "7351", Note: "KES 0, Swahili"},
 		{Phone: "+254712000099", Note: "not registered"},
@@ -166,10 +167,10 @@ func check(t *testing.T, what, got, want string) {
 
 func TestPhonesSendAndReceive(t *testing.T) {
 	b, s := open(t)
-	say, a, j := must[string](t), string(amina), string(jane)
+	say, a, j := must[string](t), string(john), string(jane)
 
 	check(t, "the menu, dialled on the keypad", say(b.Press(a, "*384#")), menu)
-	check(t, "characters", say(b.Text(a, ".used")), "98 of 156")
+	check(t, "characters", say(b.Text(a, ".used")), "104 of 156")
 	check(t, "the age", say(b.Text(a, ".age")), "0 s")
 	say(b.Reply(a, "1"))
 	say(b.Reply(a, "0712000002"))
@@ -181,7 +182,7 @@ func TestPhonesSendAndReceive(t *testing.T) {
 	}
 	check(t, "Jane's SMS", say(b.Message(j, "RECEIVED")), got)
 	check(t, "Jane's mark", say(b.Text(j, ".mail")), "✉ 1 new")
-	check(t, "Amina's SMS", say(b.Message(a, "SENT")), "Ksh 500 SENT to JANE")
+	check(t, "John's SMS", say(b.Message(a, "SENT")), "Ksh 500 SENT to JANE")
 
 	f := s.last()
 	if id := f.Get("sessionId"); !strings.HasPrefix(id, "ATUid_") || len(id) != 38 {
@@ -205,7 +206,7 @@ func TestPhonesSendAndReceive(t *testing.T) {
 
 func TestDialling(t *testing.T) {
 	b, s := open(t)
-	say, a := must[string](t), string(amina)
+	say, a := must[string](t), string(john)
 	check(t, "another code", say(b.Dial(a, "*123#")), "Only *384# and its short cuts, such as *384*1#, work on this phone.")
 	if len(s.turns) != 0 {
 		t.Errorf("it reached the server: %v", s.turns)
@@ -227,7 +228,7 @@ func TestDialling(t *testing.T) {
 
 func TestDroppedCalls(t *testing.T) {
 	b, s := open(t)
-	say, a := must[string](t), string(amina)
+	say, a := must[string](t), string(john)
 	click := func(button string) {
 		t.Helper()
 		if err := b.Click(a, button); err != nil {
@@ -245,6 +246,8 @@ func TestDroppedCalls(t *testing.T) {
 	check(t, "once only", say(b.Dial(a, "*384#")), menu)
 
 	hold := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) })
+	defer release()
 	s.mu.Lock()
 	s.hold = hold
 	s.mu.Unlock()
@@ -253,7 +256,7 @@ func TestDroppedCalls(t *testing.T) {
 	}
 	click(".drop")
 	check(t, "dropped while waiting", say(b.Screen(a)), "Connection lost.")
-	close(hold)
+	release()
 
 	want := []string{"Failed of ", "Failed of 1", "Failed of 5"}
 	if got := s.ends(t, b, 3); !slices.Equal(got, want) {
@@ -264,7 +267,7 @@ func TestDroppedCalls(t *testing.T) {
 // Everything without a mouse: the page opens ready to dial, Enter sends, Escape ends, Tab goes on.
 func TestKeyboardOnly(t *testing.T) {
 	b, s := open(t)
-	say, a := must[string](t), string(amina)
+	say, a := must[string](t), string(john)
 	keys := func(k string) {
 		t.Helper()
 		if err := b.Keys(k); err != nil {
@@ -312,7 +315,7 @@ func TestKeyboardOnly(t *testing.T) {
 
 func TestLettersByRepeatedPresses(t *testing.T) {
 	b, s := open(t)
-	say, a := must[string](t), string(amina)
+	say, a := must[string](t), string(john)
 	say(b.Dial(a, "*384#"))
 	if err := b.Click(a, ".mode"); err != nil {
 		t.Fatal(err)
@@ -348,12 +351,8 @@ func TestAnotherPhone(t *testing.T) {
 // The page on a desktop and on a phone: nothing is cut, and pictures of both to look at.
 func TestLooks(t *testing.T) {
 	b, s := open(t)
-	say, a := must[string](t), string(amina)
-	s.deliver(context.Background(), amina, text)
-	s.deliver(context.Background(), amina, got)
-	say(b.Message(a, "RECEIVED"))
-	say(b.Dial(string(jane), "*384#"))
-	say(b.Dial(a, "*384*1*0712000002*500#"))
+	say, a := must[string](t), string(john)
+	s.deliver(context.Background(), john, text)
 	shoot := func(name string) {
 		t.Helper()
 		path := filepath.Join(os.TempDir(), "senti-simulator-"+name+".png")
@@ -364,16 +363,31 @@ func TestLooks(t *testing.T) {
 	}
 	fits := `String([...document.querySelectorAll("body, .phone, .handset, .screen, .line, .soft, #tabs, body > header")]
 		.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className || e.id || e.tagName))`
+	newest := `(r => r.top >= 0 && r.bottom <= innerHeight ? "yes" : "no, " + r.bottom)(document.querySelector(".inbox li p").getBoundingClientRect())`
 	for _, window := range []struct {
 		name          string
 		width, height int64
 		touch         bool
-	}{{"desktop", 1280, 800, false}, {"phone", 390, 844, true}, {"small-phone", 320, 568, true}} {
+	}{{"desktop", 1280, 800, false}, {"laptop", 1280, 657, false}, {"phone", 390, 844, true}, {"small-phone", 320, 568, true}} {
 		if err := b.Size(window.width, window.height, window.touch); err != nil {
 			t.Fatal(err)
 		}
-		say(b.Screen(a))
+		if err := b.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		say(b.Message(a, "SENT"))
+		s.deliver(context.Background(), john, got)
+		say(b.Dial(string(jane), "*384#"))
+		say(b.Dial(a, "*384*1*0712000002*500#"))
+		if err := b.Until(`document.querySelector(".mail").textContent !== "" &&
+			document.getAnimations().every(a => a.playState === "finished") &&
+			document.getElementById("phones").scrollLeft === 0`); err != nil {
+			t.Fatal(err)
+		}
 		check(t, window.name+": cut at the side", say(b.Eval(fits)), "")
+		if window.height > 600 {
+			check(t, window.name+": the newest SMS in sight", say(b.Eval(newest)), "yes")
+		}
 		shoot(window.name)
 	}
 }

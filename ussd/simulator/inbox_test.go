@@ -23,8 +23,8 @@ import (
 )
 
 const (
-	amina = msisdn.Number("+254712000001")
-	jane  = msisdn.Number("+254712000002")
+	john = msisdn.Number("+254712000001")
+	jane = msisdn.Number("+254712000002")
 )
 
 var noon = time.Date(2026, 12, 3, 11, 2, 0, 123_000, time.UTC)
@@ -56,18 +56,18 @@ func TestInboxKeepsMessagesInOrderAndOnce(t *testing.T) {
 			}
 		}
 		// The second was queued later but got through earlier.
-		send(sms.Message{ID: second, To: amina, Text: "é Salio Ksh 4,493 £ ✓"}, sms.Message{ID: third, To: jane, Text: "for Jane"})
+		send(sms.Message{ID: second, To: john, Text: "é Salio Ksh 4,493 £ ✓"}, sms.Message{ID: third, To: jane, Text: "for Jane"})
 		now.Advance(time.Second)
-		send(sms.Message{ID: first, To: amina, Text: "late"})
+		send(sms.Message{ID: first, To: john, Text: "late"})
 		now.Advance(time.Second)
-		send(sms.Message{ID: second, To: amina, Text: "é Salio Ksh 4,493 £ ✓"})
+		send(sms.Message{ID: second, To: john, Text: "é Salio Ksh 4,493 £ ✓"})
 		send()
 
 		// Another Inbox on the same database is what a restart makes.
 		again := NewInbox(d, now)
 		want := []string{"11:02:00.000123 é Salio Ksh 4,493 £ ✓", "11:02:01.000123 late"}
-		if got := texts(t, again, amina); !slices.Equal(got, want) {
-			t.Errorf("Amina has %q, want %q", got, want)
+		if got := texts(t, again, john); !slices.Equal(got, want) {
+			t.Errorf("John has %q, want %q", got, want)
 		}
 		if got := texts(t, again, jane); !slices.Equal(got, []string{"11:02:00.000123 for Jane"}) {
 			t.Errorf("Jane has %q", got)
@@ -84,11 +84,11 @@ func TestInboxListsTheNewest(t *testing.T) {
 	i := NewInbox(d, now)
 	var batch []sms.Message
 	for range inboxSize + 5 {
-		batch = append(batch, sms.Message{ID: ids.New(), To: amina, Text: "x"})
+		batch = append(batch, sms.Message{ID: ids.New(), To: john, Text: "x"})
 	}
 	batch[5].Text, batch[len(batch)-1].Text = "oldest shown", "newest"
 	i.Send(context.Background(), batch)
-	got := texts(t, i, amina)
+	got := texts(t, i, john)
 	if len(got) != inboxSize || !strings.HasSuffix(got[0], "oldest shown") || !strings.HasSuffix(got[inboxSize-1], "newest") {
 		t.Errorf("%d messages, from %q to %q", len(got), got[0], got[len(got)-1])
 	}
@@ -97,8 +97,10 @@ func TestInboxListsTheNewest(t *testing.T) {
 // A database that is down delays messages; the outbox is told to try again.
 func TestInboxDown(t *testing.T) {
 	d := dbtest.SQLite(t)
-	d.Close()
-	r := NewInbox(d, clock.NewFake(noon)).Send(context.Background(), []sms.Message{{To: amina, Text: "secret text"}})
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := NewInbox(d, clock.NewFake(noon)).Send(context.Background(), []sms.Message{{To: john, Text: "secret text"}})
 	if len(r) != 1 || r[0].Accepted || r[0].Err == nil || !r[0].Err.Retryable || strings.Contains(r[0].Err.Error(), "secret") {
 		t.Errorf("result %+v", r)
 	}
@@ -108,15 +110,15 @@ func TestMessagesOverHTTP(t *testing.T) {
 	i := NewInbox(dbtest.SQLite(t), clock.NewFake(noon))
 	var ids id.Sequence
 	i.Send(context.Background(), []sms.Message{
-		{ID: ids.New(), To: amina, Text: "<b>one</b>"}, {ID: ids.New(), To: amina, Text: "two"},
+		{ID: ids.New(), To: john, Text: "<b>one</b>"}, {ID: ids.New(), To: john, Text: "two"},
 	})
 	e := echo.New()
-	Register(e, i, []Seed{{Phone: amina, PIN: "4826"}}, "*384#")
+	Register(e, i, []Seed{{Phone: john, PIN: "4826"}}, "*384#")
 	server := httptest.NewServer(e)
 	defer server.Close()
 
 	var list []map[string]string
-	if status, body := get(t, server.URL+"/simulator/messages?phone="+url.QueryEscape(string(amina))); status != 200 {
+	if status, body := get(t, server.URL+"/simulator/messages?phone="+url.QueryEscape(string(john))); status != 200 {
 		t.Fatalf("status %d: %s", status, body)
 	} else if err := json.Unmarshal([]byte(body), &list); err != nil {
 		t.Fatalf("%v in %s", err, body)
@@ -136,7 +138,7 @@ func TestMessagesOverHTTP(t *testing.T) {
 
 func TestPageAllowsNothingFromElsewhere(t *testing.T) {
 	e := echo.New()
-	Register(e, nil, []Seed{{Phone: amina, PIN: "4826", Note: `"><script>alert(1)</script>`}}, "*384#")
+	Register(e, nil, []Seed{{Phone: john, PIN: "4826", Note: `"><script>alert(1)</script>`}}, "*384#")
 	server := httptest.NewServer(e)
 	defer server.Close()
 	for _, path := range []string{"/simulator", "/simulator/page.js", "/simulator/simulator.css"} {

@@ -57,7 +57,7 @@ func TestTextsFitEveryPhone(t *testing.T) {
 	texts := mustLoad(t)
 	for market, args := range widest {
 		for _, lang := range texts.Languages() {
-			for _, key := range texts.Keys(lang) {
+			for _, key := range texts.Keys(Source) { // a language has the dialogues' texts too; package dialogue proves those
 				checkFits(t, market+" "+lang+" "+key, key, say(texts, lang, key, args))
 			}
 		}
@@ -143,7 +143,7 @@ func TestFaultText(t *testing.T) {
 		{"en", fault.New(fault.Insufficient, "available", fault.Minor(30000), "needed", fault.Minor(50700)), "Not enough money. Nothing was sent.\nYou have Ksh 300. You need Ksh 507."},
 		{"en", fault.New(fault.BadRequest, "field", "phoneNumber"), "Nothing was done. We could not read this: phoneNumber"},
 		{"en", fault.Wrap(errors.New("secret"), fault.CannotReceive), "Nothing was sent. This person cannot receive it now. Your money is still with you."},
-		{"fr", fault.New(fault.OwnNumber), "That is your own number. Type another."}, // English stands in
+		{"fr", fault.New(fault.OwnNumber), "Nothing was sent. That is your own number. Type another."}, // English stands in
 	} {
 		if got := texts.FaultText(c.lang, kenya, c.fault); got != c.want {
 			t.Errorf("%s %s:\n got %q\nwant %q", c.lang, c.fault.Code, got, c.want)
@@ -156,10 +156,10 @@ func TestSayNeverLeavesAPageEmpty(t *testing.T) {
 	if got := texts.Say("en", "no.such.text"); got != "no.such.text" {
 		t.Errorf("an unknown key is said as %q", got)
 	}
-	if got := texts.Say("en", "fault.amount_too_small"); got != "Too little. The least is {min}." {
+	if got := texts.Say("en", "fault.amount_too_small"); got != "Nothing was sent. Too little. The least is {min}." {
 		t.Errorf("without its argument: %q", got)
 	}
-	if got := texts.SayMap("en", "fault.amount_too_small", map[string]string{"min": "{max}", "max": "5"}); got != "Too little. The least is {max}." {
+	if got := texts.SayMap("en", "fault.amount_too_small", map[string]string{"min": "{max}", "max": "5"}); got != "Nothing was sent. Too little. The least is {max}." {
 		t.Errorf("a value that looks like a placeholder was filled in itself: %q", got)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"sort"
 	"strings"
 )
@@ -146,7 +147,7 @@ func (r *Ring) String() string {
 func (r *Ring) GoString() string { return r.String() }
 
 // Format is String, for every other verb.
-func (r *Ring) Format(f fmt.State, _ rune) { fmt.Fprint(f, r.String()) }
+func (r *Ring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
 
 func (r *Ring) find(name, keyID string) (secret, error) {
 	for _, s := range r.keys[name] {

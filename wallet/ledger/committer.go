@@ -109,10 +109,7 @@ func (e *evaluator) collect() *job {
 		j.guess = e.c.newEvaluation(e.head, e.images, false)
 	}
 	ready := false
-	for {
-		if ready && len(j.pendings) > 0 {
-			break
-		}
+	for !ready || len(j.pendings) == 0 {
 		plans, open := e.c.drain(e.c.options.MaxBatch-len(j.pendings), &ready)
 		if !open {
 			return nil

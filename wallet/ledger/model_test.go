@@ -43,11 +43,9 @@ func newModel(zone *time.Location) *model {
 
 // commit returns the posting that is on record afterwards, or false for a conflict.
 func (m *model) commit(p *ledger.Plan, clock time.Time) (modelPosting, bool) {
+	m.tick(clock)
 	if first, ok := m.spent[p.ID]; ok {
 		return first, first.plan.Request == p.Request && first.plan.Kind == p.Kind
-	}
-	if clock.After(m.now) {
-		m.now = clock
 	}
 	m.seq++
 	posting := modelPosting{plan: p, at: m.now, seq: m.seq}
@@ -65,6 +63,13 @@ func (m *model) commit(p *ledger.Plan, clock time.Time) (modelPosting, bool) {
 	}
 	m.spent[p.ID] = posting
 	return posting, true
+}
+
+// tick moves the books' time on with a clock; every batch does, also one that posts nothing.
+func (m *model) tick(clock time.Time) {
+	if clock.After(m.now) {
+		m.now = clock
+	}
 }
 
 // apply changes accounts and holds, and returns which accounts.

@@ -37,11 +37,14 @@ func TestRandomActsAgreeWithTheModel(t *testing.T) {
 		}
 		rapid.Check(t, func(rt *rapid.T) {
 			world.wallets, world.holds, world.plans = nil, nil, nil
-			world.open(rt)
-			world.open(rt)
+			for range 3 {
+				world.open(rt)
+				world.issue(rt)
+				world.hold(rt)
+			}
 			rt.Repeat(map[string]func(*rapid.T){
 				"": world.compare, "open": world.open, "issue": world.issue, "send": world.send, "block": world.block,
-				"hold": world.hold, "capture": world.capture, "release": world.release, "expire": world.expire,
+				"hold": world.hold, "hold more": world.hold, "issue more": world.issue, "capture part": world.capture, "capture": world.capture, "release": world.release, "expire": world.expire,
 				"sweep": world.sweep, "replay": world.replay, "conflict": world.conflict, "clock": world.moveClock,
 			})
 		})
@@ -124,7 +127,7 @@ func (w *random) open(t *rapid.T) {
 }
 
 func (w *random) issue(t *rapid.T) {
-	p, from := issue(w.wallet(t), w.amount(t)), rapid.SampledFrom([]int64{trust, trust, trust, ugandanTrust}).Draw(t, "trust")
+	p, from := issue(w.wallet(t), 3*w.amount(t)), rapid.SampledFrom([]int64{trust, trust, trust, ugandanTrust}).Draw(t, "trust")
 	p.Legs[0].Account, p.Legs[1].Counted = from, p.Legs[1].Amount
 	w.commit(t, w.via(t), p)
 }
@@ -142,6 +145,7 @@ func (w *random) block(t *rapid.T) {
 	if _, err := w.ledgers[w.via(t)].Commit(bg, &ledger.Plan{Change: []ledger.AccountChange{{Account: n, Flags: &flags}}}); err != nil {
 		t.Fatal(err)
 	}
+	w.model.tick(w.clock.Now())
 	a := w.model.accounts[n]
 	a.Flags = flags
 	w.model.accounts[n] = a

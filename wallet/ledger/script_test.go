@@ -20,7 +20,7 @@ import (
 	"senti/wallet/ledger"
 )
 
-// TestScripts runs testdata/*.txt, which a bank clerk can read, on both databases. testdata/README.txt is the grammar.
+// TestScripts runs testdata/*.txt, which a bank clerk can read, on both databases. testdata/README.md is the grammar.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txt")

@@ -54,7 +54,7 @@ func Verify(ctx context.Context, d *db.DB, zone *time.Location, known ...Head) (
 	}
 	err := d.Snapshot(ctx, func(view *db.DB) error {
 		v.view = view
-		for _, step := range []func(context.Context) error{v.accounts, v.postings, v.balances, v.openHolds, v.sequencer} {
+		for _, step := range []func(context.Context) error{v.accounts, v.postings, v.strays, v.balances, v.openHolds, v.sequencer} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -232,6 +232,9 @@ func (v *verifier) legs(r *record) {
 		} else {
 			a.Type, a.Currency = t.Type, t.Currency
 		}
+		if overflows(sums[a.Currency], leg.Amount) || overflows(a.Balance, leg.Amount) {
+			v.report.wrong("posting %d holds amounts that overflow", r.seq)
+		}
 		sums[a.Currency] += leg.Amount
 		a.Balance += leg.Amount
 		a.Held += held[leg.Account]
@@ -241,7 +244,7 @@ func (v *verifier) legs(r *record) {
 			v.report.wrong("posting %d says account %d has %d (%d held); its legs say %d (%d held)",
 				r.seq, a.ID, leg.Balance, leg.Held, a.Balance, a.Held)
 		}
-		if a.Type.Floored() && leg.Amount < 0 && a.Available() < 0 {
+		if a.Type.Floored() && a.Available() < 0 {
 			v.report.wrong("posting %d takes account %d below its floor", r.seq, a.ID)
 		}
 		if a.Held < 0 || (a.Type.Ceilinged() && a.Balance > 0) {
@@ -291,7 +294,8 @@ func (v *verifier) applyActs(r *record) map[int64]int64 {
 			if h != nil {
 				v.report.wrong("posting %d takes hold %s a second time", r.seq, a.hold)
 			}
-			v.holds[a.hold] = &hold{id: a.hold, account: a.account, amount: a.amount, remaining: a.amount, expiresAt: a.expiresAt}
+			v.holds[a.hold] = &hold{id: a.hold, account: a.account, amount: a.amount, remaining: a.amount,
+				expiresAt: a.expiresAt, state: holdOpen}
 			held[a.account] += a.amount
 			continue
 		}
@@ -302,10 +306,45 @@ func (v *verifier) applyActs(r *record) map[int64]int64 {
 		if a.verb == CaptureHold && r.at >= h.expiresAt {
 			v.report.wrong("posting %d captures hold %s after its expiry", r.seq, a.hold)
 		}
+		if a.verb == ExpireHold && r.at < h.expiresAt {
+			v.report.wrong("posting %d expires hold %s before its time", r.seq, a.hold)
+		}
 		h.remaining -= a.amount
 		held[a.account] -= a.amount
+		if h.remaining == 0 {
+			h.state = closedBy[a.verb]
+		}
 	}
 	return held
+}
+
+// closedBy is the state in which the act that frees the last of a hold leaves it.
+var closedBy = map[HoldVerb]int16{CaptureHold: holdCaptured, ReleaseHold: holdReleased, ExpireHold: holdExpired}
+
+// strays looks for legs and hold acts outside the walk along the postings, before the first or after the last.
+func (v *verifier) strays(ctx context.Context) error {
+	for query, problem := range map[string]string{
+		`SELECT DISTINCT seq FROM legs WHERE seq < 1 OR seq > ? ORDER BY seq LIMIT ?`:      "a leg belongs to posting %d, which does not exist",
+		`SELECT DISTINCT seq FROM hold_acts WHERE seq < 1 OR seq > ? ORDER BY seq LIMIT ?`: "a hold act belongs to posting %d, which does not exist",
+		`SELECT seq FROM postings WHERE seq < 1 OR seq > ? ORDER BY seq LIMIT ?`:           "posting %d stands outside the chain",
+	} {
+		rows, err := v.view.Query(ctx, query, v.seq, maxProblems)
+		if err != nil {
+			return err
+		}
+		err = scanAll(rows, func(rows *sql.Rows) error {
+			var seq int64
+			if err := rows.Scan(&seq); err != nil {
+				return err
+			}
+			v.report.wrong(problem, seq)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // balances compares the accounts with what their legs say.
@@ -317,6 +356,9 @@ func (v *verifier) balances(context.Context) error {
 		}
 		if a.Balance != r.Balance || a.Held != r.Held {
 			v.report.wrong("account %d shows %d (%d held); its legs say %d (%d held)", number, a.Balance, a.Held, r.Balance, r.Held)
+		}
+		if a.Seq != r.Seq {
+			v.report.wrong("account %d names posting %d as its last; its legs end at %d", number, a.Seq, r.Seq)
 		}
 		if a.Turnover != r.Turnover {
 			v.report.wrong("account %d shows a turnover of %+v; its legs say %+v", number, a.Turnover, r.Turnover)
@@ -351,8 +393,8 @@ func (v *verifier) openHolds(ctx context.Context) error {
 			v.report.wrong("hold %s was never taken by a posting", h.id)
 		case want.account != h.account || want.amount != h.amount || want.remaining != h.remaining || want.expiresAt != h.expiresAt:
 			v.report.wrong("hold %s shows %d of %d; its acts say %d of %d", h.id, h.remaining, h.amount, want.remaining, want.amount)
-		case (h.state == holdOpen) != (h.remaining > 0):
-			v.report.wrong("hold %s is in state %d with %d remaining", h.id, h.state, h.remaining)
+		case want.state != h.state:
+			v.report.wrong("hold %s is in state %d; its acts leave it in %d", h.id, h.state, want.state)
 		}
 		return nil
 	})

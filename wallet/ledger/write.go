@@ -34,11 +34,15 @@ func (c *committer) write(j *job) {
 		}
 		c.epoch.Add(1)
 		c.logFailure("guess", err)
-		c.writeLocked(j.pendings, start, guess, err)
+		var lost *evaluation
+		if errors.Is(err, db.ErrCommitUnknown) {
+			lost = guess
+		}
+		c.writeLocked(j.pendings, start, lost, true)
 		return
 	}
 	c.epoch.Add(1) // what is decided now, no guess under way can know
-	c.writeLocked(j.pendings, start, nil, nil)
+	c.writeLocked(j.pendings, start, nil, false)
 }
 
 // tryGuess writes a batch that was decided ahead.
@@ -106,34 +110,34 @@ func scanHead(row *sql.Row) (head, error) {
 }
 
 // writeLocked decides the plans under the sequencer's lock and writes them, again and again for as long as the database may
-// yet recover. lost is an earlier attempt whose COMMIT may have gone through, with the error it ended in.
-func (c *committer) writeLocked(plans []*pending, start time.Time, lost *evaluation, err error) {
-	unknown := lost != nil && errors.Is(err, db.ErrCommitUnknown)
+// yet recover. lost is an earlier attempt whose COMMIT may have gone through, or nil.
+func (c *committer) writeLocked(plans []*pending, start time.Time, lost *evaluation, rejected bool) {
 	for try := 0; ; try++ {
-		e, err := c.tryLocked(plans, lost, unknown)
+		e, err := c.tryLocked(plans, &lost)
 		if err == nil {
-			c.answer(e, start, lost != nil)
+			c.answer(e, start, rejected)
 			return
 		}
 		c.logFailure("batch", err)
 		if errors.Is(err, db.ErrCommitUnknown) {
-			lost, unknown = e, true
+			lost = e
 		}
 		d := c.db.Dialect()
-		passing := d.IsRetryable(err) || d.IsConnLost(err) || errors.Is(err, db.ErrCommitUnknown)
+		passing := d.IsRetryable(err) || d.IsConnLost(err) || lost != nil
+		late := c.clock.Now().Sub(start) > patience || try > 100 // by count too: a clock may step back
 		switch {
-		case !passing && len(plans) > 1 && !unknown:
+		case !passing && len(plans) > 1:
 			// One of them cannot be written. Halve until it stands alone.
-			c.writeLocked(plans[:len(plans)/2], start, nil, nil)
-			c.writeLocked(plans[len(plans)/2:], start, nil, nil)
+			c.writeLocked(plans[:len(plans)/2], start, nil, false)
+			c.writeLocked(plans[len(plans)/2:], start, nil, false)
 			return
-		case !passing && !unknown:
+		case !passing:
 			refuse(plans, fault.Wrap(err, fault.Internal))
 			return
-		case c.clock.Now().Sub(start) > patience && unknown:
+		case late && lost != nil:
 			refuse(plans, fault.Wrap(err, fault.OutcomeUnknown))
 			return
-		case c.clock.Now().Sub(start) > patience || try > 100:
+		case late:
 			refuse(plans, fault.Wrap(err, fault.Busy)) // rolled back or never begun: nothing was done
 			return
 		}
@@ -148,18 +152,20 @@ func (c *committer) pause(try int) {
 	<-timer.C
 }
 
-// tryLocked is one attempt of writeLocked. If an earlier attempt turns out to have been committed, that one is returned.
-func (c *committer) tryLocked(plans []*pending, lost *evaluation, unknown bool) (*evaluation, error) {
+// tryLocked is one attempt of writeLocked. A lost attempt is looked for first: found committed, it is what is returned;
+// otherwise it becomes nil, because whoever holds the sequencer's lock knows that it never will be.
+func (c *committer) tryLocked(plans []*pending, lost **evaluation) (*evaluation, error) {
 	return c.transact(func(ctx context.Context, tx *db.DB) (*evaluation, []db.Stmt, error) {
 		found, err := lockSequencer(ctx, tx)
 		if err != nil {
 			return nil, nil, err
 		}
-		if unknown {
-			committed, err := c.wasCommitted(ctx, tx, lost.head.batch)
+		if *lost != nil {
+			committed, err := c.wasCommitted(ctx, tx, (*lost).head.batch)
 			if committed || err != nil {
-				return lost, nil, err
+				return *lost, nil, err
 			}
+			*lost = nil
 		}
 		e := c.newEvaluation(found, newImages(), true)
 		if err := e.add(ctx, tx, plans); err != nil {

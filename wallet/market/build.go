@@ -1,6 +1,7 @@
 package market
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -155,7 +156,7 @@ func (b *builder) amount(m *Market, place, text string) int64 {
 	}
 	plain := money.Style{Decimal: ".", Digits: m.Currency.Digits}
 	minor, err := plain.Parse(text)
-	if err == money.ErrZero {
+	if errors.Is(err, money.ErrZero) {
 		return 0
 	}
 	if err != nil || strings.ContainsAny(text, " ") {

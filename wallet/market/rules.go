@@ -1,6 +1,7 @@
 package market
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -72,7 +73,7 @@ func (b *builder) tax(d dated, p packTax) Tax {
 	number, isPercent := strings.CutSuffix(p.Rate, "%")
 	style := money.Style{Decimal: ".", Digits: rateDigits} // a percentage is read as strictly as an amount
 	hundredths, err := style.Parse(number)
-	if err == money.ErrZero {
+	if errors.Is(err, money.ErrZero) {
 		err = nil
 	}
 	if err != nil || !isPercent || hundredths > int64(RateWhole) {

@@ -92,7 +92,7 @@ func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 }
 
 // Send sends one page of what is due now and returns how many messages that were. It does nothing while another process
-// holds the lease.
+// holds the lease. Run calls it; nobody else may at the same time.
 func (w *Worker) Send(ctx context.Context) (int, error) {
 	if err := w.lease.hold(ctx); err != nil || !w.lease.held {
 		return 0, err

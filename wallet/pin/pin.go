@@ -10,6 +10,7 @@ package pin
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 
@@ -43,7 +44,7 @@ func (PIN) String() string { return masked }
 func (PIN) GoString() string { return masked }
 
 // Format masks the PIN for every verb.
-func (PIN) Format(f fmt.State, _ rune) { fmt.Fprint(f, masked) }
+func (PIN) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
 
 // LogValue masks the PIN for slog.
 func (PIN) LogValue() slog.Value { return slog.StringValue(masked) }

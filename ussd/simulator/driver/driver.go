@@ -124,8 +124,7 @@ func (b *Browser) Dial(phone, code string) (screen string, err error) { return b
 
 // Reply types an answer on a phone, presses Enter and waits for the next screen.
 func (b *Browser) Reply(phone, text string) (screen string, err error) {
-	entry := on(phone, " .entry")
-	if err := b.do(chromedp.SetValue(entry, ""), chromedp.SendKeys(entry, text+kb.Enter)); err != nil {
+	if err := b.do(chromedp.SendKeys(on(phone, " .entry"), text+kb.Enter)); err != nil {
 		return "", fmt.Errorf("driver: type on %s: %w", phone, err)
 	}
 	return b.Screen(phone)

@@ -15,7 +15,7 @@ function start() {
   document.getElementById("add").addEventListener("submit", submit);
   setInterval(second, 1_000);
   document.addEventListener("visibilitychange", second);
-  if (matchMedia("(pointer: fine)").matches) phones.values().next().value?.entry.focus();
+  if (!matchMedia("(pointer: coarse)").matches) phones.values().next().value?.entry.focus();
   second();
 }
 

@@ -188,9 +188,8 @@ export class Phone {
     this.tick();
   }
 
-  // tick runs each second: the clock, the session's age, and the network's patience.
+  // tick runs each second: the session's age, and the network's patience.
   tick() {
-    this.find(".clock").textContent = new Date().toTimeString().slice(0, 5);
     const s = this.session;
     if (!s || this.state === "idle") {
       this.find(".age").textContent = "";

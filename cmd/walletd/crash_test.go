@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"senti/wallet/db"
+	"senti/wallet/db/dbtest"
+	"senti/wallet/ledger"
+)
+
+// ordeal is how much one crash test goes through.
+type ordeal struct {
+	people, phones int
+	walletdKills   int
+	mariadbKills   int
+	sabotage       ledger.Sabotage
+}
+
+// short is for every run of the tests; SENTI_CRASH=long is what make crash does.
+func ordealFor(name string) ordeal {
+	long := os.Getenv("SENTI_CRASH") == "long"
+	switch {
+	case name == "sqlite" && long:
+		return ordeal{people: 2000, phones: 32, walletdKills: 100}
+	case name == "sqlite":
+		return ordeal{people: 200, phones: 16, walletdKills: 10}
+	case long:
+		return ordeal{people: 2000, phones: 32, walletdKills: 100, mariadbKills: 100}
+	}
+	return ordeal{people: 200, phones: 16, walletdKills: 10, mariadbKills: 10}
+}
+
+// TestCrash kills walletd and MariaDB again and again under people who send money, and then holds the tables against what the
+// people were told. What is acknowledged is there once; what is not is there wholly or not at all, and asking again tells which.
+func TestCrash(t *testing.T) {
+	t.Run("mysql", func(t *testing.T) {
+		c := newCrash(t, dbtest.OwnMariaDB(t), ordealFor("mysql"))
+		c.run()
+		c.finish()
+	})
+	t.Run("sqlite", func(t *testing.T) {
+		c := newCrash(t, nil, ordealFor("sqlite"))
+		c.run()
+		c.finish()
+	})
+}
+
+// TestCrashSeesAcknowledgementBeforeCommit is the negative control: a walletd that answers before COMMIT must be caught. The
+// kills come while a backup holds all commits back, which makes the moment that is looked for as long as need be.
+func TestCrashSeesAcknowledgementBeforeCommit(t *testing.T) {
+	c := newCrash(t, dbtest.OwnMariaDB(t), ordeal{people: 200, phones: 16, walletdKills: 2, mariadbKills: 2, sabotage: ledger.AckBeforeCommit})
+	c.load.start(t.Context())
+	for range c.ordeal.walletdKills {
+		c.moment()
+		c.bothWhileCommitsAreHeld()
+	}
+	c.load.end(time.Minute)
+	if err := c.node.stop(time.Minute); err != nil {
+		t.Error(err)
+	}
+	a := c.audit()
+	t.Logf("%d violations, such as: %s", a.figures.Violations, first(a.problems))
+	if !strings.Contains(strings.Join(a.problems, "\n"), "was acknowledged [") {
+		t.Errorf("a walletd that acknowledges before it commits was not caught: %v", a.problems)
+	}
+}
+
+func first(problems []string) string {
+	if len(problems) == 0 {
+		return "none"
+	}
+	return problems[0]
+}
+
+// crash is one test on its way.
+type crash struct {
+	t       *testing.T
+	ordeal  ordeal
+	server  *dbtest.Server // nil on SQLite
+	site    *site
+	node    *node
+	load    *load
+	random  *rand.Rand
+	started func() time.Duration
+
+	serverIsDown                               bool
+	walletdKills, mariadbKills, together, held int
+	slowest                                    time.Duration // from a restart begun to the first receipt
+}
+
+func newCrash(t *testing.T, server *dbtest.Server, o ordeal) *crash {
+	t.Helper()
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "senti.db")
+	if server != nil {
+		if err := server.CreateDatabase(t.Context(), "senti"); err != nil {
+			t.Fatal(err)
+		}
+		dsn = server.DSN("senti")
+	}
+	seed := seedOf(t)
+	c := &crash{t: t, ordeal: o, server: server, site: newSite(t, dsn), random: rand.New(rand.NewPCG(seed, 0)), started: stopwatch()}
+	c.site.seed(t, o.people)
+	c.node = c.site.node(t, "log_level: warn")
+	c.node.sabotage = o.sabotage
+	c.must(c.node.start())
+	c.load = &load{t: t, nodes: []*node{c.node}, journal: newJournal(t, c.site.file("journal")), telco: newTelco(o.phones),
+		calm: newGate(), people: o.people, phones: o.phones, seed: seed}
+	return c
+}
+
+func (c *crash) must(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// run starts the load and strikes until both have been killed often enough.
+func (c *crash) run() {
+	c.load.start(c.t.Context())
+	for c.walletdKills < c.ordeal.walletdKills || c.mariadbKills < c.ordeal.mariadbKills {
+		c.moment()
+		strikes := []func(){c.killWalletd}
+		if c.server != nil {
+			strikes = []func(){c.killWalletd, c.killWalletd, c.killMariaDB, c.killMariaDB, c.killBoth, c.bothWhileCommitsAreHeld}
+		}
+		strikes[c.random.IntN(len(strikes))]()
+	}
+	c.load.end(time.Minute)
+}
+
+// moment lets some hundred payments pass, and then strikes at no particular one.
+func (c *crash) moment() {
+	pause(c.t.Context(), time.Duration(c.random.Int64N(int64(600*time.Millisecond))))
+}
+
+func (c *crash) killWalletd() {
+	c.strike(func() { c.must(c.killNode()) })
+}
+
+func (c *crash) killNode() error {
+	c.walletdKills++
+	return c.node.kill()
+}
+
+func (c *crash) killServer() error {
+	c.mariadbKills++
+	c.serverIsDown = true
+	return c.server.Kill()
+}
+
+// killMariaDB leaves walletd alive: it must find its way back.
+func (c *crash) killMariaDB() {
+	c.strike(func() { c.must(c.killServer()) })
+}
+
+// killBoth ends them one just after the other.
+func (c *crash) killBoth() {
+	c.together++
+	victims := []func() error{c.killNode, c.killServer}
+	c.random.Shuffle(2, func(i, j int) { victims[i], victims[j] = victims[j], victims[i] })
+	c.strike(func() {
+		c.must(victims[0]())
+		pause(c.t.Context(), time.Duration(c.random.Int64N(int64(3*time.Millisecond))))
+		c.must(victims[1]())
+	})
+}
+
+// bothWhileCommitsAreHeld kills both while a backup holds every COMMIT back, so that whatever was sent is lost with certainty:
+// nobody may have been told that it was done.
+func (c *crash) bothWhileCommitsAreHeld() {
+	c.together++
+	c.held++
+	d, err := db.Open(c.t.Context(), c.server.DSN("senti"))
+	c.must(err)
+	defer func() { _ = d.Close() }()
+	backup, release, err := d.Conn(c.t.Context())
+	c.must(err)
+	defer release()
+	c.strike(func() {
+		for _, stage := range []string{"START", "BLOCK_COMMIT"} {
+			_, err := backup.Exec(c.t.Context(), "BACKUP STAGE "+stage)
+			c.must(err)
+		}
+		pause(c.t.Context(), 20*time.Millisecond+time.Duration(c.random.Int64N(int64(60*time.Millisecond))))
+		c.must(c.killServer())
+		c.must(c.killNode())
+	})
+}
+
+// strike kills, restarts what is down, and returns when people get receipts again.
+func (c *crash) strike(kill func()) {
+	c.t.Helper()
+	kill()
+	c.load.calm.shut()
+	took := stopwatch()
+	before := c.load.acked.Load()
+	if c.serverIsDown {
+		c.must(c.server.Restart())
+		c.serverIsDown = false
+	}
+	if c.node.cmd == nil {
+		c.must(c.node.start())
+	}
+	c.load.calm.lift()
+	limit, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
+	defer cancel()
+	for c.load.acked.Load() <= before {
+		if limit.Err() != nil {
+			c.t.Fatalf("no receipt within 30 s of the restart\n%s", c.node.lastLog())
+		}
+		pause(limit, 2*time.Millisecond)
+	}
+	c.slowest = max(c.slowest, took())
+}
+
+// finish stops walletd as an operator does, and holds everything against everything.
+func (c *crash) finish() {
+	c.must(c.node.stop(time.Minute))
+	a := c.audit()
+	for _, p := range a.problems {
+		c.t.Error(p)
+	}
+	if a.figures.Violations > len(a.problems) {
+		c.t.Errorf("and %d more", a.figures.Violations-len(a.problems))
+	}
+	if a.figures.Acked < 20*(c.walletdKills+c.mariadbKills) {
+		c.t.Errorf("only %d receipts under %d kills: this is no load", a.figures.Acked, c.walletdKills+c.mariadbKills)
+	}
+	if long := c.walletdKills >= 100; long && a.figures.TurnedDone == 0 || a.figures.Unknown == 0 {
+		c.t.Error("no kill fell between a COMMIT and its answer: the test did not look where it should")
+	}
+	out, err := runWalletd(c.t, nil, "verify", "--db", c.site.dsn)
+	c.t.Log(strings.TrimSpace(out))
+	if err != nil || !strings.Contains(out, "the books are right") {
+		c.t.Errorf("walletd verify: %v", err)
+	}
+}
+
+func (c *crash) audit() *audit {
+	c.t.Helper()
+	d, err := db.Open(c.t.Context(), c.site.dsn)
+	c.must(err)
+	defer func() { _ = d.Close() }()
+	a, err := auditCrash(c.t.Context(), d, c.site.file("journal"), crashFloat)
+	c.must(err)
+	line, err := json.Marshal(struct {
+		DB           string  `json:"db"`
+		Seconds      float64 `json:"seconds"`
+		WalletdKills int     `json:"walletd_kills"`
+		MariaDBKills int     `json:"mariadb_kills"`
+		Together     int     `json:"together"`
+		CommitsHeld  int     `json:"commits_held"`
+		SlowestBack  int64   `json:"slowest_back_ms"`
+		figures
+	}{d.Dialect().Name, c.started().Seconds(), c.walletdKills, c.mariadbKills, c.together, c.held, c.slowest.Milliseconds(), a.figures})
+	c.must(err)
+	c.t.Logf("%s", line)
+	return a
+}
