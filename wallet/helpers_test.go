@@ -106,7 +106,7 @@ func (w *town) pin(text string) pin.PIN {
 // quote asks for the price of a send that nothing speaks against.
 func (w *town) quote(from, to msisdn.Number, shillings int64) SendQuote {
 	w.t.Helper()
-	q, err := w.QuoteSend(ctx, SendRequest{From: from, To: to, Amount: shillings * 100})
+	q, err := w.QuoteSend(ctx, SendRequest{From: from, To: to, Amount: shillings * 100, Origin: Origin{Gateway: "test"}})
 	if err != nil {
 		w.t.Fatalf("quote %d from %s to %s: %v", shillings, from.Masked(), to.Masked(), err)
 	}

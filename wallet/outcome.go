@@ -53,10 +53,11 @@ const (
 )
 
 // LastOutcome returns the customer's last act within a day; false if there is none. One that is still open is settled first:
-// its ID is spent, so that "not done" stays true even if its money was on its way on another node.
+// its ID is spent, so that "not done" stays true even if its money was on its way on another node. An act that came by no
+// gateway had no page that a redial could owe.
 func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
 	records, err := w.intents.Latest(ctx, phone, w.clock.Now().Add(-lastWithin), 1)
-	if err != nil || len(records) == 0 {
+	if err != nil || len(records) == 0 || records[0].Gateway == "" {
 		return Last{}, false, err
 	}
 	last, err := w.last(ctx, records[0])

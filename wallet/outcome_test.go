@@ -65,6 +65,18 @@ func TestLastOutcome(t *testing.T) {
 	})
 }
 
+// A redial tells what a page did not; what came by no gateway had no page.
+func TestLastOutcomeByNoGateway(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		if _, err := w.QuoteSend(ctx, SendRequest{From: john, To: jane, Amount: 500_00}); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok, err := w.LastOutcome(ctx, john); ok || err != nil {
+			t.Errorf("an act by no gateway: %v, %v", ok, err)
+		}
+	})
+}
+
 // "Not done" is a promise: the quote behind it can no longer be used, on any node.
 func TestLastOutcomeSettles(t *testing.T) {
 	eachTown(t, func(t *testing.T, w *town) {

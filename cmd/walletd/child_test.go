@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -120,14 +121,19 @@ func (s *site) write(t *testing.T, name, text string) {
 	}
 }
 
-// settings are those of a safe walletd on a loopback address; more are added at the end and win.
+// settings are those of a safe walletd on a loopback address; more are added, or take the place of one.
 func (s *site) settings(address string, more ...string) string {
 	lines := []string{"listen: " + address, `operations: ""`,
 		"africastalking_secret: file:" + s.file("path"), "senti_token: file:" + s.file("bearer")}
 	for _, name := range []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind} {
 		lines = append(lines, "key_"+name+": file:"+s.file(name))
 	}
-	return strings.Join(append(lines, more...), "\n") + "\n"
+	for _, m := range more {
+		name, _, _ := strings.Cut(m, ":")
+		lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, name+":") })
+		lines = append(lines, m)
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // node is one walletd process after another, at the same address.

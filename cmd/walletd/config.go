@@ -104,6 +104,9 @@ func (c *Config) checkServe() error {
 	if !slices.Contains(smsgateway.Names(), c.SMS) {
 		say("sms is %q: choose one of %s", c.SMS, strings.Join(smsgateway.Names(), ", "))
 	}
+	if c.SMS == "africastalking" && (c.AfricasTalkingUsername == "" || c.AfricasTalkingAPIKey == "") {
+		say("sms is africastalking: set africastalking_username and africastalking_api_key")
+	}
 	if c.BatchSize < 1 || c.BatchSize > 2000 {
 		say("batch_size is %d: choose 1 to 2000", c.BatchSize)
 	}

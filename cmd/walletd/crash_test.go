@@ -41,12 +41,13 @@ func ordealFor(name string) ordeal {
 // people were told. What is acknowledged is there once; what is not is there wholly or not at all, and asking again tells which.
 func TestCrash(t *testing.T) {
 	t.Run("mysql", func(t *testing.T) {
-		c := newCrash(t, dbtest.OwnMariaDB(t), ordealFor("mysql"))
+		server, dsn := ownDatabase(t)
+		c := newCrash(t, server, dsn, ordealFor("mysql"))
 		c.run()
 		c.finish()
 	})
 	t.Run("sqlite", func(t *testing.T) {
-		c := newCrash(t, nil, ordealFor("sqlite"))
+		c := newCrash(t, nil, sqliteFile(t), ordealFor("sqlite"))
 		c.run()
 		c.finish()
 	})
@@ -55,9 +56,10 @@ func TestCrash(t *testing.T) {
 // TestCrashSeesAcknowledgementBeforeCommit is the negative control: a walletd that answers before COMMIT must be caught. The
 // kills come while a backup holds all commits back, which makes the moment that is looked for as long as need be.
 func TestCrashSeesAcknowledgementBeforeCommit(t *testing.T) {
-	c := newCrash(t, dbtest.OwnMariaDB(t), ordeal{people: 200, phones: 16, walletdKills: 2, mariadbKills: 2, sabotage: ledger.AckBeforeCommit})
+	server, dsn := ownDatabase(t)
+	c := newCrash(t, server, dsn, ordeal{people: 200, phones: 16, sabotage: ledger.AckBeforeCommit})
 	c.load.start(t.Context())
-	for range c.ordeal.walletdKills {
+	for range 3 {
 		c.moment()
 		c.bothWhileCommitsAreHeld()
 	}
@@ -95,15 +97,23 @@ type crash struct {
 	slowest                                    time.Duration // from a restart begun to the first receipt
 }
 
-func newCrash(t *testing.T, server *dbtest.Server, o ordeal) *crash {
+// ownDatabase starts a MariaDB that the test may kill, with an empty database.
+func ownDatabase(t *testing.T) (server *dbtest.Server, dsn string) {
 	t.Helper()
-	dsn := "sqlite:" + filepath.Join(t.TempDir(), "senti.db")
-	if server != nil {
-		if err := server.CreateDatabase(t.Context(), "senti"); err != nil {
-			t.Fatal(err)
-		}
-		dsn = server.DSN("senti")
+	server = dbtest.OwnMariaDB(t)
+	if err := server.CreateDatabase(t.Context(), "senti"); err != nil {
+		t.Fatal(err)
 	}
+	return server, server.DSN("senti")
+}
+
+func sqliteFile(t *testing.T) (dsn string) {
+	t.Helper()
+	return "sqlite:" + filepath.Join(t.TempDir(), "senti.db")
+}
+
+func newCrash(t *testing.T, server *dbtest.Server, dsn string, o ordeal) *crash {
+	t.Helper()
 	seed := seedOf(t)
 	c := &crash{t: t, ordeal: o, server: server, site: newSite(t, dsn), random: rand.New(rand.NewPCG(seed, 0)), started: stopwatch()}
 	c.site.seed(t, o.people)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -319,4 +320,54 @@ func amongNeighbours(t *testing.T, l *ledger.Ledger, table *tallies, w []int64, 
 	}
 	close(leave)
 	wg.Wait()
+}
+
+// TestAReasonTooLongToKeep: the reason is cut to its code, the same on every database, and what must survive survives.
+func TestAReasonTooLongToKeep(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l, table := open(t, d, clock.NewFake(noon)), newTallies(t, d)
+		key, p := ids.New(), &ledger.Plan{ID: ids.New(), Kind: ledger.Register}
+		tries := count(table, key)
+		counted := tries.check
+		tries.check = func(row any, at time.Time) (any, *fault.Error) {
+			keep, _ := counted(row, at)
+			return keep, fault.New(fault.WrongPIN, "why", strings.Repeat("because ", 40))
+		}
+		p.Companions = []ledger.Companion{tries}
+		for range 2 {
+			if o := wantCode(t, l, p, fault.WrongPIN); o == nil || len(o.Refusal.Args) > 0 {
+				t.Errorf("the refusal is %v", o)
+			}
+		}
+		if got := table.read(t, d, key); got != 1 {
+			t.Errorf("%d tries are counted, want 1", got)
+		}
+	})
+}
+
+// TestAnOutcomeBelongsToItsCaller: what a caller or a companion does to it reaches neither the books nor the next caller.
+func TestAnOutcomeBelongsToItsCaller(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l, table := open(t, d, clock.NewFake(noon)), newTallies(t, d)
+		w := seed(t, l, 2, 1000)
+		p := send(w[0], w[1], 100, 5, 2)
+		p.Companions = []ledger.Companion{&companion{table: table, finish: func(_ any, o *ledger.Outcome) any {
+			o.Legs[0].Balance = -1
+			return nil
+		}}}
+		for range 3 {
+			must(t, l, p).Legs[1].Amount = -1
+		}
+		o, _, err := l.Posting(bg, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := must(t, l, p)
+		if fmt.Sprint(replayedAs(again)) != fmt.Sprint(normal(o)) {
+			t.Errorf("in the books %+v, told %+v", o, again)
+		}
+		wantBooksRight(t, d)
+	})
 }

@@ -181,12 +181,13 @@ func (e *evaluation) decide(p *Plan) result {
 	}
 	if refusal != nil {
 		w.dropMoney()
+		refusal = storable(refusal)
 	}
 	o := &Outcome{ID: p.ID, Kind: p.Kind, Accepted: refusal == nil, Refusal: refusal, At: fromMicros(e.head.at)}
 	var rec *record
 	if !p.ID.IsZero() {
 		rec = w.record(p, refusal)
-		o.Seq, o.ReceiptNo, o.Legs = rec.seq, rec.receiptNo, rec.legs
+		o.Seq, o.ReceiptNo, o.Legs = rec.seq, rec.receiptNo, slices.Clone(rec.legs) // theirs, not the books'
 		if rec.receiptNo > 0 {
 			o.Receipt = e.l.receipts.Encode(rec.receiptNo)
 		}
@@ -197,6 +198,18 @@ func (e *evaluation) decide(p *Plan) result {
 		return result{outcome: o, err: refusal}
 	}
 	return result{outcome: o}
+}
+
+// maxRefusal is the length of the column, which SQLite does not enforce.
+const maxRefusal = 200
+
+// storable returns a refusal that its column can keep: one with too much to say keeps its code. The plan must not fail for
+// it, or the PIN try that was counted with it would be lost.
+func storable(refusal *fault.Error) *fault.Error {
+	if len(refusal.Encode()) <= maxRefusal {
+		return refusal
+	}
+	return fault.Wrap(refusal, refusal.Code)
 }
 
 // replay answers a plan whose ID is spent: with the first outcome if the request is the same, with a conflict otherwise.
@@ -218,7 +231,7 @@ func replay(r *record, p *Plan, coder *ReceiptCoder) result {
 // outcome rebuilds what the posting's caller was told.
 func (r *record) outcome(coder *ReceiptCoder) (*Outcome, error) {
 	o := &Outcome{ID: r.id, Kind: r.kind, Seq: r.seq, Accepted: r.refusal == "", ReceiptNo: r.receiptNo,
-		At: fromMicros(r.at), Legs: r.legs}
+		At: fromMicros(r.at), Legs: slices.Clone(r.legs)}
 	if r.receiptNo > 0 {
 		o.Receipt = coder.Encode(r.receiptNo)
 	}

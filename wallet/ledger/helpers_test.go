@@ -39,7 +39,7 @@ var (
 // database of the checks before them, so that only the seed that it prints brings one back.
 func TestMain(m *testing.M) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.steps": "50"} {
+	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.steps": "40"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}

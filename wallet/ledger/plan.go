@@ -13,6 +13,7 @@ import (
 //
 // A plan with an ID becomes a posting and spends that ID, accepted or refused. A plan without an ID posts nothing; it only
 // commits its companions and account changes (an intent opened, a language changed), and may then not have legs or holds.
+// Once given to Commit a plan must not be altered: the committer may still read it after the caller gave up.
 type Plan struct {
 	ID       id.ID     // the posting ID, made by the caller before the person is asked
 	Request  [32]byte  // hash of the request; the same ID with another hash is a conflict

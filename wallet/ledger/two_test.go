@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,4 +163,111 @@ func raceWinner(t *testing.T, captured, expired answer, late bool) string {
 	}
 	t.Errorf("capture: %v; expiry: %v", captured.err, expired.err)
 	return "both"
+}
+
+// TestTwoSweepsAtOnce lets both ledgers expire the same holds: each is freed once.
+func TestTwoSweepsAtOnce(t *testing.T) {
+	t.Parallel()
+	eachPair(t, func(t *testing.T, da, db *db.DB) {
+		const holds = 60
+		c := clock.NewFake(noon)
+		a, b := open(t, da, c), open(t, db, c)
+		w := seed(t, a, 1, 100_000)
+		for range holds {
+			must(t, a, take(ids.New(), w[0], 100, c.Now().Add(time.Second)))
+		}
+		wantBalance(t, b, w[0], 100_000, 100*holds)
+		before := wantBooksRight(t, da)
+		c.Advance(time.Second)
+		var wg sync.WaitGroup
+		for _, l := range []*ledger.Ledger{a, b, a, b} {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				if _, err := l.Expire(bg, c.Now(), 2*holds); err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		wg.Wait()
+		wantBalance(t, b, w[0], 100_000, 0)
+		if r := wantBooksRight(t, da); r.Postings != before.Postings+holds {
+			t.Errorf("%d postings for %d holds", r.Postings-before.Postings, holds)
+		}
+	})
+}
+
+// TestRepeatsAfterARestart asks a new process, which has forgotten every posting, for old ones in the middle of new ones.
+func TestRepeatsAfterARestart(t *testing.T) {
+	t.Parallel()
+	eachPair(t, func(t *testing.T, da, db *db.DB) {
+		a := open(t, da, clock.System{})
+		w := seed(t, a, 2, 20_000)
+		firsts := map[*ledger.Plan]*ledger.Outcome{}
+		for n := range int64(40) {
+			p := send(w[0], w[1], 1+n*30, 1, 1)
+			firsts[p], _ = a.Commit(bg, p)
+		}
+		a.Close()
+		var rejected atomic.Int64
+		b := open(t, db, clock.System{}, func(o *ledger.Options) {
+			o.OnBatch = func(s ledger.BatchStats) {
+				if s.Rejected {
+					rejected.Add(1)
+				}
+			}
+		})
+		for range 5 {
+			must(t, b, send(w[1], w[0], 1, 1, 1)) // from now on it decides ahead
+		}
+		var wg sync.WaitGroup
+		for p, first := range firsts {
+			wg.Add(2)
+			go func() { defer wg.Done(); must(t, b, send(w[1], w[0], 1, 1, 1)) }()
+			go func() {
+				defer wg.Done()
+				o, err := b.Commit(bg, p)
+				if o == nil || !o.Replayed || fmt.Sprint(replayedAs(o)) != fmt.Sprint(normal(first)) {
+					t.Errorf("repeated: %+v, %v\nat first: %+v", o, err, first)
+				}
+			}()
+		}
+		wg.Wait()
+		if rejected.Load() == 0 {
+			t.Error("no batch was decided in vain, so the unique key was not put to the test")
+		}
+		wantBooksRight(t, da)
+	})
+}
+
+// TestALargeBatch decides thousands of plans at once that touch thousands of accounts, none of which is in memory.
+func TestALargeBatch(t *testing.T) {
+	t.Parallel()
+	eachPair(t, func(t *testing.T, da, db *db.DB) {
+		const wallets = 2500
+		a := open(t, da, clock.System{}, func(o *ledger.Options) { o.MaxBatch = 3000 })
+		w := seed(t, a, wallets, 1000)
+		a.Close()
+		table := newTallies(t, db)
+		b := open(t, db, clock.System{}, func(o *ledger.Options) { o.MaxBatch = 3000 })
+		g := newGate(table)
+		var wg sync.WaitGroup
+		commit := func(p *ledger.Plan) {
+			wg.Add(1)
+			go func() { defer wg.Done(); must(t, b, p) }()
+		}
+		must(t, b, openWallet(5)) // from now on it decides ahead
+		commit(g.plan)
+		<-g.entered
+		for n := range w {
+			commit(send(w[n], w[(n+1)%wallets], 10, 1, 1))
+		}
+		for b.Waiting() < wallets {
+			yield()
+		}
+		close(g.leave)
+		wg.Wait()
+		wantBalance(t, b, w[7], 998, 0)
+		wantBooksRight(t, da)
+	})
 }
