@@ -6,35 +6,30 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"senti/ussd"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/ledger"
 )
 
-// ordeal is how much one crash test goes through.
+// ordeal is how much one crash test goes through: rounds of every strike there is, in any order.
 type ordeal struct {
 	people, phones int
-	walletdKills   int
-	mariadbKills   int
+	rounds         int
 	sabotage       ledger.Sabotage
 }
 
-// short is for every run of the tests; SENTI_CRASH=long is what make crash does.
-func ordealFor(name string) ordeal {
-	long := os.Getenv("SENTI_CRASH") == "long"
-	switch {
-	case name == "sqlite" && long:
-		return ordeal{people: 2000, phones: 32, walletdKills: 100}
-	case name == "sqlite":
-		return ordeal{people: 200, phones: 16, walletdKills: 10}
-	case long:
-		return ordeal{people: 2000, phones: 32, walletdKills: 100, mariadbKills: 100}
+// usual is short in every run of the tests; SENTI_CRASH=long, which is what make crash sets, kills each a hundred times or more.
+func usual() ordeal {
+	if os.Getenv("SENTI_CRASH") == "long" {
+		return ordeal{people: 2000, phones: 32, rounds: 26}
 	}
-	return ordeal{people: 200, phones: 16, walletdKills: 10, mariadbKills: 10}
+	return ordeal{people: 200, phones: 16, rounds: 2}
 }
 
 // TestCrash kills walletd and MariaDB again and again under people who send money, and then holds the tables against what the
@@ -42,12 +37,12 @@ func ordealFor(name string) ordeal {
 func TestCrash(t *testing.T) {
 	t.Run("mysql", func(t *testing.T) {
 		server, dsn := ownDatabase(t)
-		c := newCrash(t, server, dsn, ordealFor("mysql"))
+		c := newCrash(t, server, dsn, usual())
 		c.run()
 		c.finish()
 	})
 	t.Run("sqlite", func(t *testing.T) {
-		c := newCrash(t, nil, sqliteFile(t), ordealFor("sqlite"))
+		c := newCrash(t, nil, sqliteFile(t), usual())
 		c.run()
 		c.finish()
 	})
@@ -86,6 +81,7 @@ type crash struct {
 	t       *testing.T
 	ordeal  ordeal
 	server  *dbtest.Server // nil on SQLite
+	wire    *wire          // between the two
 	site    *site
 	node    *node
 	load    *load
@@ -94,6 +90,7 @@ type crash struct {
 
 	serverIsDown                               bool
 	walletdKills, mariadbKills, together, held int
+	answersLost                                int
 	slowest                                    time.Duration // from a restart begun to the first receipt
 }
 
@@ -117,6 +114,11 @@ func newCrash(t *testing.T, server *dbtest.Server, dsn string, o ordeal) *crash 
 	seed := seedOf(t)
 	c := &crash{t: t, ordeal: o, server: server, site: newSite(t, dsn), random: rand.New(rand.NewPCG(seed, 0)), started: stopwatch()}
 	c.site.seed(t, o.people)
+	if server != nil {
+		socket := regexp.MustCompile(`unix\((.*)\)`)
+		c.wire = newWire(t, socket.FindStringSubmatch(dsn)[1])
+		c.site.dsn = socket.ReplaceAllLiteralString(dsn, "unix("+c.wire.socket+")")
+	}
 	c.node = c.site.node(t, "log_level: warn")
 	c.node.sabotage = o.sabotage
 	c.must(c.node.start())
@@ -132,16 +134,20 @@ func (c *crash) must(err error) {
 	}
 }
 
-// run starts the load and strikes until both have been killed often enough.
+// run starts the load and strikes, round after round.
 func (c *crash) run() {
 	c.load.start(c.t.Context())
-	for c.walletdKills < c.ordeal.walletdKills || c.mariadbKills < c.ordeal.mariadbKills {
-		c.moment()
-		strikes := []func(){c.killWalletd}
-		if c.server != nil {
-			strikes = []func(){c.killWalletd, c.killWalletd, c.killMariaDB, c.killMariaDB, c.killBoth, c.bothWhileCommitsAreHeld}
+	strikes := []func(){c.killWalletd, c.killWalletd, c.killWalletd, c.killWalletd}
+	if c.server != nil {
+		strikes = []func(){c.killWalletd, c.killWalletd, c.killMariaDB, c.mariadbWhileCommitsAreHeld, c.outage, c.killBoth,
+			c.bothWhileCommitsAreHeld, c.loseAnswers, c.loseAnswers}
+	}
+	for range c.ordeal.rounds {
+		c.random.Shuffle(len(strikes), func(i, j int) { strikes[i], strikes[j] = strikes[j], strikes[i] })
+		for _, strike := range strikes {
+			c.moment()
+			strike()
 		}
-		strikes[c.random.IntN(len(strikes))]()
 	}
 	c.load.end(time.Minute)
 }
@@ -151,8 +157,24 @@ func (c *crash) moment() {
 	pause(c.t.Context(), time.Duration(c.random.Int64N(int64(600*time.Millisecond))))
 }
 
+// killWalletd strikes at no particular moment, or, where there is a wire, now and then between a COMMIT that went through and
+// whoever waits for it.
 func (c *crash) killWalletd() {
-	c.strike(func() { c.must(c.killNode()) })
+	c.strike(func() {
+		if c.wire != nil && c.random.IntN(2) == 0 {
+			c.fallSilent()
+			defer c.wire.cut()
+		}
+		c.must(c.killNode())
+	})
+}
+
+// fallSilent waits for a COMMIT whose answer will not come, and gives it a little time to go through, or none.
+func (c *crash) fallSilent() {
+	if !c.wire.silence(c.t.Context()) {
+		c.t.Fatal("nothing was committed for 5 s")
+	}
+	pause(c.t.Context(), time.Duration(c.random.Int64N(int64(15*time.Millisecond))))
 }
 
 func (c *crash) killNode() error {
@@ -187,21 +209,57 @@ func (c *crash) killBoth() {
 // nobody may have been told that it was done.
 func (c *crash) bothWhileCommitsAreHeld() {
 	c.together++
+	c.strike(func() {
+		defer c.holdCommits()()
+		c.must(c.killServer())
+		c.must(c.killNode())
+	})
+}
+
+// mariadbWhileCommitsAreHeld leaves walletd alive: it must not take a COMMIT that it has sent for one that went through.
+func (c *crash) mariadbWhileCommitsAreHeld() {
+	c.strike(func() {
+		defer c.holdCommits()()
+		c.must(c.killServer())
+	})
+}
+
+// outage is the same, and MariaDB stays away for longer than a page may take: people are told that it is not known.
+func (c *crash) outage() {
+	c.strike(func() {
+		defer c.holdCommits()()
+		c.must(c.killServer())
+		pause(c.t.Context(), ussd.AnswerBudget+time.Duration(c.random.Int64N(int64(time.Second))))
+	})
+}
+
+// holdCommits makes every COMMIT wait, as a backup does, and gives the load a moment to run into that.
+func (c *crash) holdCommits() (letGo func()) {
 	c.held++
 	d, err := db.Open(c.t.Context(), c.server.DSN("senti"))
 	c.must(err)
-	defer func() { _ = d.Close() }()
 	backup, release, err := d.Conn(c.t.Context())
 	c.must(err)
-	defer release()
+	for _, stage := range []string{"START", "BLOCK_COMMIT"} {
+		_, err := backup.Exec(c.t.Context(), "BACKUP STAGE "+stage)
+		c.must(err)
+	}
+	pause(c.t.Context(), 20*time.Millisecond+time.Duration(c.random.Int64N(int64(60*time.Millisecond))))
+	return func() {
+		release()
+		_ = d.Close() // its server is gone
+	}
+}
+
+// loseAnswers cuts the line at a COMMIT, and now and then again at that of the next attempt. Both processes live on; walletd must
+// find out whether it went through before it tells anybody anything.
+func (c *crash) loseAnswers() {
 	c.strike(func() {
-		for _, stage := range []string{"START", "BLOCK_COMMIT"} {
-			_, err := backup.Exec(c.t.Context(), "BACKUP STAGE "+stage)
-			c.must(err)
+		for range 1 + c.random.IntN(2) {
+			c.answersLost++
+			c.fallSilent()
+			c.wire.cut()
 		}
-		pause(c.t.Context(), 20*time.Millisecond+time.Duration(c.random.Int64N(int64(60*time.Millisecond))))
-		c.must(c.killServer())
-		c.must(c.killNode())
 	})
 }
 
@@ -244,7 +302,7 @@ func (c *crash) finish() {
 	if a.figures.Acked < 20*(c.walletdKills+c.mariadbKills) {
 		c.t.Errorf("only %d receipts under %d kills: this is no load", a.figures.Acked, c.walletdKills+c.mariadbKills)
 	}
-	if long := c.walletdKills >= 100; long && a.figures.TurnedDone == 0 || a.figures.Unknown == 0 {
+	if c.ordeal.rounds > 10 && a.figures.TurnedDone == 0 || a.figures.Unknown == 0 {
 		c.t.Error("no kill fell between a COMMIT and its answer: the test did not look where it should")
 	}
 	out, err := runWalletd(c.t, nil, "verify", "--db", c.site.dsn)
@@ -268,9 +326,10 @@ func (c *crash) audit() *audit {
 		MariaDBKills int     `json:"mariadb_kills"`
 		Together     int     `json:"together"`
 		CommitsHeld  int     `json:"commits_held"`
+		AnswersLost  int     `json:"answers_lost"`
 		SlowestBack  int64   `json:"slowest_back_ms"`
 		figures
-	}{d.Dialect().Name, c.started().Seconds(), c.walletdKills, c.mariadbKills, c.together, c.held, c.slowest.Milliseconds(), a.figures})
+	}{d.Dialect().Name, c.started().Seconds(), c.walletdKills, c.mariadbKills, c.together, c.held, c.answersLost, c.slowest.Milliseconds(), a.figures})
 	c.must(err)
 	c.t.Logf("%s", line)
 	return a

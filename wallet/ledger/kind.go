@@ -20,7 +20,7 @@ type KindSpec struct {
 	Kind       Kind
 	Name       string        // snake_case; logs, metrics, exports
 	Money      bool          // moves money and so gets a receipt
-	Reversible bool          // a later Adjust may name it
+	Reversible bool          // a later Adjust may name it; for use cases to ask, the ledger takes their word
 	Accounts   []AccountType // the only account types its legs may touch
 }
 

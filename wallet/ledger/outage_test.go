@@ -25,7 +25,7 @@ import (
 type wire struct {
 	listener net.Listener
 	server   string
-	atCommit atomic.Int32  // what to do with the next COMMIT: 0 nothing, cutBefore or cutAfter
+	next     chan cut      // what to do with the next COMMITs, one after another
 	down     atomic.Bool   // nobody comes through
 	cuts     chan struct{} // one for each COMMIT that was cut
 	turned   chan struct{} // full when somebody was turned away
@@ -36,9 +36,12 @@ type wire struct {
 // cutMark in a statement has the COMMIT after it cut.
 const cutMark = "/* cut before COMMIT */"
 
+// cut says how a COMMIT is cut.
+type cut int
+
 const (
-	cutBefore = 1 // the server never sees the COMMIT and rolls back
-	cutAfter  = 2 // the server commits, and nobody hears of it
+	cutBefore cut = iota // the server never sees the COMMIT and rolls back
+	cutAfter             // the server commits, and nobody hears of it
 )
 
 // newWire returns a wire to a new database, and the database as reached through it and directly.
@@ -52,7 +55,7 @@ func newWire(t *testing.T) (w *wire, through, direct *db.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w = &wire{listener: listener, server: server, cuts: make(chan struct{}, 1000), turned: make(chan struct{}, 1)}
+	w = &wire{listener: listener, server: server, next: make(chan cut, 10), cuts: make(chan struct{}, 1000), turned: make(chan struct{}, 1)}
 	go w.serve()
 	t.Cleanup(func() { _ = listener.Close(); w.cutAll() })
 	return w, openDSN(t, strings.Replace(dsn, server, socket, 1)), openDSN(t, dsn)
@@ -96,16 +99,18 @@ func (w *wire) requests(client, server net.Conn, deaf *atomic.Bool) {
 			return
 		}
 		if bytes.Contains(payload, []byte(cutMark)) {
-			w.atCommit.Store(cutBefore)
+			w.next <- cutBefore
 		}
 		if bytes.Equal(payload, []byte("\x03COMMIT")) {
-			switch w.atCommit.Swap(0) {
-			case cutBefore:
-				_ = client.Close()
-				w.cuts <- struct{}{}
-				return
-			case cutAfter:
+			select {
+			case how := <-w.next:
+				if how == cutBefore {
+					_ = client.Close()
+					w.cuts <- struct{}{}
+					return
+				}
 				deaf.Store(true)
+			default:
 			}
 		}
 		if _, err := server.Write(slices.Concat(head, payload)); err != nil {
@@ -145,7 +150,7 @@ func (w *wire) cutAll() {
 // told that the send was done, and it was done once, while another process takes the batch numbers that were lost.
 func TestConnectionLostAroundCommit(t *testing.T) {
 	t.Parallel()
-	for name, where := range map[string]int32{"before": cutBefore, "after": cutAfter} {
+	for name, cuts := range map[string][]cut{"before": {cutBefore}, "after": {cutAfter}, "twice": {cutBefore, cutAfter}} {
 		t.Run(name, func(t *testing.T) {
 			wire, through, direct := newWire(t)
 			few := func(o *ledger.Options) { o.MaxBatch = 6 }
@@ -156,21 +161,27 @@ func TestConnectionLostAroundCommit(t *testing.T) {
 			var wg sync.WaitGroup
 			commit := func(l *ledger.Ledger) {
 				wg.Add(2)
-				go func() { defer wg.Done(); must(t, l, send(w[0], w[1], 10, 1, 1)) }()
 				// Without an ID there is no unique key to save a plan from being done twice.
 				go func() { defer wg.Done(); must(t, l, &ledger.Plan{Companions: []ledger.Companion{mark(table, key)}}) }()
+				go func() { defer wg.Done(); must(t, l, send(w[0], w[1], 10, 1, 1)) }()
 			}
 			for n := range rounds {
-				wire.atCommit.Store(where)
-				for range callers {
+				for caller := range callers {
+					if caller == n%2*callers/2 { // in every other round in the middle of a load
+						for _, how := range cuts {
+							wire.next <- how
+						}
+					}
 					commit(l)
 					if n%2 == 0 {
 						commit(rival)
 					}
 				}
-				<-wire.cuts
+				for range cuts {
+					<-wire.cuts
+				}
+				wg.Wait() // or the next round's cuts would hit the same batch again, until it has lost its patience
 			}
-			wg.Wait()
 			const sends = rounds * callers * 3 / 2
 			wantBalance(t, l, w[0], 1_000_000-sends*12, 0)
 			if got := table.read(t, direct, key); got != sends {
@@ -188,14 +199,14 @@ func TestConnectionLostAroundCommit(t *testing.T) {
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
-		name     string
-		atCommit int32
-		want     fault.Code
-		was      bool // it was committed the first time
+		name string
+		cuts []cut
+		want fault.Code
+		was  bool // it was committed the first time
 	}{
-		{"COMMIT done, answer lost", cutAfter, fault.OutcomeUnknown, true},
-		{"COMMIT lost", cutBefore, fault.OutcomeUnknown, false},
-		{"away before COMMIT", 0, fault.Busy, false},
+		{"COMMIT done, answer lost", []cut{cutAfter}, fault.OutcomeUnknown, true},
+		{"COMMIT lost", []cut{cutBefore}, fault.OutcomeUnknown, false},
+		{"away before COMMIT", nil, fault.Busy, false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,14 +215,16 @@ func TestDatabaseAway(t *testing.T) {
 			l := open(t, through, now)
 			w := seed(t, l, 2, 1000)
 			p := send(w[0], w[1], 100, 5, 2)
-			wire.atCommit.Store(c.atCommit)
+			for _, how := range c.cuts {
+				wire.next <- how
+			}
 			wire.down.Store(true)
-			if c.atCommit == 0 {
+			if c.cuts == nil {
 				wire.cutAll()
 			}
 			done := make(chan error, 1)
 			go func() { _, err := l.Commit(bg, p); done <- err }()
-			if c.atCommit != 0 {
+			for range c.cuts {
 				<-wire.cuts
 			}
 			for answered := false; !answered; {
@@ -253,4 +266,73 @@ func TestABadPlanAfterALostCommit(t *testing.T) {
 		t.Error("the batch was not tried again")
 	}
 	wantBooksRight(t, direct)
+}
+
+// TestAGuessOnAPlanThatFailed has a batch decided on top of one that then cannot be written as it stood: a bad plan falls out
+// of it, and the rest takes the very place in the books that the guess was built on. What the bad plan would have left must
+// not come in with the guess.
+func TestAGuessOnAPlanThatFailed(t *testing.T) {
+	t.Parallel()
+	d := dbtest.MariaDB(t)
+	l, good := open(t, d, clock.NewFake(noon)), newTallies(t, d)
+	key, lock := ids.New(), ids.New()
+	insert := db.Stmt{SQL: "INSERT INTO tallies (id, n, note) VALUES (?, 0, '')", Args: []any{lock[:]}}
+	if err := d.Run(bg, []db.Stmt{insert}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // from now on it decides ahead
+		must(t, l, &ledger.Plan{Companions: []ledger.Companion{mark(good, ids.New())}})
+	}
+	// The bad plan's rows wait for a lock that this test holds, and then cannot be written.
+	bad := &tallies{write: func() []db.Stmt {
+		wait := db.Stmt{SQL: "UPDATE tallies SET n = n WHERE id = ?", Args: []any{lock[:]}}
+		return []db.Stmt{wait, {SQL: "INSERT INTO nowhere (a) VALUES (1)"}}
+	}}
+	var wg sync.WaitGroup
+	commit := func(want fault.Code, companions ...ledger.Companion) {
+		wg.Add(1)
+		go func() { defer wg.Done(); wantCode(t, l, &ledger.Plan{Companions: companions}, want) }()
+	}
+	err := d.TransactOnce(bg, func(tx *db.DB) error {
+		if _, err := tx.Exec(bg, "UPDATE tallies SET n = n WHERE id = ?", lock[:]); err != nil {
+			return err
+		}
+		g := newGate(good)
+		wg.Add(1)
+		go func() { defer wg.Done(); must(t, l, g.plan) }()
+		<-g.entered
+		commit("", mark(good, ids.New()))
+		commit(fault.Internal, mark(good, key), mark(bad, ids.New()))
+		for l.Waiting() < 2 {
+			yield()
+		}
+		close(g.leave)
+		// The next plan sees the bad one's mark, so it has been decided on top of it.
+		seen, once := make(chan struct{}), sync.Once{}
+		look := mark(good, key)
+		look.check = func(row any, _ time.Time) (any, *fault.Error) {
+			if row != nil {
+				once.Do(func() { close(seen) })
+			}
+			return nil, nil
+		}
+		for waiting := 0; waiting == 0; { // until the bad plan's batch is being written
+			err := d.QueryRow(bg, `SELECT COUNT(*) FROM information_schema.processlist
+				WHERE db = DATABASE() AND info LIKE 'UPDATE tallies%'`).Scan(&waiting)
+			if err != nil {
+				return err
+			}
+		}
+		commit("", look)
+		<-seen
+		return nil // gives the lock free
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	if got := good.read(t, d, key); got != 1 {
+		t.Errorf("%d marks, want only that of the good plan", got)
+	}
+	wantBooksRight(t, d)
 }

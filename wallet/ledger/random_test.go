@@ -237,9 +237,17 @@ func (w *random) replay(t *rapid.T) {
 	w.commit(t, w.via(t), rapid.SampledFrom(w.plans).Draw(t, "plan"))
 }
 
+// conflict sends a spent ID with another request or another kind.
 func (w *random) conflict(t *rapid.T) {
 	other := *rapid.SampledFrom(w.plans).Draw(t, "plan")
-	other.Request[31]++
+	switch {
+	case rapid.Bool().Draw(t, "another request"):
+		other.Request[31]++
+	case other.Kind == ledger.HoldTake:
+		other.Kind = ledger.HoldEnd
+	default:
+		other.Kind = ledger.HoldTake
+	}
 	w.commit(t, w.via(t), &other)
 }
 
