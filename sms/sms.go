@@ -14,7 +14,7 @@ import (
 	"senti/wallet/msisdn"
 )
 
-// Message is one text for one phone. The text may hold names, amounts and balances, so it is never logged outside the demo.
+// Message is one text for one phone. The text may hold names, amounts and balances, so it is never logged.
 type Message struct {
 	ID   id.ID // the outbox row; a message sent again after an unclear outcome keeps its ID
 	To   msisdn.Number
@@ -44,7 +44,7 @@ type SendError struct {
 	Code       string        // one word: the provider's status or one of the Code constants
 	Status     int           // HTTP status or the provider's number for the refusal; 0 when there was no answer
 	Retryable  bool          // the same message may be taken on later, unchanged
-	Account    bool          // the fault is our account's with the provider (key, credit, sender name): a person must mend it
+	Account    bool          // the fault is our account's with the provider (key, credit, sender name, address): a person must mend it
 	Unclear    bool          // the message may have been taken on all the same; sending again may double it
 	RetryAfter time.Duration // how long the provider asked us to wait; 0 when it did not say
 }

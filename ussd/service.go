@@ -131,6 +131,9 @@ func (s *Service) turn(ctx context.Context, req Request, key session.Key, held *
 	if held.Started {
 		return s.dialogues.Next(ctx, caller, held.Place, input), false
 	}
+	if !req.History && req.Turn > 1 {
+		return s.dialogues.Resume(ctx, caller), false
+	}
 	return s.dialogues.Open(ctx, caller, session.Dialled(input)), false
 }
 
@@ -163,7 +166,7 @@ func (s *Service) report(req Request, key session.Key, err error) {
 	}
 	level := slog.LevelInfo
 	switch fault.CodeOf(err) {
-	case fault.Internal, fault.OutcomeUnknown, fault.Busy, fault.Conflict:
+	case fault.Internal, fault.OutcomeUnknown, fault.LookAgain, fault.Busy, fault.Conflict:
 		level = slog.LevelError
 	}
 	s.log.Log(context.Background(), level, "ussd: a dialogue ended with a fault", "gateway", req.Gateway, "session", reference(key), "code", fault.CodeOf(err), "err", err)

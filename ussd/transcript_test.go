@@ -62,9 +62,10 @@ func at(lines []string, i int) string {
 // play runs the commands of a transcript and returns it with what came out, each line of that indented by two spaces.
 func play(t *testing.T, d *db.DB, lang, script string) string {
 	t.Helper()
-	w := newWorld(t, d, lang)
+	lines := strings.Split(strings.TrimRight(script, "\n"), "\n")
+	w := newWorldIn(t, d, lang, marketOf(lines))
 	var out []string
-	for _, line := range strings.Split(strings.TrimRight(script, "\n"), "\n") {
+	for _, line := range lines {
 		if strings.HasPrefix(line, "  ") {
 			continue // what came out when this was written
 		}
@@ -77,6 +78,16 @@ func play(t *testing.T, d *db.DB, lang, script string) string {
 		}
 	}
 	return strings.Join(out, "\n") + "\n"
+}
+
+// marketOf is where a transcript happens: in Kenya unless it says otherwise.
+func marketOf(lines []string) string {
+	for _, line := range lines {
+		if code, ok := strings.CutPrefix(line, "market "); ok {
+			return code
+		}
+	}
+	return "ke"
 }
 
 // commands leaves of a transcript what was done, without what came out.
@@ -119,6 +130,7 @@ func (w *world) obey(line string) []string {
 		w.clock.Advance(pause)
 	case "restart": // the process is started anew, on the same database
 		w.restart()
+	case "market": // market ug: where all of this happens
 	case "block": // block 0712000002
 		w.block(w.number(rest))
 	case "nosms": // from here on no phone gets its SMS, and the provider says so for good

@@ -37,16 +37,22 @@ type person struct {
 	name  string
 	pin   string
 	tier  int16
-	float int64 // cents
+	float int64 // minor units
 }
 
-// people are described at the top of testdata/README.md.
-var people = []person{
-	{"+254712000001", "JOHN KAMAU", "4826", 2, 5_000_00},
-	{"+254712000002", "JANE WANJIKU", "9173", 2, 1_200_00},
-	{"+254712000003", "AMINA HASSAN", "7351", 2, 0},
-	{"+254712000004", "PETER OTIENO", "6035", 1, 40_000_00},
-	{"+254712000006", "GRACE ACHIENG", "5297", 2, 400_000_00},
+// people are described at the top of testdata/README.md: by market, those of the lowest tier registered themselves.
+var people = map[string][]person{
+	"ke": {
+		{"+254712000001", "JOHN KAMAU", "4826", 2, 5_000_00},
+		{"+254712000002", "JANE WANJIKU", "9173", 2, 1_200_00},
+		{"+254712000003", "AMINA HASSAN", "7351", 2, 0},
+		{"+254712000004", "PETER OTIENO", "6035", 1, 40_000_00},
+		{"+254712000006", "GRACE ACHIENG", "5297", 2, 400_000_00},
+	},
+	"ug": {
+		{"+256772000001", "MOSES OKELLO", "4826", 2, 50_000},
+		{"+256772000002", "SARAH NAKATO", "9173", 2, 12_000},
+	},
 }
 
 // world is a Senti with its customers, on a real database, with a clock that stands at 14:02 on 3 December 2026 in Nairobi
@@ -55,6 +61,7 @@ type world struct {
 	t       testing.TB
 	db      *db.DB
 	lang    string
+	market  string // "ke" or "ug"
 	clock   *clock.Fake
 	ids     id.Source
 	log     *strings.Builder // everything that was logged, at every level
@@ -84,8 +91,14 @@ type call struct {
 
 func newWorld(t testing.TB, d *db.DB, lang string) *world {
 	t.Helper()
+	return newWorldIn(t, d, lang, "ke")
+}
+
+// newWorldIn is a world in another market.
+func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
+	t.Helper()
 	w := &world{
-		t: t, db: d, lang: lang, ids: id.Random{}, log: &strings.Builder{},
+		t: t, db: d, lang: lang, market: market, ids: id.Random{}, log: &strings.Builder{},
 		clock: clock.NewFake(time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)),
 		sent:  &phones{}, trap: &trapClock{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
 	}
@@ -94,11 +107,11 @@ func newWorld(t testing.TB, d *db.DB, lang string) *world {
 	t.Cleanup(func() { w.stop() })
 	ctx := context.Background()
 	w.must(w.wallet.EnsureSystemAccounts(ctx))
-	for _, p := range people {
+	for _, p := range people[market] {
 		secret, err := pin.Parse(p.pin)
 		w.must(err)
 		c, err := w.wallet.OpenWallet(ctx, wallet.NewWallet{
-			Phone: p.phone, Name: p.name, Language: lang, Tier: p.tier, Verified: true, PIN: secret, Float: p.float,
+			Phone: p.phone, Name: p.name, Language: lang, Tier: p.tier, Verified: p.tier > 1, PIN: secret, Float: p.float,
 		})
 		w.must(err)
 		w.account[p.phone], w.balance[p.phone] = c.Account, p.float
@@ -109,7 +122,7 @@ func newWorld(t testing.TB, d *db.DB, lang string) *world {
 // another is a second process of the same Senti, on a handle of its own.
 func (w *world) another(d *db.DB) *world {
 	other := &world{
-		t: w.t, db: d, lang: w.lang, ids: w.ids, log: &strings.Builder{}, clock: w.clock, trap: &trapClock{Fake: w.clock},
+		t: w.t, db: d, lang: w.lang, market: w.market, ids: w.ids, log: &strings.Builder{}, clock: w.clock, trap: &trapClock{Fake: w.clock},
 		sent: &phones{}, counted: map[string]int{}, account: w.account, balance: w.balance,
 	}
 	other.start()
@@ -120,7 +133,7 @@ func (w *world) another(d *db.DB) *world {
 // start starts the process: all of it but the database.
 func (w *world) start() {
 	ctx, cancel := context.WithCancel(context.Background())
-	m, err := market.Load("ke")
+	m, err := market.Load(w.market)
 	w.must(err)
 	texts, err := i18n.Load()
 	w.must(err)
@@ -133,6 +146,19 @@ func (w *world) start() {
 	w.wallet = wallet.New(wallet.Parts{
 		DB: w.db, Ledger: w.ledger, Market: m, Texts: texts, Keys: key.Demo(), Clock: w.trap, IDs: w.ids,
 	})
+	w.serve()
+	w.worker = outbox.NewWorker(w.wallet.Messages(), w.sent, w.ids, func(sms.Result) {})
+	var running sync.WaitGroup
+	running.Go(func() { w.wallet.Run(ctx) })
+	w.stop = func() {
+		cancel()
+		running.Wait()
+		w.ledger.Close()
+	}
+}
+
+// serve starts the part that answers callbacks: it knows no session yet.
+func (w *world) serve() {
 	dialogues, err := dialogue.New(w.wallet)
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
@@ -142,14 +168,6 @@ func (w *world) start() {
 		Budget: w.budget,
 	})
 	w.must(err)
-	w.worker = outbox.NewWorker(w.wallet.Messages(), w.sent, w.ids, func(sms.Result) {})
-	var running sync.WaitGroup
-	running.Go(func() { w.wallet.Run(ctx) })
-	w.stop = func() {
-		cancel()
-		running.Wait()
-		w.ledger.Close()
-	}
 }
 
 func (w *world) count(outcome string) {
@@ -187,7 +205,8 @@ func (w *world) must(err error) {
 func (w *world) dial(code string, from msisdn.Number) {
 	w.calls++
 	w.call = call{from: from, id: fmt.Sprintf("ATUid_%d", w.calls)}
-	if input, ok := strings.CutPrefix(strings.TrimSuffix(code, "#"), "*384*"); ok {
+	service := strings.TrimSuffix(w.wallet.Market().ServiceCode, "#")
+	if input, ok := strings.CutPrefix(strings.TrimSuffix(code, "#"), service+"*"); ok {
 		w.call.typed = strings.Split(input, "*")
 	}
 }
@@ -196,7 +215,7 @@ func (w *world) dial(code string, from msisdn.Number) {
 func (w *world) request() ussd.Request {
 	text := strings.Join(w.call.typed, "*")
 	return ussd.Request{
-		Gateway: "africastalking", Session: w.call.id, Caller: w.call.from, ServiceCode: "*384#",
+		Gateway: "africastalking", Session: w.call.id, Caller: w.call.from, ServiceCode: w.wallet.Market().ServiceCode,
 		History: true, Text: text, New: text == "", Limit: limit,
 	}
 }
@@ -230,7 +249,7 @@ func (w *world) block(phone msisdn.Number) {
 // moved says whose money has changed since it was last asked: "0712 000 001: Ksh 4,493".
 func (w *world) moved() []string {
 	var out []string
-	for _, p := range people {
+	for _, p := range people[w.market] {
 		a, err := w.ledger.Account(context.Background(), w.account[p.phone])
 		w.must(err)
 		if a.Balance != w.balance[p.phone] {

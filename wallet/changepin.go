@@ -27,7 +27,7 @@ func (w *Wallet) CheckPIN(ctx context.Context, phone msisdn.Number, typed pin.PI
 	if err != nil {
 		return "", err
 	}
-	if _, _, err := w.provePIN(ctx, phone, typed); err != nil {
+	if _, err := w.provePIN(ctx, c, typed); err != nil {
 		return "", err
 	}
 	return PINProof(strconv.FormatInt(setAt.UnixMicro(), 10)), nil
@@ -53,34 +53,45 @@ func (w *Wallet) SamePIN(phone msisdn.Number, first pin.Draft, again pin.PIN) er
 	return first.Same(w.keys, phone.Plain(), again)
 }
 
-// ChangePIN sets a new PIN for whoever proved the old one, and tells the customer by SMS. Faults: not_registered, pin_mismatch,
-// weak_pin, unauthorised (no proof), pin_locked, conflict (the PIN was changed since the proof).
-func (w *Wallet) ChangePIN(ctx context.Context, phone msisdn.Number, proof PINProof, first pin.Draft, again pin.PIN) error {
-	c, err := w.Customer(ctx, phone)
+// PINChange is a new PIN, typed twice, and the proof that the old one was known.
+type PINChange struct {
+	Phone  msisdn.Number
+	Proof  PINProof  // of CheckPIN
+	First  pin.Draft // of DraftPIN
+	Again  pin.PIN
+	Origin Origin
+}
+
+// ChangePIN sets a new PIN for whoever proved the old one, tells the customer by SMS, and returns the text the conversation ends
+// with. Faults: not_registered, pin_mismatch, weak_pin, unauthorised (no proof), pin_locked, conflict (the PIN was changed
+// since the proof).
+func (w *Wallet) ChangePIN(ctx context.Context, r PINChange) (end string, err error) {
+	c, err := w.Customer(ctx, r.Phone)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := w.SamePIN(phone, first, again); err != nil {
-		return err
+	if err := w.SamePIN(r.Phone, r.First, r.Again); err != nil {
+		return "", err
 	}
-	if again.Weak(phone.Plain()) {
-		return fault.New(fault.WeakPIN)
+	if r.Again.Weak(r.Phone.Plain()) {
+		return "", fault.New(fault.WeakPIN)
 	}
-	setAt, err := strconv.ParseInt(string(proof), 10, 64)
+	setAt, err := strconv.ParseInt(string(r.Proof), 10, 64)
 	if err != nil {
-		return fault.New(fault.Unauthorised)
+		return "", fault.New(fault.Unauthorised)
 	}
-	set, err := w.pins.Replace(pinOf(c.ID), time.UnixMicro(setAt).UTC(), again)
+	set, err := w.pins.Replace(pinOf(c.ID), time.UnixMicro(setAt).UTC(), r.Again)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{
+	end = w.texts.Say(c.Language, "changepin.done")
+	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: append(w.noted(c, r.Origin, end),
 		set,
-		w.messages.Add(w.ids.New(), phone, w.afterwards(c.Language, "sms.pin.changed", c.Account)),
-	}})
+		w.messages.Add(w.ids.New(), r.Phone, w.afterwards(c.Language, "sms.pin.changed", c.Account)),
+	)})
 	if err != nil {
-		return err
+		return "", err
 	}
 	w.wake()
-	return nil
+	return end, nil
 }

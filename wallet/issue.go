@@ -60,8 +60,8 @@ type NewWallet struct {
 	Float    int64 // minor units issued to it; 0 for none
 }
 
-// OpenWallet opens a wallet without asking anybody anything, and funds it. Where the phone has one already, that is returned as
-// it is.
+// OpenWallet opens a wallet without asking anybody anything, and funds it. Where the phone has one already, that is returned
+// as it is, funded if an earlier call was cut off before it came to that.
 func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (customer.Customer, error) {
 	number, err := w.ledger.Numbers(ctx)
 	if err != nil {
@@ -76,13 +76,16 @@ func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (customer.Customer
 		return customer.Customer{}, err
 	}
 	outcome, err := w.ledger.Commit(ctx, plan)
-	if fault.HasCode(err, fault.AlreadyOpen) {
-		return w.customers.ByPhone(ctx, n.Phone)
-	}
-	if err != nil {
+	switch {
+	case fault.HasCode(err, fault.AlreadyOpen):
+		if c, err = w.customers.ByPhone(ctx, n.Phone); err != nil {
+			return customer.Customer{}, err
+		}
+	case err != nil:
 		return customer.Customer{}, err
+	default:
+		c.CreatedAt, c.TermsAt = outcome.At, outcome.At
 	}
-	c.CreatedAt, c.TermsAt = outcome.At, outcome.At
 	if n.Float > 0 {
 		_, err = w.Issue(ctx, c.Account, n.Float, "opening float of "+string(n.Phone))
 	}

@@ -45,9 +45,12 @@ func (w *Wallet) receiver(ctx context.Context, phone msisdn.Number) (customer.Cu
 	return c, err
 }
 
+// keyed takes off the # that people type out of the habit of dialling.
+func keyed(text string) string { return strings.TrimSuffix(strings.TrimSpace(text), "#") }
+
 // ParsePhone reads a number in any spelling of the market. The fault is bad_number.
 func (w *Wallet) ParsePhone(text string) (msisdn.Number, error) {
-	n, err := msisdn.Parse(text, w.market.Region)
+	n, err := msisdn.Parse(keyed(text), w.market.Region)
 	if err != nil {
 		return "", fault.Wrap(err, fault.BadNumber)
 	}
@@ -56,7 +59,7 @@ func (w *Wallet) ParsePhone(text string) (msisdn.Number, error) {
 
 // ParseAmount reads an amount as the market keys it, in minor units. The fault is bad_amount.
 func (w *Wallet) ParseAmount(text string) (int64, error) {
-	minor, err := w.market.Style.Parse(text)
+	minor, err := w.market.Style.Parse(keyed(text))
 	if err != nil {
 		return 0, fault.Wrap(err, fault.BadAmount)
 	}

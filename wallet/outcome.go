@@ -3,8 +3,10 @@ package wallet
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
+	"senti/wallet/customer"
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/intent"
@@ -52,35 +54,57 @@ const (
 	latestMost = 20
 )
 
-// LastOutcome returns the customer's last act within a day; false if there is none. One that is still open is settled first:
-// its ID is spent, so that "not done" stays true even if its money was on its way on another node. An act that came by no
-// gateway had no page that a redial could owe.
+// LastOutcome returns the customer's last send within a day; false if there is none. One that is still open is settled first:
+// its ID is spent, so that "not done" stays true even if its money was on its way on another node. A send that came by no
+// gateway had no page that a redial could owe. The fault is look_again when it cannot be seen.
 func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
-	records, err := w.intents.Latest(ctx, phone, w.clock.Now().Add(-lastWithin), 1)
+	records, err := w.intents.Latest(ctx, phone, ledger.Send, w.clock.Now().Add(-lastWithin), 1)
 	if err != nil || len(records) == 0 || records[0].Gateway == "" {
-		return Last{}, false, err
+		return Last{}, false, unseen(err)
 	}
 	last, err := w.last(ctx, records[0])
 	if err == nil && last.State == StillOpen {
 		err = w.settle(ctx, &last)
 	}
-	return last, err == nil, err
+	return last, err == nil, unseen(err)
 }
 
 // SessionOutcome returns the newest act of one session of the customer, as it is; false if there is none. It is for a call-back
-// of a session that this node does not know: closed, it ended with End; open, the customer is to be asked anew.
+// of a session that this node does not know: closed, it ended with End; open, the customer is to be asked anew. The fault is look_again when
+// it cannot be seen.
 func (w *Wallet) SessionOutcome(ctx context.Context, phone msisdn.Number, gateway string, session [16]byte) (Last, bool, error) {
-	records, err := w.intents.Latest(ctx, phone, w.clock.Now().Add(-lastWithin), latestMost)
+	r, ok, err := w.intents.LatestOfSession(ctx, phone, gateway, session, w.clock.Now().Add(-lastWithin))
+	if err != nil || !ok {
+		return Last{}, false, unseen(err)
+	}
+	last, err := w.last(ctx, r)
+	return last, err == nil, unseen(err)
+}
+
+// unseen makes a look-up that failed say so: whoever asked may have money under way, and must not hear that none has moved.
+func unseen(err error) error {
+	if err == nil || fault.As(err) != nil {
+		return err
+	}
+	return fault.Wrap(err, fault.LookAgain)
+}
+
+// KeepEnd keeps the last page of a conversation that left no other record, for repeated call-backs of its session. The page is
+// true without that, so a failure is for the log alone.
+func (w *Wallet) KeepEnd(ctx context.Context, phone msisdn.Number, o Origin, end string) {
+	c, err := w.Customer(ctx, phone)
+	if err == nil {
+		_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: w.noted(c, o, end)})
+	}
 	if err != nil {
-		return Last{}, false, err
+		slog.Error("wallet: a last page was not kept", "error", err)
 	}
-	for _, r := range records {
-		if r.Gateway == gateway && r.Session == session {
-			last, err := w.last(ctx, r)
-			return last, err == nil, err
-		}
-	}
-	return Last{}, false, nil
+}
+
+// noted is what keeps how a conversation ended that moves no money, so that a repeated call-back hears the same from any node.
+func (w *Wallet) noted(c customer.Customer, o Origin, done string) []ledger.Companion {
+	in := w.newIntent(ledger.Enquiry, c, o, []byte{})
+	return w.intents.Note(in, w.ended(c.Language, func(*ledger.Outcome) string { return done }))
 }
 
 // EndShown notes that the end of the intent's conversation was written to the gateway, or that a redial has told the customer.

@@ -152,6 +152,12 @@ func TestSessionOutcome(t *testing.T) {
 		if l, ok := ask("africastalking", "ATUid_2", john); !ok || l.State != StillOpen {
 			t.Errorf("a session that was asked for the PIN: %+v, %v", l, ok)
 		}
+		for range 30 { // a busy phone: the session is no longer among its newest
+			quote("ATUid_9")
+		}
+		if l, ok := ask("africastalking", "ATUid_1", john); !ok || l.End != receipt.End {
+			t.Errorf("a session that ended, thirty quotes ago: %+v, %v", l, ok)
+		}
 		for _, c := range []struct {
 			name, gateway, session string
 			phone                  msisdn.Number

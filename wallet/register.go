@@ -7,7 +7,6 @@ import (
 	"senti/wallet/customer"
 	"senti/wallet/fault"
 	"senti/wallet/i18n"
-	"senti/wallet/id"
 	"senti/wallet/intent"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
@@ -29,7 +28,6 @@ type Registration struct {
 
 // Registered is a wallet just opened.
 type Registered struct {
-	Intent   id.ID // its end is to be marked as shown
 	Customer customer.Customer
 	End      string // the text the conversation ends with
 }
@@ -70,7 +68,7 @@ func (w *Wallet) Register(ctx context.Context, r Registration) (Registered, erro
 	}
 	w.wake()
 	c.CreatedAt, c.TermsAt = outcome.At, outcome.At
-	return Registered{in.ID, c, end(outcome)}, nil
+	return Registered{c, end(outcome)}, nil
 }
 
 // newcomer is the customer that a registration describes, without a number.

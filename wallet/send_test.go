@@ -82,8 +82,8 @@ func TestSend(t *testing.T) {
 		wants(t, w.texted(john), "Ksh 500 SENT to JANE WANJIKU 0712000002. Fee 7 (tax 0.91). Balance Ksh 4,493. 12/3/26 14:02. "+r.Code)
 		wants(t, w.texted(jane), "Ksh 500 UMEPOKEA kutoka kwa JOHN KAMAU 0712***001. Salio Ksh 1,700. 12/3/26 14:02. "+r.Code)
 		for _, text := range append(w.texted(john), w.texted(jane)...) {
-			if n := i18n.Segments(text); n != 1 {
-				t.Errorf("%d segments: %s", n, text)
+			if n, gsm := i18n.Septets(text); !gsm || n > 160 {
+				t.Errorf("%d septets, more than one SMS: %s", n, text)
 			}
 		}
 		if w.woken == 0 {
@@ -99,15 +99,21 @@ func wants(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// A free send has two legs, and the receipt says fee 0.
+// A free send has two legs, and what is said of it has no 0 to puzzle over.
 func TestSendFree(t *testing.T) {
 	eachTown(t, func(t *testing.T, w *town) {
 		r, code := w.send(john, jane, 100, "4826")
 		if code != "" || w.holds(john) != 4_900_00 || w.account(FeeIncome).Balance != 0 {
 			t.Errorf("%q, John holds %d", code, w.holds(john))
 		}
-		if !strings.Contains(r.End, "Fee 0.") {
+		if !strings.Contains(r.End, "JANE WANJIKU. Free. Balance") {
 			t.Errorf("the end: %s", r.End)
+		}
+		if out := w.texted(john); len(out) != 1 || !strings.Contains(out[0], "0712000002. Free. Balance") {
+			t.Errorf("the SMS: %s", out)
+		}
+		if r, code = w.send(jane, john, 50, "9173"); code != "" || !strings.Contains(r.End, "JOHN KAMAU. Bure. Salio") {
+			t.Errorf("in Swahili: %q, %s", code, r.End)
 		}
 	})
 }
@@ -318,19 +324,48 @@ func TestSentLately(t *testing.T) {
 			to     msisdn.Number
 			amount int64
 			later  time.Duration
-			ok     bool
+			want   LastState
 		}{
-			{"the same", jane, 500_00, 0, true},
-			{"another amount", jane, 501_00, 0, false},
-			{"another person", peter, 500_00, 0, false},
-			{"one that failed", jane, 300_00, 0, false},
-			{"the same, too long ago", jane, 500_00, time.Microsecond, false},
+			{"the same", jane, 500_00, 0, Done},
+			{"another amount", jane, 501_00, 0, NotDone},
+			{"another person", peter, 500_00, 0, NotDone},
+			{"one that failed", jane, 300_00, 0, NotDone},
+			{"the same, too long ago", jane, 500_00, time.Microsecond, NotDone},
 		} {
 			w.clock.Advance(c.later)
-			at, ok, err := w.SentLately(ctx, john, c.to, c.amount)
-			if err != nil || ok != c.ok || ok && !at.Equal(noon) {
-				t.Errorf("%s: %v %v %v, want %v", c.name, at, ok, err, c.ok)
+			if got, err := w.SentLately(ctx, john, c.to, c.amount); err != nil || got != c.want {
+				t.Errorf("%s: %v, %v, want %v", c.name, got, err, c.want)
 			}
+		}
+	})
+}
+
+// A quote that nothing is known of is settled before anything is said of it: its PIN can no longer do anything.
+func TestSentLatelySettles(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		q := w.quote(john, jane, 500)
+		other := newNode(t, w.db, w.clock)
+		if got, err := other.SentLately(ctx, john, jane, 500_00); err != nil || got != NotDone {
+			t.Fatalf("a call that broke off at the PIN: %v, %v", got, err)
+		}
+		if _, err := w.Send(ctx, q.Intent, w.pin("4826")); !fault.HasCode(err, fault.IntentExpired) {
+			t.Errorf("its PIN arrives late: %v", err)
+		}
+		for range 20 {
+			before, q := w.holds(john), w.quote(john, jane, 10)
+			var said LastState
+			var sendErr error
+			var wg sync.WaitGroup
+			wg.Go(func() { _, sendErr = w.Send(ctx, q.Intent, w.pin("4826")) })
+			wg.Go(func() { said, _ = w.SentLately(ctx, john, jane, 10_00) })
+			wg.Wait()
+			switch moved := before - w.holds(john); {
+			case said == Done && sendErr == nil && moved == 10_00:
+			case said == NotDone && fault.HasCode(sendErr, fault.IntentExpired) && moved == 0:
+			default:
+				t.Fatalf("the next dial hears %v, the call %v, %d moved", said, sendErr, moved)
+			}
+			w.clock.Advance(again + time.Second)
 		}
 	})
 }

@@ -31,27 +31,38 @@ func (w *Wallet) Requote(ctx context.Context, intentID id.ID, turn int) (SendQuo
 	return w.openSend(ctx, next, q.terms)
 }
 
-// OfferLess returns the greatest amount that fits with its fee into what is available, and false when none does.
-func (w *Wallet) OfferLess(available int64) (amount int64, ok bool) {
-	return tariff.LargestSendable(w.market, w.clock.Now(), available)
-}
-
 // again is how soon the same amount to the same person looks like a mistake.
 const again = 2 * time.Minute
 
-// SentLately reports when the same amount was sent to the same person, if that was within the last two minutes.
-func (w *Wallet) SentLately(ctx context.Context, from, to msisdn.Number, amount int64) (at time.Time, ok bool, err error) {
+// SentLately tells whether the same amount went to the same person within the last two minutes: Done, CannotTell or NotDone.
+//
+// A quote that nothing is known of yet may be a send whose commit hangs. It is settled first: its ID is spent behind that
+// commit, so that NotDone stays true.
+func (w *Wallet) SentLately(ctx context.Context, from, to msisdn.Number, amount int64) (LastState, error) {
 	since := w.clock.Now().Add(-again)
-	records, err := w.intents.Latest(ctx, from, since.Add(-intent.Life), latestMost)
+	records, err := w.intents.Latest(ctx, from, ledger.Send, since.Add(-intent.Life), latestMost)
+	if err != nil {
+		return CannotTell, unseen(err)
+	}
 	for _, r := range records {
-		if r.Kind != ledger.Send || r.State != intent.Accepted || r.ClosedAt.Before(since) {
+		t, err := decodeSendTerms(r.Terms)
+		if err != nil || t.To.Phone != to || t.Amount != amount {
 			continue
 		}
-		if t, err := decodeSendTerms(r.Terms); err == nil && t.To.Phone == to && t.Amount == amount {
-			return r.ClosedAt, true, nil
+		last := Last{Intent: r.ID, State: NotDone, At: r.ClosedAt}
+		switch r.State {
+		case intent.Accepted:
+			last.State = Done
+		case intent.Open:
+			if err := w.settle(ctx, &last); err != nil {
+				return CannotTell, unseen(err)
+			}
+		}
+		if last.State == CannotTell || last.State == Done && !last.At.Before(since) {
+			return last.State, nil
 		}
 	}
-	return time.Time{}, false, err
+	return NotDone, nil
 }
 
 // withOffer adds to "not enough money" what would fit instead.
@@ -61,7 +72,7 @@ func (w *Wallet) withOffer(t SendTerms, err error) error {
 		return err
 	}
 	pairs := []any{"available", fault.Minor(e.Int("available")), "needed", fault.Minor(t.Total), "fee", fault.Minor(t.Fee)}
-	if offer, ok := w.OfferLess(e.Int("available")); ok {
+	if offer, ok := tariff.LargestSendable(w.market, w.clock.Now(), e.Int("available")); ok {
 		pairs = append(pairs, "offer", fault.Minor(offer))
 	}
 	return fault.New(fault.Insufficient, pairs...)

@@ -32,10 +32,11 @@ type SendTerms struct {
 
 // Party is one side of a send.
 type Party struct {
-	Account  int64         `json:"account"`
-	Phone    msisdn.Number `json:"phone"`
-	Name     string        `json:"name"`
-	Language string        `json:"language"`
+	Account   int64         `json:"account"`
+	Phone     msisdn.Number `json:"phone"`
+	Name      string        `json:"name"`
+	Unchecked bool          `json:"unchecked,omitempty"` // nobody has compared the name with a document
+	Language  string        `json:"language"`
 }
 
 // SendQuote is what the sender is to see before the PIN. Amounts are minor units.
@@ -43,6 +44,7 @@ type SendQuote struct {
 	Intent    id.ID
 	To        msisdn.Number
 	Name      string
+	Unchecked bool // nobody has compared the name with a document
 	Amount    int64
 	Fee       int64 // as the sender pays it, tax in it
 	Tax       int64
@@ -85,7 +87,9 @@ func (w *Wallet) PriceSend(from, to customer.Customer, amount int64, at time.Tim
 	}, nil
 }
 
-func party(c customer.Customer) Party { return Party{c.Account, c.Phone, c.Name, c.Language} }
+func party(c customer.Customer) Party {
+	return Party{c.Account, c.Phone, c.Name, !c.NameVerified, c.Language}
+}
 
 func (t SendTerms) encode() []byte {
 	b, err := json.Marshal(t)
@@ -116,7 +120,7 @@ func (w *Wallet) openSend(ctx context.Context, in intent.Intent, t SendTerms) (S
 	q := quoted{in.Opened(outcome.At), t}
 	w.quotes.put(in.ID, q)
 	return SendQuote{
-		Intent: in.ID, To: t.To.Phone, Name: t.To.Name,
+		Intent: in.ID, To: t.To.Phone, Name: t.To.Name, Unchecked: t.To.Unchecked,
 		Amount: t.Amount, Fee: t.Fee, Tax: t.Tax, Total: t.Total, ExpiresAt: q.ExpiresAt,
 	}, nil
 }
@@ -150,14 +154,22 @@ func (w *Wallet) sendReceipt(t SendTerms, o *ledger.Outcome) SendReceipt {
 
 func (w *Wallet) sentEnd(t SendTerms) func(*ledger.Outcome) string {
 	return w.afterwards(t.From.Language, "send.done", t.From.Account,
-		w.money("amount", t.Amount), i18n.Text("name", t.To.Name), w.bare("fee", t.Fee),
+		w.money("amount", t.Amount), i18n.Text("name", t.To.Name), w.cost(t, "send.fee"),
 		i18n.Text("service", w.market.ServiceCode))
 }
 
 func (w *Wallet) sentMessage(t SendTerms) func(*ledger.Outcome) string {
 	return w.afterwards(t.From.Language, "sms.send.out", t.From.Account,
 		w.money("amount", t.Amount), i18n.Text("name", t.To.Name), i18n.Text("phone", t.To.Phone.Plain()),
-		w.bare("fee", t.Fee), w.bare("tax", t.Tax))
+		w.cost(t, "send.fee.tax"))
+}
+
+// cost says what a send cost, in the sender's language: with that text, or that it was free.
+func (w *Wallet) cost(t SendTerms, key string) i18n.Arg {
+	if t.Fee == 0 {
+		key = "send.free"
+	}
+	return i18n.Text("cost", w.texts.Say(t.From.Language, key, w.bare("fee", t.Fee), w.bare("tax", t.Tax)))
 }
 
 func (w *Wallet) receivedMessage(t SendTerms) func(*ledger.Outcome) string {

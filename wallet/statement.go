@@ -32,8 +32,11 @@ type Line struct {
 
 // Statement returns the last lines to whoever knows the PIN. Faults: not_registered, wrong_pin (left), pin_locked, no_pin.
 func (w *Wallet) Statement(ctx context.Context, phone msisdn.Number, typed pin.PIN) (Page, error) {
-	c, _, err := w.provePIN(ctx, phone, typed)
+	c, err := w.Customer(ctx, phone)
 	if err != nil {
+		return Page{}, err
+	}
+	if _, err := w.provePIN(ctx, c, typed); err != nil {
 		return Page{}, err
 	}
 	return w.page(ctx, c.Account, 0)

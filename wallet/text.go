@@ -62,11 +62,20 @@ func (w *Wallet) ended(language string, done func(*ledger.Outcome) string) func(
 		switch {
 		case o.Accepted:
 			return done(o)
-		case o.Refusal.Code.Spec().ReAsk:
+		case o.Refusal.Code.Spec().ReAsk && !NothingLeft(o.Refusal):
 			return ""
 		}
 		return w.Explain(language, o.Refusal)
 	}
+}
+
+// NothingLeft reports whether a limit is used up: then there is no smaller amount to ask for.
+func NothingLeft(f *fault.Error) bool {
+	switch f.Code {
+	case fault.LimitDay, fault.LimitMonth:
+		return f.Int("left") <= 0
+	}
+	return false
 }
 
 // money writes an amount with its currency, bare without.

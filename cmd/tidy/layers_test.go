@@ -24,6 +24,7 @@ var layers = map[string]int{
 	"agents/commission": 1,
 
 	"wallet/db/dbtest": 2,
+	"wallet/keycheck":  2,
 	"wallet/ledger":    2,
 	"ussd/menu":        2,
 

@@ -19,6 +19,7 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/key"
+	"senti/wallet/keycheck"
 	"senti/wallet/ledger"
 	"senti/wallet/market"
 	"senti/wallet/outbox"
@@ -29,6 +30,7 @@ type app struct {
 	config   *Config
 	db       *db.DB
 	market   *market.Market
+	keys     *key.Ring
 	metrics  *metrics
 	ledger   *ledger.Ledger
 	wallet   *wallet.Wallet
@@ -61,13 +63,16 @@ type plan struct {
 
 // build puts the parts together on an open, migrated database, which it owns from here on.
 func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
-	a := &app{config: p.config, db: d, market: p.market, metrics: newMetrics(), failed: make(chan error, 1)}
+	a := &app{config: p.config, db: d, market: p.market, keys: p.keys, metrics: newMetrics(), failed: make(chan error, 1)}
 	a.onStop("database", func(context.Context) error { return d.Close() })
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.stop())
 		}
 	}()
+	if err := keycheck.Admit(ctx, d, p.keys); err != nil { // before anybody writes
+		return nil, err
+	}
 	texts, err := i18n.Load()
 	if err != nil {
 		return nil, err
@@ -168,7 +173,10 @@ func (a *app) ready(ctx context.Context) error {
 	if err := a.db.Ping(ctx); err != nil {
 		return errors.New("the database does not answer")
 	}
-	return db.CheckSchema(ctx, a.db)
+	if err := db.CheckSchema(ctx, a.db); err != nil {
+		return err
+	}
+	return keycheck.Confirm(ctx, a.db, a.keys)
 }
 
 // background runs a part that ends with its context.

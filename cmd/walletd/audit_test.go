@@ -22,8 +22,7 @@ type audit struct {
 	texted   map[string][]msisdn.Number // phones that a receipt was sent to
 	intents  map[string]bool            // those to send
 
-	problems []string
-	dropped  int // problems beyond those listed
+	problems []string // the first of them
 	figures  figures
 }
 

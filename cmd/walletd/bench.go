@@ -9,6 +9,7 @@ import (
 	"runtime/pprof"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -81,6 +82,39 @@ func (l *latencies) ms(quantile float64) float64 {
 		all.Merge(p)
 	}
 	return float64(all.ValueAtQuantile(quantile)) / 1000
+}
+
+// tally is what the clients of a bench count.
+type tally struct {
+	done    atomic.Int64 // acknowledged sends, or whole conversations
+	errors  atomic.Int64
+	latency *latencies
+}
+
+func newTally(b benchFlags) *tally { return &tally{latency: newLatencies(b.Clients)} }
+
+// failed counts an error, and shows the first.
+func (t *tally) failed(err error) {
+	if t.errors.Add(1) == 1 {
+		fmt.Println("bench: first error:", err)
+	}
+}
+
+// measure lets every client do its work, checks what is in the tables then, and prints the result.
+func (b benchFlags) measure(ctx context.Context, a *app, t *tally, work func(ctx context.Context, worker int) bool,
+	verify func(context.Context) (bool, error)) error {
+	took, err := b.crowd(ctx, work)
+	if err != nil {
+		return err
+	}
+	rss := rssMB()
+	verified, err := verify(ctx)
+	if err != nil {
+		return err
+	}
+	return benchResult{DB: a.db.Dialect().Name, Clients: b.Clients, Seconds: took.Seconds(),
+		TPS: float64(t.done.Load()) / took.Seconds(), P50: t.latency.ms(50), P99: t.latency.ms(99),
+		Errors: t.errors.Load(), RSS: rss, Verified: verified}.print()
 }
 
 // crowd runs work for every client until it returns false or the time is over, and returns how long that took.

@@ -25,50 +25,37 @@ func (b benchDialogueCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer a.stop()
+	defer func() { _ = a.stop() }() // what was measured is printed
 	address, err := a.listen("127.0.0.1:0", a.routes())
 	if err != nil {
 		return err
 	}
-	before, err := countPostings(ctx, a)
-	if err != nil {
-		return err
-	}
 	run := newDialogueRun(b, a, people, address)
-	run.next.Store(before) // go on where the last run ended: the same again within two minutes would be asked about
-	took, err := b.crowd(ctx, run.one)
-	if err != nil {
+	if run.before, err = countPostings(ctx, a); err != nil {
 		return err
 	}
-	rss := rssMB()
-	verified, err := run.verify(ctx, before)
-	if err != nil {
-		return err
-	}
-	return benchResult{DB: a.db.Dialect().Name, Clients: b.Clients, Seconds: took.Seconds(),
-		TPS: float64(run.done.Load()) / took.Seconds(), P50: run.latency.ms(50), P99: run.latency.ms(99),
-		Errors: run.errors.Load(), RSS: rss, Verified: verified}.print()
+	run.next.Store(run.before) // go on where the last run ended: the same again within two minutes would be asked about
+	return b.measure(ctx, a, run.tally, run.one, run.verify)
 }
 
 type dialogueRun struct {
-	app     *app
-	people  []person
-	client  *fasthttp.HostClient
-	url     string
-	name    string // of this run, so that no session is known from an earlier one
-	next    atomic.Int64
-	done    atomic.Int64
-	errors  atomic.Int64
-	codes   [][]string // receipts seen, per worker
-	latency *latencies
+	*tally
+	app    *app
+	people []person
+	client *fasthttp.HostClient
+	url    string
+	name   string // of this run, so that no session is known from an earlier one
+	next   atomic.Int64
+	codes  [][]string // receipts seen, per worker
+	before int64      // sends in the tables
 }
 
 func newDialogueRun(b benchDialogueCmd, a *app, people []person, address net.Addr) *dialogueRun {
 	return &dialogueRun{
-		app: a, people: people, url: "http://" + address.String() + "/ussd/africastalking",
+		tally: newTally(b.benchFlags), app: a, people: people, url: "http://" + address.String() + "/ussd/africastalking",
 		client: &fasthttp.HostClient{Addr: address.String(), MaxConns: b.Clients + 1, ReadTimeout: 10 * time.Second},
 		name:   fmt.Sprintf("bench%d", clock.System{}.Now().UnixMicro()),
-		codes:  make([][]string, b.Clients), latency: newLatencies(b.Clients),
+		codes:  make([][]string, b.Clients),
 	}
 }
 
@@ -88,9 +75,7 @@ func (r *dialogueRun) one(_ context.Context, worker int) bool {
 		err = errors.New("the conversation ended with: " + last)
 	}
 	if err != nil {
-		if r.errors.Add(1) == 1 {
-			fmt.Println("bench: first error:", err)
-		}
+		r.failed(err)
 		return true
 	}
 	r.codes[worker] = append(r.codes[worker], code)
@@ -128,13 +113,13 @@ func (r *dialogueRun) talk(worker int, from person, session string, typed []stri
 }
 
 // verify looks every receipt up that a phone saw, and proves the books.
-func (r *dialogueRun) verify(ctx context.Context, before int64) (bool, error) {
+func (r *dialogueRun) verify(ctx context.Context) (bool, error) {
 	after, err := countPostings(ctx, r.app)
 	if err != nil {
 		return false, err
 	}
-	if after-before != r.done.Load() {
-		fmt.Printf("bench: %d conversations ended with a receipt, %d sends are in the tables\n", r.done.Load(), after-before)
+	if after-r.before != r.done.Load() {
+		fmt.Printf("bench: %d conversations ended with a receipt, %d sends are in the tables\n", r.done.Load(), after-r.before)
 		return false, nil
 	}
 	seen := map[string]bool{}

@@ -24,28 +24,16 @@ func (b benchLedgerCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer a.stop()
+	defer func() { _ = a.stop() }() // what was measured is printed
 	intents, err := b.openIntents(ctx, a, people)
 	if err != nil {
 		return err
 	}
-	run := &ledgerRun{app: a, intents: intents, latency: newLatencies(b.Clients), acked: make([]ack, len(intents))}
-	before, err := countPostings(ctx, a)
-	if err != nil {
+	run := &ledgerRun{tally: newTally(b.benchFlags), app: a, intents: intents, acked: make([]ack, len(intents))}
+	if run.before, err = countPostings(ctx, a); err != nil {
 		return err
 	}
-	took, err := b.crowd(ctx, run.one)
-	if err != nil {
-		return err
-	}
-	rss := rssMB()
-	verified, err := run.verify(ctx, before)
-	if err != nil {
-		return err
-	}
-	done := run.done.Load()
-	return benchResult{DB: a.db.Dialect().Name, Clients: b.Clients, Seconds: took.Seconds(), TPS: float64(done) / took.Seconds(),
-		P50: run.latency.ms(50), P99: run.latency.ms(99), Errors: run.errors.Load(), RSS: rss, Verified: verified}.print()
+	return b.measure(ctx, a, run.tally, run.one, run.verify)
 }
 
 // preparedSends is how many intents are opened for each second of measuring: more than any machine tried so far commits.
@@ -81,13 +69,12 @@ type ack struct {
 }
 
 type ledgerRun struct {
+	*tally
 	app     *app
 	intents []openedIntent
 	next    atomic.Int64
-	done    atomic.Int64
-	errors  atomic.Int64
 	acked   []ack
-	latency *latencies
+	before  int64 // sends in the tables
 }
 
 // one sends once; false when there is nothing left to send.
@@ -100,9 +87,7 @@ func (r *ledgerRun) one(ctx context.Context, worker int) bool {
 	took := stopwatch()
 	receipt, err := r.app.wallet.Send(context.WithoutCancel(ctx), in.intent, in.pin)
 	if err != nil {
-		if r.errors.Add(1) == 1 {
-			fmt.Println("bench: first error:", err)
-		}
+		r.failed(err)
 		return true
 	}
 	r.latency.add(worker, took())
@@ -112,13 +97,13 @@ func (r *ledgerRun) one(ctx context.Context, worker int) bool {
 }
 
 // verify checks that every acknowledged send is in the tables once, that nothing else is, and that the books are right.
-func (r *ledgerRun) verify(ctx context.Context, before int64) (bool, error) {
+func (r *ledgerRun) verify(ctx context.Context) (bool, error) {
 	after, err := countPostings(ctx, r.app)
 	if err != nil {
 		return false, err
 	}
-	if after-before != r.done.Load() {
-		fmt.Printf("bench: %d sends acknowledged, %d in the tables\n", r.done.Load(), after-before)
+	if after-r.before != r.done.Load() {
+		fmt.Printf("bench: %d sends acknowledged, %d in the tables\n", r.done.Load(), after-r.before)
 		return false, nil
 	}
 	var wrong atomic.Int64

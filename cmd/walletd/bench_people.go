@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"os"
 
 	"senti/sms"
 	smsgateway "senti/sms/gateway"
@@ -22,13 +21,13 @@ import (
 // start opens the database, puts walletd together on it as serve would, with the log gateway, and makes sure that there are
 // enough customers.
 func (b benchFlags) start(ctx context.Context) (*app, []person, error) {
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	startTerminalLog()
 	c, d, err := b.open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: ussdgateway.Guard{Open: true}}}
-	p.sender = func(*app) (sms.Sender, error) { return smsgateway.NewLog(slog.Default(), false), nil }
+	p.sender = func(*app) (sms.Sender, error) { return smsgateway.NewLog(slog.Default()), nil }
 	if p.market, err = c.loadMarket(); err == nil {
 		p.market = withoutCeilings(p.market)
 		err = d.CheckDurable(ctx)

@@ -35,9 +35,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	code := m.Run()
-	if path, err := walletd(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
+	_ = os.RemoveAll(built)
 	os.Exit(code)
 }
 
@@ -60,13 +58,15 @@ func sabotagedServe(s ledger.Sabotage, config string) error {
 	return serve(ctx, p)
 }
 
+// built is where the real program is, if a test has needed it.
+var built string
+
 // walletd builds the real program, once, and returns its path.
-var walletd = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "senti-walletd-")
-	if err != nil {
+var walletd = sync.OnceValues(func() (path string, err error) {
+	if built, err = os.MkdirTemp("", "senti-walletd-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "walletd")
+	path = filepath.Join(built, "walletd")
 	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		return path, fmt.Errorf("build walletd: %w\n%s", err, out)
@@ -81,7 +81,7 @@ func runWalletd(t *testing.T, environment []string, args ...string) (output stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = append(os.Environ(), environment...)
@@ -145,7 +145,8 @@ type node struct {
 	sabotage ledger.Sabotage
 
 	cmd   *exec.Cmd
-	ended chan error // how the process ended
+	ended chan struct{} // closed when the process is gone
+	exit  error         // how it ended, then
 }
 
 // node describes a walletd of the site; start starts it.
@@ -198,10 +199,12 @@ func (n *node) start() error {
 	if err := n.cmd.Start(); err != nil {
 		return err
 	}
-	ended := make(chan error, 1)
+	cmd, ended := n.cmd, make(chan struct{})
 	n.ended = ended
-	cmd := n.cmd
-	go func() { ended <- cmd.Wait() }()
+	go func() {
+		defer close(ended)
+		n.exit = cmd.Wait()
+	}()
 	return n.await(30 * time.Second)
 }
 
@@ -219,9 +222,9 @@ func (n *node) await(limit time.Duration) error {
 			}
 		}
 		select {
-		case err := <-n.ended:
+		case <-n.ended:
 			n.cmd = nil
-			return fmt.Errorf("%s ended by itself: %w\n%s", n.name, err, n.lastLog())
+			return fmt.Errorf("%s ended by itself: %w\n%s", n.name, n.exit, n.lastLog())
 		case <-timeout.C:
 			return fmt.Errorf("%s is not ready after %s\n%s", n.name, limit, n.lastLog())
 		case <-tick.C:
@@ -253,10 +256,10 @@ func (n *node) stop(limit time.Duration) error {
 	timeout := time.NewTimer(limit)
 	defer timeout.Stop()
 	select {
-	case err := <-n.ended:
+	case <-n.ended:
 		n.cmd = nil
-		if err != nil {
-			return fmt.Errorf("%s: %w\n%s", n.name, err, n.lastLog())
+		if n.exit != nil {
+			return fmt.Errorf("%s: %w\n%s", n.name, n.exit, n.lastLog())
 		}
 		return nil
 	case <-timeout.C:

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,7 +89,7 @@ type load struct {
 	seed    uint64
 	twice   bool // every PIN is brought to all nodes at once
 
-	acked   atomic.Int64
+	rang    chan struct{} // told of receipts; holds one, however many came
 	running sync.WaitGroup
 	halt    context.CancelFunc // no new attempts
 	abandon context.CancelFunc // not even questions about old ones
@@ -208,15 +207,18 @@ func (c *conversation) note(screen string, err error) bool {
 	} else if e.Event != acked {
 		e.Said = screen
 	}
-	if e.Event == acked {
-		c.acked.Add(1)
-	}
 	c.journal.write(e)
+	if e.Event == acked {
+		select {
+		case c.rang <- struct{}{}:
+		default:
+		}
+	}
 	return e.Event != unknown && e.Event != "other"
 }
 
 func (c *conversation) pay(ctx context.Context) {
-	settled := false
+	var settled bool
 	if c.twice {
 		answers := make([]bool, len(c.nodes))
 		var both sync.WaitGroup

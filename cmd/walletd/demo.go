@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
-	"os"
 
 	"senti/sms"
 	ussdgateway "senti/ussd/gateway"
@@ -41,7 +39,7 @@ const demoStranger msisdn.Number = "+254712000099"
 
 // Run serves the demo until it is told to stop. Run again on the same database it goes on where it was.
 func (d demoCmd) Run(ctx context.Context) error {
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	startTerminalLog()
 	a, address, err := d.start(ctx)
 	if err != nil {
 		return err

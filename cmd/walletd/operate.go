@@ -54,7 +54,7 @@ func (m migrateCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	n, err := db.Migrate(ctx, d)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (v verifyCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	m, err := c.loadMarket()
 	if err != nil {
 		return err

@@ -39,7 +39,8 @@ func (a *app) operations(e *echo.Echo) {
 	e.GET("/metrics", echo.WrapHandler(a.metrics.handler()))
 }
 
-// readyz says whether callers may be sent here: the database answers, its schema is ours, and we are not stopping.
+// readyz says whether callers may be sent here: the database answers, its schema is ours, it was written
+// with our keys, and we are not stopping.
 func (a *app) readyz(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)
 	defer cancel()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"senti/sms"
 	smsgateway "senti/sms/gateway"
@@ -121,14 +120,4 @@ func (c *Config) guards() (ussdgateway.Config, error) {
 	}
 	g.AfricasTalking.Proxies, g.Senti.Proxies = proxies, proxies
 	return g, nil
-}
-
-// startLog sends structured lines to standard error.
-func startLog(level string) error {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return fmt.Errorf("log_level is %q: choose debug, info, warn or error", level)
-	}
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: l})))
-	return nil
 }

@@ -13,47 +13,9 @@ import (
 // The whole demo as a person meets it, in a real browser: a customer registers, another sends to her, both read their SMS,
 // and after a screen that was lost the next dial tells that the money has moved.
 func TestDemoInABrowser(t *testing.T) {
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	path := "sqlite:" + filepath.Join(t.TempDir(), "demo.db")
-	a, address, err := demoCmd{Listen: "127.0.0.1:0", DB: path}.start(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- a.wait(ctx) }()
-	defer func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("the demo stopped with %v", err)
-		}
-	}()
-	b, closeBrowser, err := driver.Open(context.Background(), "http://"+address.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closeBrowser()
-
+	b := openPhones(t)
 	const john, faith = "+254712000001", string(demoStranger)
-	talk := func(phone string, steps ...string) {
-		t.Helper()
-		for i := 0; i < len(steps); i += 2 {
-			screen, err := b.Reply(phone, steps[i])
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !strings.Contains(screen, steps[i+1]) {
-				t.Fatalf("%s typed %s and sees\n%s\nwant %q", phone, steps[i], screen, steps[i+1])
-			}
-		}
-	}
-	sms := func(phone, part string) {
-		t.Helper()
-		if _, err := b.Message(phone, part); err != nil {
-			t.Fatal(err)
-		}
-	}
-	talk(faith,
+	b.talk(faith,
 		"*384#", "Karibu",
 		"2", "Open a Senti wallet",
 		"1", "name",
@@ -61,24 +23,24 @@ func TestDemoInABrowser(t *testing.T) {
 		"12345678", "Choose a PIN",
 		"2749", "again",
 		"2749", "Welcome FAITH NJERI")
-	sms(faith, "Welcome to Senti")
-	talk(john,
+	b.sms(faith, "Welcome to Senti")
+	b.talk(john,
 		"*384#", "1 Send money",
 		"1", "phone",
 		"0712000099", "amount",
 		"500", "FAITH NJERI",
 		"4826", "SENT Ksh 500")
-	sms(john, "Ksh 500 SENT to FAITH NJERI")
-	sms(faith, "Ksh 500 RECEIVED")
+	b.sms(john, "Ksh 500 SENT to FAITH NJERI")
+	b.sms(faith, "Ksh 500 RECEIVED")
 
 	// The PIN arrives, the screen that answers it does not: the SMS tells, and so does the next dial.
-	talk(john, "*384*1*0712000099*200#", "FAITH NJERI")
+	b.talk(john, "*384*1*0712000099*200#", "FAITH NJERI")
 	if err := b.Click(john, ".lose"); err != nil {
 		t.Fatal(err)
 	}
-	talk(john, "4826", "Connection lost.")
-	sms(john, "Ksh 200 SENT")
-	talk(john, "*384#", "DONE")
+	b.talk(john, "4826", "Connection lost.")
+	b.sms(john, "Ksh 200 SENT")
+	b.talk(john, "*384#", "DONE")
 
 	if problems := b.Problems(); len(problems) > 0 {
 		t.Errorf("the console of the page shows %q", problems)
@@ -88,4 +50,56 @@ func TestDemoInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(picture)
+}
+
+// phones is the demo's page in a browser.
+type phones struct {
+	*driver.Browser
+	t *testing.T
+}
+
+// openPhones starts the demo on a database of its own and opens its page.
+func openPhones(t *testing.T) phones {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	path := "sqlite:" + filepath.Join(t.TempDir(), "demo.db")
+	a, address, err := demoCmd{Listen: "127.0.0.1:0", DB: path}.start(ctx)
+	if err != nil {
+		stop()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		if err := a.wait(ctx); err != nil {
+			t.Errorf("the demo stopped with %v", err)
+		}
+	})
+	b, closeBrowser, err := driver.Open(context.Background(), "http://"+address.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(closeBrowser)
+	return phones{b, t}
+}
+
+// talk types on a phone and reads its screen, in turns; each screen must hold the words given for it.
+func (p phones) talk(phone string, steps ...string) {
+	p.t.Helper()
+	for i := 0; i < len(steps); i += 2 {
+		screen, err := p.Reply(phone, steps[i])
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if !strings.Contains(screen, steps[i+1]) {
+			p.t.Fatalf("%s typed %s and sees\n%s\nwant %q", phone, steps[i], screen, steps[i+1])
+		}
+	}
+}
+
+// sms waits for a message that holds the words.
+func (p phones) sms(phone, part string) {
+	p.t.Helper()
+	if _, err := p.Message(phone, part); err != nil {
+		p.t.Fatal(err)
+	}
 }

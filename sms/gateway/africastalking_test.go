@@ -229,7 +229,9 @@ func TestAfricasTalkingFailures(t *testing.T) {
 		{"429", answer(429, "slow down"), sms.CodeHTTPStatus, true, false, false},
 		{"400", answer(400, "bad"), sms.CodeHTTPStatus, false, false, false},
 		{"401", answer(401, "who are you"), sms.CodeHTTPStatus, false, true, false},
-		{"200 is not 201", answer(200, "<html>hotel wifi"), sms.CodeHTTPStatus, false, false, false},
+		{"408", answer(408, ""), sms.CodeHTTPStatus, true, false, false},
+		{"200 is not 201: not the provider at all", answer(200, "<html>hotel wifi"), sms.CodeHTTPStatus, false, true, false},
+		{"404: the address leads elsewhere", answer(404, "<html>moved"), sms.CodeHTTPStatus, false, true, false},
 		{"garbage", answer(201, "{{{"), sms.CodeBadAnswer, false, false, true},
 		{"another shape", answer(201, `[1,2]`), sms.CodeBadAnswer, false, false, true},
 		{"empty object", answer(201, `{}`), sms.CodeBadAnswer, false, false, true},
@@ -298,5 +300,5 @@ func TestAfricasTalkingDoesNotCarryItsKeyAway(t *testing.T) {
 	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
 	r := newSender(t, server.URL).Send(context.Background(), messages("hello"))
-	checkResult(t, r[0], sms.CodeHTTPStatus, false, false, false)
+	checkResult(t, r[0], sms.CodeHTTPStatus, false, true, false)
 }

@@ -52,13 +52,18 @@ func unanswered(sender string, err error) *sms.SendError {
 	return e
 }
 
-// refused turns an HTTP status that is not success into what to do about it.
+// refused turns an HTTP status that is not success into what to do about it. Only a status that is about the request itself
+// refuses its messages for good; an answer from somewhere else, or to somebody else, is for a person to mend.
 func refused(sender string, response *http.Response) *sms.SendError {
-	s := response.StatusCode
-	e := &sms.SendError{Sender: sender, Code: sms.CodeHTTPStatus, Status: s}
-	e.Retryable = s == http.StatusTooManyRequests || s >= 500
-	e.Unclear = s >= 500
-	e.Account = s == http.StatusUnauthorized || s == http.StatusForbidden || s == http.StatusPaymentRequired
+	e := &sms.SendError{Sender: sender, Code: sms.CodeHTTPStatus, Status: response.StatusCode}
+	switch s := response.StatusCode; {
+	case s >= 500:
+		e.Retryable, e.Unclear = true, true
+	case s == http.StatusTooManyRequests, s == http.StatusRequestTimeout:
+		e.Retryable = true
+	case s != http.StatusBadRequest && s != http.StatusRequestEntityTooLarge && s != http.StatusUnprocessableEntity:
+		e.Account = true // key, credit, address
+	}
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
 	}

@@ -9,25 +9,21 @@ import (
 	"senti/sms"
 )
 
-// Log is the sender for trying Senti out and for load tests: it writes one log line per message and sends nothing.
+// Log is the sender for trying Senti out and for load tests: it writes one log line per message, without its text, and sends
+// nothing.
 //
 //	level=INFO msg="sms" id=6f2c01aa to=0712***001 characters=142
-//
-// The text itself is written only when asked for, which the demo does.
-type Log struct {
-	to       *slog.Logger
-	withText bool
-}
+type Log struct{ to *slog.Logger }
 
 func openLog(c Config) (sms.Sender, error) {
 	if c.Log == nil {
 		return nil, errors.New("sms: the log sender needs a logger")
 	}
-	return NewLog(c.Log, c.LogText), nil
+	return NewLog(c.Log), nil
 }
 
-// NewLog returns a log sender; withText is for demos only.
-func NewLog(to *slog.Logger, withText bool) *Log { return &Log{to, withText} }
+// NewLog returns a log sender.
+func NewLog(to *slog.Logger) *Log { return &Log{to} }
 
 // Name returns "log".
 func (*Log) Name() string { return "log" }
@@ -36,15 +32,10 @@ func (*Log) Name() string { return "log" }
 func (l *Log) Send(ctx context.Context, messages []sms.Message) []sms.Result {
 	results := make([]sms.Result, 0, len(messages))
 	for _, m := range messages {
-		line := []slog.Attr{
+		l.to.LogAttrs(ctx, slog.LevelInfo, "sms",
 			slog.String("id", m.ID.Short()),
 			slog.String("to", m.To.Masked()),
-			slog.Int("characters", utf8.RuneCountInString(m.Text)),
-		}
-		if l.withText {
-			line = append(line, slog.String("text", m.Text))
-		}
-		l.to.LogAttrs(ctx, slog.LevelInfo, "sms", line...)
+			slog.Int("characters", utf8.RuneCountInString(m.Text)))
 		results = append(results, sms.Result{ID: m.ID, Accepted: true})
 	}
 	return results

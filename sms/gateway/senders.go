@@ -1,8 +1,7 @@
 // Package gateway holds the senders of text messages, one file per provider, and their explicit list.
 //
 // A sender translates messages to a provider's wire format and the answers back, and nothing else: when to send, when to
-// try again and what to do with a refusal is the outbox's business. No sender logs a text or a whole phone number, except
-// the log sender in a demo, which is made for it.
+// try again and what to do with a refusal is the outbox's business. No sender logs a text or a whole phone number.
 package gateway
 
 import (
@@ -18,7 +17,6 @@ import (
 type Config struct {
 	AfricasTalking AfricasTalking
 	Log            *slog.Logger // where the log sender writes
-	LogText        bool         // the log sender also writes the text: in a demo only
 }
 
 // provider is one line of the list of senders.

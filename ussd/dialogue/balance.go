@@ -8,8 +8,7 @@ import (
 // balance tells what is in the wallet, behind the PIN.
 var balance = flow{ID: "balance", Steps: []step{
 	{ID: "pin", Secret: "Enter PIN to see your balance", Take: take{Do: readBalance, Faults: pinFaults}},
-	{ID: "shown", End: "Your balance is {balance}."},
-	{ID: "held", End: "Your balance is {balance}. You can use {available}; the rest is set aside."},
+	{ID: "shown", End: "{end}"}, // message balance.all, as the intent keeps it: "Your balance is Ksh 5,000."
 }}
 
 // pinFaults are the mistakes after which a PIN is asked again.
@@ -20,14 +19,10 @@ func readBalance(t *turn, typed string) error {
 	if err != nil {
 		return err
 	}
-	b, err := t.Env.wallet.Balance(t.Ctx, t.Env.caller.Phone, p)
+	b, err := t.Env.wallet.Balance(t.Ctx, t.Env.caller.Phone, p, t.Env.caller.Origin)
 	if err != nil {
 		return err
 	}
-	t.Say("balance", fault.Minor(b.Balance))
-	t.Say("available", fault.Minor(b.Available))
-	if b.Held != 0 {
-		t.Go("held")
-	}
+	t.Say("end", b.End)
 	return nil
 }

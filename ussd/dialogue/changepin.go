@@ -11,7 +11,7 @@ var changePIN = flow{ID: "changepin", Steps: []step{
 	{ID: "old", Secret: "Enter your old PIN", Take: take{Do: provePIN, Faults: pinFaults}},
 	{ID: "new", Secret: "Choose a new PIN: 4 digits that nobody can guess", Take: newPIN},
 	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: replacePIN, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
-	{ID: "changed", End: "Your PIN is changed. Never tell it to anyone."},
+	{ID: "changed", End: "{end}"}, // message changepin.done, as the intent keeps it: "Your PIN is changed. …"
 }}
 
 func provePIN(t *turn, typed string) error {
@@ -32,10 +32,13 @@ func replacePIN(t *turn, typed string) error {
 	if err != nil {
 		return err
 	}
-	proof, draft := wallet.PINProof(t.Kept("proof")), pin.Draft(t.Kept("draft"))
-	err = t.Env.wallet.ChangePIN(t.Ctx, t.Env.caller.Phone, proof, draft, again)
+	end, err := t.Env.wallet.ChangePIN(t.Ctx, wallet.PINChange{
+		Phone: t.Env.caller.Phone, Proof: wallet.PINProof(t.Kept("proof")), First: pin.Draft(t.Kept("draft")), Again: again,
+		Origin: t.Env.caller.Origin,
+	})
 	if fault.HasCode(err, fault.PINMismatch) {
 		return t.AskAgain("new", err)
 	}
+	t.Say("end", end)
 	return err
 }

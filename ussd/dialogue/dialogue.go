@@ -14,7 +14,6 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/id"
-	"senti/wallet/ledger"
 	"senti/wallet/market"
 	"senti/wallet/msisdn"
 )
@@ -78,17 +77,26 @@ type env struct {
 // A session that this process does not know may have been begun before a restart, or on another node. The caller's last
 // intent tells: if it belongs to this session, the answer is the page that closed it, again; if it is open, the redial page.
 func (d *Dialogues) Open(ctx context.Context, c Caller, dialled []string) Answer {
+	return d.open(ctx, c, dialled, len(dialled) > 0)
+}
+
+// Resume goes on with a session that is known to have begun, and of which this process has shown no page: as Open does, and
+// what was typed on a page that nobody remembers is passed over.
+func (d *Dialogues) Resume(ctx context.Context, c Caller) Answer { return d.open(ctx, c, nil, true) }
+
+// open begins a session, or takes up one that began elsewhere. A plain dial is told what became of the last payment.
+func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun bool) Answer {
 	nobody := menu.Place{Flow: first.ID, Lang: d.market.Languages[0]}
 	customer, err := d.wallet.Customer(ctx, c.Phone)
 	switch {
 	case fault.HasCode(err, fault.NotRegistered):
 		return (&env{Dialogues: d, caller: c}).start(ctx, nobody, dialled)
 	case err != nil:
-		return d.Lost(c, nobody, err)
+		return d.Lost(c, nobody, fault.Wrap(err, fault.LookAgain)) // a payment may be under way: nothing is claimed
 	}
 	at := menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: customer.Language}
 	e := &env{Dialogues: d, caller: c}
-	last, ok, err := d.last(ctx, c, dialled)
+	last, ok, err := d.last(ctx, c, begun)
 	switch {
 	case err != nil:
 		return d.Lost(c, at, err)
@@ -98,16 +106,16 @@ func (d *Dialogues) Open(ctx context.Context, c Caller, dialled []string) Answer
 		return Answer{Place: place, Reply: reply, Intent: last.Intent}
 	case ok && last.Session == c.Origin.Session:
 		at.Flow, dialled = redial.ID, nil // settled there, by the redial page itself
-	case ok && last.Untold() && last.Kind == ledger.Send && len(dialled) == 0:
+	case ok && last.Untold() && !begun:
 		at.Flow, e.last = redial.ID, &last
 	}
 	return e.start(ctx, at, dialled)
 }
 
-// last is the caller's last intent. A plain dial will tell what became of it, so it must be settled; a dial with input is
-// after something else, and only asks whether it is this session's.
-func (d *Dialogues) last(ctx context.Context, c Caller, dialled []string) (wallet.Last, bool, error) {
-	if len(dialled) == 0 {
+// last is the caller's last payment. A plain dial will tell what became of it, so it must be settled. A session with input is
+// after something else, and only asks for the last intent of its own.
+func (d *Dialogues) last(ctx context.Context, c Caller, begun bool) (wallet.Last, bool, error) {
+	if !begun {
 		return d.wallet.LastOutcome(ctx, c.Phone)
 	}
 	return d.wallet.SessionOutcome(ctx, c.Phone, c.Origin.Gateway, c.Origin.Session)
@@ -143,6 +151,14 @@ func (d *Dialogues) Shown(intent id.ID, failed bool) {
 		return
 	}
 	d.wallet.EndShown(intent)
+}
+
+// keepEnd keeps that last page, which no use case has kept, so that its callback can be repeated to any node.
+func keepEnd(step string) func(*turn) error {
+	return func(t *turn) error {
+		t.Env.wallet.KeepEnd(t.Ctx, t.Env.caller.Phone, t.Env.caller.Origin, t.Text(step))
+		return nil
+	}
 }
 
 func (e *env) start(ctx context.Context, at menu.Place, dialled []string) Answer {

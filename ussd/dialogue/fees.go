@@ -4,9 +4,9 @@ import "senti/wallet/fault"
 
 // fees is the published price list. Anyone may see it, before there is a wallet too.
 var fees = flow{ID: "fees",
-	Texts: map[string]string{"line": "up to {most}: {fee}"},
+	Texts: map[string]string{"line": "up to {most}: {fee}", "free": "up to {most}: free"},
 	Steps: []step{
-		{ID: "list", List: "Fee to send (with tax)", With: bands},
+		{ID: "list", List: "Fee to send (tax included)", With: bands},
 	},
 }
 
@@ -23,6 +23,10 @@ func bands(t *turn) error {
 	for _, b := range table {
 		sayBare(t, "most", b.UpTo)
 		sayBare(t, "fee", b.Fee)
+		if b.Fee == 0 {
+			t.Line("free")
+			continue
+		}
 		t.Line("line")
 	}
 	return nil

@@ -24,12 +24,14 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 	fee := send.Bands[len(send.Bands)-1].Fee * 2 // with any tax that is added
 	bare := func(minor int64) string { return m.Style.FormatBare(minor) }
 	name := strings.Repeat("W", 22)
+	cost := func(key string) string { return texts.Say(lang, key, i18n.Text("fee", bare(fee))) }
 	return []fault.Arg{
 		{Name: "name", Value: name},
 		{Name: "to", Value: "0712 000 002"},
 		{Name: "time", Value: "14:02"},
 		{Name: "amount", Value: m.Style.Format(largest)},
 		{Name: "fee", Value: bare(fee)},
+		{Name: "cost", Value: cost("send.taxed")}, {Name: "brief", Value: cost("send.fee")},
 		{Name: "total", Value: bare(largest + fee)},
 		{Name: "needed", Value: bare(largest + fee)},
 		{Name: "offer", Value: bare(largest)},
@@ -44,7 +46,7 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "document", Value: m.NationalID.Name[lang]},
 		{Name: "ref", Value: "0a1b2c3d"}, {Name: "field", Value: "amount"},
 		{Name: "end", Value: texts.Say(lang, "send.done",
-			i18n.Text("amount", m.Style.Format(largest)), i18n.Text("name", name), i18n.Text("fee", bare(fee)),
+			i18n.Text("amount", m.Style.Format(largest)), i18n.Text("name", name), i18n.Text("cost", cost("send.fee")),
 			i18n.Text("balance", full), i18n.Text("receipt", "TK7Q2M9XRD"), i18n.Text("service", m.ServiceCode))},
 	}
 }

@@ -15,7 +15,7 @@ import (
 // is no name, no amount and no balance on its pages.
 var redial = flow{ID: "redial", Steps: []step{
 	{ID: "done", Choose: "{time} sending to {to}: DONE. Do not send again.", With: lastIs(wallet.Done), Options: []option{
-		{Key: "1", Text: "See details (PIN)", Do: told, Start: "details"},
+		{Key: "1", Text: "See details (PIN)", Start: "details"},
 		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
 	}},
 	{ID: "undone", Choose: "{time} sending to {to}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
@@ -30,7 +30,7 @@ var redial = flow{ID: "redial", Steps: []step{
 // details shows, behind the PIN, the last page that was missed.
 var details = flow{ID: "details", Steps: []step{
 	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: readDetails, Faults: pinFaults}},
-	{ID: "shown", End: "{end}"},
+	{ID: "shown", End: "{end}", With: keepEnd("shown")},
 }}
 
 // keptLast is the intent that the page is about.
@@ -77,7 +77,8 @@ func (e *env) lastOutcome(t *turn) (wallet.Last, bool, error) {
 	return last, ok, err
 }
 
-// told notes that the caller has read the page; the next dial need not show it.
+// told notes that the caller has read the page; the next dial need not show it. Who asks for details has read it too, but only
+// the page behind the PIN says so: it may not come to that.
 func told(t *turn) error {
 	if last, err := id.Parse(t.Kept(keptLast)); err == nil {
 		t.Env.wallet.EndShown(last)

@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"senti/ussd/menu"
 	"senti/wallet"
 	"senti/wallet/fault"
 	"senti/wallet/id"
@@ -10,16 +9,23 @@ import (
 )
 
 // send asks to whom and how much, shows the name, the fee and the total, and moves the money on the right PIN.
-var send = flow{ID: "send", Steps: []step{
+var send = flow{ID: "send", Texts: map[string]string{"taxed": "Fee {fee} (tax incl.)"}, Steps: []step{
 	{ID: "to", Ask: "Enter phone number", Take: recipient},
 	{ID: "amount", Ask: "Enter amount", With: dropQuote, Take: amount},
 	{ID: "same", Confirm: "You sent {amount} to {to} just now. Again?", With: sentLately, Options: []option{
+		{Key: "1", Text: "Yes, send it again", Go: "pin"},
+		{Key: "2", Text: "Other amount", Go: "amount"},
+		{Key: "0", Text: "Stop", Go: "once"},
+	}},
+	{ID: "maybe", Confirm: "It is not certain yet if your {amount} went to {to}. Send it again?", Options: []option{
 		{Key: "1", Text: "Yes, send it again"},
 		{Key: "2", Text: "Other amount", Go: "amount"},
 		{Key: "0", Text: "Stop", Go: "once"},
 	}},
-	{ID: "pin", Secret: "Send {amount} to\n{name}\n{to}\nFee {fee} (with tax)\nTotal {total}\nEnter PIN to send",
+	{ID: "pin", Secret: "Send {amount} to\n{name}\n{to}\n{cost}\nTotal {total}\nEnter PIN to send",
 		With: quote, Take: pay, Moves: true},
+	{ID: "unchecked", Secret: "Send {amount} to\n{name}\n(name not checked)\n{to}\n{brief}\nTotal {total}\nEnter PIN",
+		Take: pay, Moves: true}, // the same, to somebody whose name nobody has compared with an ID
 
 	// From here on only if something was not right.
 	{ID: "again", Secret: "Enter PIN again", Take: payAgain, Moves: true, Options: []option{
@@ -30,8 +36,8 @@ var send = flow{ID: "send", Steps: []step{
 		{Key: "2", Text: "Other amount", Go: "amount"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},
-	{ID: "stopped", End: "You stopped. Nothing was sent."},
-	{ID: "once", End: "You stopped. It was not sent again."},
+	{ID: "stopped", End: "You stopped. Nothing was sent.", With: keepEnd("stopped")},
+	{ID: "once", End: "You stopped. It was not sent again.", With: keepEnd("once")},
 	{ID: "sent", End: "{end}"}, // message send.done, as the intent keeps it: "SENT Ksh 500 to JANE WANJIKU. Fee 7. Balance …"
 }}
 
@@ -58,18 +64,23 @@ func dropQuote(t *turn) error {
 	return nil
 }
 
-// sentLately leaves its page out unless the same amount went to the same person within two minutes.
+// sentLately asks only if the same amount went to the same person within two minutes, or may have.
 func sentLately(t *turn) error {
 	to, minor := msisdn.Number(t.Kept(keptTo)), t.KeptNumber(keptAmount)
-	_, lately, err := t.Env.wallet.SentLately(t.Ctx, t.Env.caller.Phone, to, minor)
+	state, err := t.Env.wallet.SentLately(t.Ctx, t.Env.caller.Phone, to, minor)
 	if err != nil {
 		return err
 	}
-	if !lately {
-		return menu.ErrSkip
-	}
 	t.Say("amount", fault.Minor(minor))
 	t.Say("to", to.National())
+	switch state {
+	case wallet.Done:
+		return nil
+	case wallet.CannotTell:
+		t.Go("maybe")
+		return nil
+	}
+	t.Go("pin")
 	return nil
 }
 
@@ -93,7 +104,20 @@ func quote(t *turn) error {
 	t.Say("to", q.To.National())
 	sayBare(t, "fee", q.Fee)
 	sayBare(t, "total", q.Total)
+	t.Say("cost", costText(t, q, "taxed"))
+	t.Say("brief", costText(t, q, "fee"))
+	if q.Unchecked {
+		t.Go("unchecked")
+	}
 	return nil
+}
+
+// costText says the fee with that text, or that there is none. Messages send.fee and send.free are those of the receipt.
+func costText(t *turn, q wallet.SendQuote, name string) string {
+	if q.Fee == 0 {
+		name = "free"
+	}
+	return t.Text(name)
 }
 
 // paySend moves the money. A refusal spends the intent, so each further try is a new quote with the same terms.
@@ -158,7 +182,7 @@ func takeOffer(t *turn) error {
 
 // otherAmount asks for another amount, if the limit leaves any.
 func otherAmount(t *turn, f *fault.Error) error {
-	if f.Arg("left") != nil && f.Int("left") <= 0 {
+	if wallet.NothingLeft(f) {
 		return f
 	}
 	return t.AskAgain("amount", f)

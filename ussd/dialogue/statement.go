@@ -1,16 +1,14 @@
 package dialogue
 
-import (
-	"senti/wallet/pin"
-)
+import "senti/wallet/pin"
 
 // statement lists the last five payments, and the five before them on the next page.
 var statement = flow{ID: "statement",
 	Texts: map[string]string{"line": "{day} {amount} {other}"},
 	Steps: []step{
 		{ID: "pin", Secret: "Enter PIN to see your last payments", Take: take{Do: readStatement, Faults: pinFaults}},
-		{ID: "list", List: "Last payments", With: payments, PerPage: 5},
-		{ID: "none", End: "There are no payments yet."},
+		{ID: "list", List: "Last payments (with fee)", With: payments, PerPage: 5},
+		{ID: "none", End: "There are no payments yet.", With: keepEnd("none")},
 	},
 }
 
@@ -41,7 +39,7 @@ func readStatement(t *turn, typed string) error {
 
 func payments(t *turn) error {
 	for _, l := range t.Env.lines {
-		t.Say("day", l.At.In(t.Env.market.Zone).Format("2/1"))
+		t.Say("day", t.Env.market.DayMonth(l.At))
 		t.Say("amount", signed(t, l.Amount))
 		t.Say("other", l.Other)
 		t.Line("line")

@@ -191,8 +191,10 @@ func (e endpoint) malformed(c echo.Context, m *malformed) {
 	_ = e.write(c, e.refuse(http.StatusBadRequest, m))
 }
 
-// write sends an answer and makes sure, as far as TCP tells, that it left: a write alone only fills a buffer.
+// write sends an answer and makes sure, as far as TCP tells, that it left: a write alone only fills a buffer. Whether the
+// caller has hung up is asked before: afterwards it may have closed because it has read everything.
 func (e endpoint) write(c echo.Context, a answer) error {
+	gone := c.Request().Context().Err()
 	header := c.Response().Header()
 	header.Set("Content-Type", a.media)
 	header.Set("Content-Length", strconv.Itoa(len(a.body)))
@@ -205,5 +207,5 @@ func (e endpoint) write(c echo.Context, a answer) error {
 	if err := http.NewResponseController(c.Response().Writer).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	return c.Request().Context().Err()
+	return gone
 }

@@ -96,6 +96,17 @@ func (t *Turn[E]) key(key, text string) string {
 	return key + " " + t.engine.say(t.place.Lang, text, nil)
 }
 
+// homeText is the name of the Text by which a flow says what 00 leads to when it is the home, if that is not a menu.
+const homeText = "home"
+
+// wayHome renders the way home.
+func (t *Turn[E]) wayHome() string {
+	if home := t.engine.flows[t.place.Home]; home != nil && home.Texts[homeText] != "" {
+		return t.key(keyHome, home.ID+"."+homeText)
+	}
+	return t.key(keyHome, "nav.home")
+}
+
 // showEnd shows a last page, in parts if it is longer than the gateway's limit.
 func (t *Turn[E]) showEnd(text string) (Place, Reply) {
 	t.place.Pages, t.place.Page, t.place.Over = nil, 0, true
@@ -132,7 +143,7 @@ func (t *Turn[E]) paginate(head, lines, nav []string, perPage int) []string {
 	more, back := t.key(keyMore, "nav.more"), t.key(keyBack, "nav.back")
 	first, later, last := append([]string{more}, nav...), []string{more, back}, []string{back}
 	if !t.place.Over {
-		later, last = append(later, t.key(keyHome, "nav.home")), append(last, t.key(keyHome, "nav.home"))
+		later, last = append(later, t.wayHome()), append(last, t.wayHome())
 	}
 	_, limit := measure(strings.Join(slices.Concat(head, lines, nav), "\n"), t.page.Limit)
 	taken, _ := measure(strings.Join(later, "\n"), limit)

@@ -38,10 +38,13 @@ func (t *Turn[E]) Say(name string, value any) {
 	t.args = append(t.args, fault.Arg{Name: name, Value: value})
 }
 
-// Line adds a line to a List: one of the flow's Texts, filled with what was said.
-func (t *Turn[E]) Line(name string) {
-	t.lines = append(t.lines, t.engine.say(t.place.Lang, t.place.Flow+"."+name, t.args))
+// Text returns one of the flow's Texts, filled with what was said.
+func (t *Turn[E]) Text(name string) string {
+	return t.engine.say(t.place.Lang, t.place.Flow+"."+name, t.args)
 }
+
+// Line adds one of the flow's Texts to a List.
+func (t *Turn[E]) Line(name string) { t.lines = append(t.lines, t.Text(name)) }
 
 // Keep keeps an answer for later turns. Never a PIN, never a full ID number.
 func (t *Turn[E]) Keep(name, value string) {

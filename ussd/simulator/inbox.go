@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -70,27 +71,24 @@ func (i *Inbox) Messages(ctx context.Context, phone msisdn.Number) ([]Received, 
 		 WHERE phone = ?
 		 ORDER BY id DESC
 		 LIMIT ?`
-	rows, err := i.db.Query(ctx, query, string(phone), inboxSize)
-	if err != nil {
-		return nil, fmt.Errorf("simulator: messages: %w", err)
-	}
-	defer rows.Close()
 	list := []Received{}
-	for rows.Next() {
+	err := i.db.Each(ctx, query, []any{string(phone), inboxSize}, func(rows *sql.Rows) error {
 		var key []byte
 		var at int64
 		var r Received
 		if err := rows.Scan(&key, &at, &r.Text); err != nil {
-			return nil, fmt.Errorf("simulator: messages: %w", err)
+			return err
 		}
-		if k, err := id.FromBytes(key); err == nil {
-			r.ID = k.String()
-		}
-		r.At = time.UnixMicro(at).UTC()
+		k, err := id.FromBytes(key)
+		r.ID, r.At = k.String(), time.UnixMicro(at).UTC()
 		list = append(list, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("simulator: messages: %w", err)
 	}
 	slices.SortFunc(list, func(a, b Received) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
-	return list, rows.Err()
+	return list, nil
 }

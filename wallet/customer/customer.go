@@ -51,27 +51,3 @@ const (
 	Active  Status = "active"
 	Blocked Status = "blocked"
 )
-
-// MaskedName is the name for people who may only recognise it: "JANE W.".
-func (c Customer) MaskedName() string {
-	first, last := -1, -1
-	for i := range len(c.Name) {
-		if c.Name[i] == ' ' {
-			if first < 0 {
-				first = i
-			}
-			last = i
-		}
-	}
-	if first < 0 || last+1 >= len(c.Name) {
-		return c.Name
-	}
-	return c.Name[:first] + " " + firstLetter(c.Name[last+1:]) + "."
-}
-
-func firstLetter(s string) string {
-	for _, r := range s {
-		return string(r)
-	}
-	return ""
-}

@@ -74,9 +74,8 @@ func TestCreateAndRead(t *testing.T) {
 			t.Fatal(code)
 		}
 		for name, read := range map[string]func() (Customer, error){
-			"by phone":   func() (Customer, error) { return r.ByPhone(ctx, jane.Phone) },
-			"by account": func() (Customer, error) { return r.ByAccount(ctx, jane.Account) },
-			"by ID":      func() (Customer, error) { return r.ByID(ctx, jane.ID) },
+			"by phone": func() (Customer, error) { return r.ByPhone(ctx, jane.Phone) },
+			"by ID":    func() (Customer, error) { return r.ByID(ctx, jane.ID) },
 		} {
 			got, err := read()
 			if err != nil {
@@ -152,8 +151,9 @@ func TestWalletsPerDocument(t *testing.T) {
 			t.Errorf("another ID: %s", code)
 		}
 		index := withDocument(t, Customer{Phone: "+254712000077"}, "29883711").Document.Index
-		if found, err := r.ByDocument(ctx, index); err != nil || len(found) != WalletsPerDocument {
-			t.Errorf("the blind index finds %d customers, %v; want %d", len(found), err, WalletsPerDocument)
+		var found int
+		if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM customers WHERE id_index = ?`, index).Scan(&found); err != nil || found != WalletsPerDocument {
+			t.Errorf("the blind index finds %d customers, %v; want %d", found, err, WalletsPerDocument)
 		}
 	})
 }
@@ -196,18 +196,5 @@ func TestSealedNumberStaysWithItsCustomer(t *testing.T) {
 	}
 	if !bytes.Equal(again.Index, d.Index) {
 		t.Error("the index of one number differs: it cannot be found again")
-	}
-}
-
-func TestMaskedName(t *testing.T) {
-	for name, want := range map[string]string{
-		"JANE WANJIKU":        "JANE W.",
-		"JANE AKINYI WANJIKU": "JANE W.",
-		"JANE":                "JANE",
-		"":                    "",
-	} {
-		if got := (Customer{Name: name}).MaskedName(); got != want {
-			t.Errorf("%q is masked as %q, want %q", name, got, want)
-		}
 	}
 }

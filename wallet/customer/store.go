@@ -16,19 +16,45 @@ type Store struct {
 	db        *db.DB
 	customers *customerTable
 	documents *documentTable
+	byPhone   db.Loader[msisdn.Number, Customer]
 }
 
 // NewStore returns the store of the customers in a database.
-func NewStore(d *db.DB) *Store { return &Store{d, &customerTable{}, &documentTable{}} }
+func NewStore(d *db.DB) *Store {
+	s := &Store{db: d, customers: &customerTable{}, documents: &documentTable{}}
+	s.byPhone.Read = s.withPhones
+	return s
+}
 
 const selectCustomer = `
 	SELECT id, account, phone, name, name_verified, tier, status, language, terms, terms_at,
 	       id_type, id_sealed, id_index, created_at
 	  FROM customers`
 
-// ByPhone returns the customer with that number, or not_registered.
+// ByPhone returns the customer with that number, or not_registered. Callers at the same time share a query.
 func (s *Store) ByPhone(ctx context.Context, phone msisdn.Number) (Customer, error) {
-	return s.one(ctx, selectCustomer+` WHERE phone = ?`, string(phone))
+	c, found, err := s.byPhone.Get(ctx, phone)
+	switch {
+	case err != nil:
+		return Customer{}, fmt.Errorf("customer: read: %w", err)
+	case !found:
+		return Customer{}, fault.New(fault.NotRegistered)
+	}
+	return c, nil
+}
+
+// withPhones reads the customers that have one of the numbers.
+func (s *Store) withPhones(ctx context.Context, phones []msisdn.Number) (map[msisdn.Number]Customer, error) {
+	values := make([]any, len(phones))
+	for i, p := range phones {
+		values[i] = string(p)
+	}
+	found := make(map[msisdn.Number]Customer, len(phones))
+	return found, s.db.EachIn(ctx, selectCustomer+` WHERE phone IN`, values, func(rows *sql.Rows) error {
+		c, err := scan(rows)
+		found[c.Phone] = c
+		return err
+	})
 }
 
 // ByID returns the customer with that customer number, or not_registered.
@@ -36,52 +62,28 @@ func (s *Store) ByID(ctx context.Context, customer int64) (Customer, error) {
 	return s.one(ctx, selectCustomer+` WHERE id = ?`, customer)
 }
 
-// ByAccount returns the customer who holds that ledger account, or not_registered.
-func (s *Store) ByAccount(ctx context.Context, account int64) (Customer, error) {
-	return s.one(ctx, selectCustomer+` WHERE account = ?`, account)
-}
-
-// ByDocument returns the customers who name a document, oldest first.
-func (s *Store) ByDocument(ctx context.Context, index []byte) ([]Customer, error) {
-	return s.all(ctx, selectCustomer+` WHERE id_index = ? ORDER BY id`, index)
-}
-
-func (s *Store) one(ctx context.Context, query string, args ...any) (Customer, error) {
-	all, err := s.all(ctx, query, args...)
-	if err != nil {
-		return Customer{}, err
-	}
-	if len(all) == 0 {
+func (s *Store) one(ctx context.Context, query string, arg any) (Customer, error) {
+	var c Customer
+	found := false
+	err := s.db.Each(ctx, query, []any{arg}, func(rows *sql.Rows) (err error) {
+		found = true
+		c, err = scan(rows)
+		return err
+	})
+	switch {
+	case err != nil:
+		return Customer{}, fmt.Errorf("customer: read: %w", err)
+	case !found:
 		return Customer{}, fault.New(fault.NotRegistered)
 	}
-	return all[0], nil
+	return c, nil
 }
 
-func (s *Store) all(ctx context.Context, query string, args ...any) ([]Customer, error) {
-	rows, err := s.db.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("customer: read: %w", err)
-	}
-	var all []Customer
-	if err := scanAll(rows, func(c *Customer) { all = append(all, *c) }); err != nil {
-		return nil, fmt.Errorf("customer: read: %w", err)
-	}
-	return all, nil
-}
-
-func scanAll(rows *sql.Rows, take func(*Customer)) error {
-	defer func() { _ = rows.Close() }() // Err tells what matters
-	for rows.Next() {
-		var c Customer
-		var verified, termsAt, createdAt int64
-		err := rows.Scan(&c.ID, &c.Account, &c.Phone, &c.Name, &verified, &c.Tier, &c.Status, &c.Language, &c.Terms, &termsAt,
-			&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &createdAt)
-		if err != nil {
-			return err
-		}
-		c.NameVerified = verified != 0
-		c.TermsAt, c.CreatedAt = time.UnixMicro(termsAt).UTC(), time.UnixMicro(createdAt).UTC()
-		take(&c)
-	}
-	return rows.Err()
+func scan(rows *sql.Rows) (c Customer, err error) {
+	var verified, termsAt, createdAt int64
+	err = rows.Scan(&c.ID, &c.Account, &c.Phone, &c.Name, &verified, &c.Tier, &c.Status, &c.Language, &c.Terms, &termsAt,
+		&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &createdAt)
+	c.NameVerified = verified != 0
+	c.TermsAt, c.CreatedAt = time.UnixMicro(termsAt).UTC(), time.UnixMicro(createdAt).UTC()
+	return c, err
 }

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 
 	"senti/wallet/db"
@@ -26,16 +27,12 @@ func (*customerTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.
 		phones[i] = string(phone)
 	}
 	found := make(map[id.ID]any, len(keys))
-	for _, list := range db.Lists(phones) {
-		rows, err := q.Query(ctx, selectCustomer+` WHERE phone IN (`+db.Marks(len(list))+`)`, list...)
-		if err != nil {
-			return nil, err
-		}
-		if err := scanAll(rows, func(c *Customer) { found[c.Phone.Bytes16()] = c }); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+	err := q.EachIn(ctx, selectCustomer+` WHERE phone IN`, phones, func(rows *sql.Rows) error {
+		c, err := scan(rows)
+		found[c.Phone.Bytes16()] = &c
+		return err
+	})
+	return found, err
 }
 
 var (
@@ -80,35 +77,18 @@ func (*documentTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.
 		values[i] = keys[i]
 	}
 	found := make(map[id.ID]any, len(keys))
-	for _, list := range db.Lists(values) {
-		if err := loadDocuments(ctx, q, list, found); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-func loadDocuments(ctx context.Context, q *db.DB, list []any, found map[id.ID]any) error {
-	rows, err := q.Query(ctx, `
-		SELECT document, wallets
-		  FROM customer_documents
-		 WHERE document IN (`+db.Marks(len(list))+`)`, list...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }() // Err tells what matters
-	for rows.Next() {
+	err := q.EachIn(ctx, `SELECT document, wallets FROM customer_documents WHERE document IN`, values, func(rows *sql.Rows) error {
 		var document []byte
 		var d documentRow
-		if err := rows.Scan(&document, &d.wallets); err != nil {
+		err := rows.Scan(&document, &d.wallets)
+		if err != nil {
 			return err
 		}
-		if d.key, err = id.FromBytes(document); err != nil {
-			return err
-		}
+		d.key, err = id.FromBytes(document)
 		found[d.key] = &d
-	}
-	return rows.Err()
+		return err
+	})
+	return found, err
 }
 
 var (

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -60,20 +61,17 @@ func (d *DB) serverVariables(ctx context.Context) (map[string]string, error) {
 	for _, r := range durableRules {
 		args = append(args, r.variable)
 	}
-	rows, err := d.Query(ctx, `SHOW GLOBAL VARIABLES WHERE Variable_name IN (`+Marks(len(args))+`)`, args...)
+	vars := map[string]string{}
+	err := d.Each(ctx, `SHOW GLOBAL VARIABLES WHERE Variable_name IN (`+Marks(len(args))+`)`, args, func(rows *sql.Rows) error {
+		var name, value string
+		err := rows.Scan(&name, &value)
+		vars[name] = value
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("db: read the server's settings: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	vars := map[string]string{}
-	for rows.Next() {
-		var name, value string
-		if err := rows.Scan(&name, &value); err != nil {
-			return nil, fmt.Errorf("db: read the server's settings: %w", err)
-		}
-		vars[name] = value
-	}
-	return vars, rows.Err()
+	return vars, nil
 }
 
 func (d *DB) checkPragma(ctx context.Context, pragma, want string) error {

@@ -3,6 +3,7 @@ package db
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -144,21 +145,18 @@ func (s step) render(dialect *Dialect) (string, error) {
 }
 
 func recorded(ctx context.Context, d *DB) (map[int64]string, error) {
-	rows, err := d.Query(ctx, `SELECT number, name FROM schema_steps ORDER BY number`)
+	done := map[int64]string{}
+	err := d.Each(ctx, `SELECT number, name FROM schema_steps ORDER BY number`, nil, func(rows *sql.Rows) error {
+		var number int64
+		var name string
+		err := rows.Scan(&number, &name)
+		done[number] = name
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("db: read the applied migrations: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	done := map[int64]string{}
-	for rows.Next() {
-		var number int64
-		var name string
-		if err := rows.Scan(&number, &name); err != nil {
-			return nil, fmt.Errorf("db: read the applied migrations: %w", err)
-		}
-		done[number] = name
-	}
-	return done, rows.Err()
+	return done, nil
 }
 
 func checkSchema(ctx context.Context, d *DB, steps []step) error {

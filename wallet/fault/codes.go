@@ -10,6 +10,7 @@ const (
 	Internal       Code = "internal"        // a bug or a broken part; the reference in the log tells more
 	Busy           Code = "busy"            // too much at once; nothing was done
 	OutcomeUnknown Code = "outcome_unknown" // it may or may not have happened; ask again with the same ID
+	LookAgain      Code = "look_again"      // what happened before cannot be seen now; nothing new was done
 	Conflict       Code = "conflict"        // the posting ID was used for another request
 	Unauthorised   Code = "unauthorised"    // the caller did not prove who it is
 	BadRequest     Code = "bad_request"     // a malformed request; args: field
@@ -50,7 +51,6 @@ const (
 	HoldNotExpired  Code = "hold_not_expired" // swept before its expiry
 	AccountNotFound Code = "account_not_found"
 	AccountExists   Code = "account_exists"
-	AccountClosed   Code = "account_closed"
 	CurrencyMixed   Code = "currency_mixed" // a leg's account has another currency
 )
 
@@ -58,6 +58,7 @@ var specs = map[Code]Spec{
 	Internal:       {HTTP: http.StatusInternalServerError, Retryable: true},
 	Busy:           later,
 	OutcomeUnknown: {HTTP: http.StatusGatewayTimeout, Retryable: true},
+	LookAgain:      later,
 	Conflict:       conflict,
 	Unauthorised:   {HTTP: http.StatusUnauthorized},
 	BadRequest:     {HTTP: http.StatusBadRequest},
@@ -98,6 +99,5 @@ var specs = map[Code]Spec{
 	HoldNotExpired:  conflict,
 	AccountNotFound: notFound,
 	AccountExists:   conflict,
-	AccountClosed:   end,
 	CurrencyMixed:   end,
 }

@@ -33,7 +33,7 @@ func Fold(name string) string {
 		}
 	}
 	if len(kept) > NameLettersMax {
-		kept = kept[:NameLettersMax]
+		return strings.TrimRight(string(kept[:NameLettersMax]), " -'.") // a mark that joined on what was cut off
 	}
 	return strings.TrimSpace(string(kept))
 }

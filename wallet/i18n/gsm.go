@@ -2,14 +2,6 @@ package i18n
 
 import "unicode/utf16"
 
-// What fits into an SMS. A text of more than one segment pays for a header in each.
-const (
-	septetsAlone   = 160
-	septetsChained = 153
-	unitsAlone     = 70
-	unitsChained   = 67
-)
-
 // basic is the GSM 03.38 default alphabet without the escape; each of these takes one septet.
 const basic = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 
@@ -47,30 +39,4 @@ func Units(text string) int {
 		n += utf16.RuneLen(r)
 	}
 	return n
-}
-
-// Segments is how many SMS the text takes; 0 for the empty text. Neither an escaped character nor a surrogate pair is cut in
-// two, so a segment may end one short.
-func Segments(text string) int {
-	if n, gsm := Septets(text); gsm {
-		return segments(text, n, septetsAlone, septetsChained, func(r rune) int { return septetsOf[r] })
-	}
-	return segments(text, Units(text), unitsAlone, unitsChained, utf16.RuneLen)
-}
-
-func segments(text string, total, alone, chained int, size func(rune) int) int {
-	if total == 0 {
-		return 0
-	}
-	if total <= alone {
-		return 1
-	}
-	count, used := 1, 0
-	for _, r := range text {
-		if used+size(r) > chained {
-			count, used = count+1, 0
-		}
-		used += size(r)
-	}
-	return count
 }

@@ -68,15 +68,6 @@ func (t *Texts) Say(lang, key string, args ...Arg) string {
 	return join(form, args)
 }
 
-// SayMap is Say for callers that hold their values by name.
-func (t *Texts) SayMap(lang, key string, values map[string]string) string {
-	args := make([]Arg, 0, len(values))
-	for name, v := range values {
-		args = append(args, Arg{name, v})
-	}
-	return t.Say(lang, key, args...)
-}
-
 // FaultText returns a fault's text for the person it happened to; amounts are written in the market's style.
 func (t *Texts) FaultText(lang string, style money.Style, e *fault.Error) string {
 	args := make([]Arg, 0, len(e.Args))

@@ -68,6 +68,10 @@ func say(texts *Texts, lang, key string, args []Arg) string {
 	if key == fault.WrongPIN.Key() { // here what is left is not money
 		args = []Arg{Count("left", 2)}
 	}
+	cost := map[string]string{"send.done": "send.fee", "sms.send.out": "send.fee.tax"}[key]
+	if cost != "" {
+		args = append(args, Text("cost", texts.Say(lang, cost, args...)))
+	}
 	return texts.Say(lang, key, args...)
 }
 
@@ -91,7 +95,7 @@ func room(key string) int {
 	code, isFault := strings.CutPrefix(key, "fault.")
 	switch {
 	case strings.HasPrefix(key, "sms."):
-		return septetsAlone
+		return 160
 	case isFault && fault.Code(code).Spec().ReAsk && !amountsInside(fault.Code(code)):
 		return 62
 	case isFault:
@@ -122,7 +126,7 @@ func TestReceiptsReadAsAgreed(t *testing.T) {
 		{"en", "send.done", "SENT Ksh 500 to JANE WANJIKU. Fee 7. Balance Ksh 4,493. Code TK7Q2M9XRD.\nSMS is coming. If it is late do not send again: dial *384#"},
 		{"sw", "send.done", "IMETUMWA Ksh 500 kwa JANE WANJIKU. Ada 7. Salio Ksh 4,493. Nambari TK7Q2M9XRD.\nSMS inakuja. Ikichelewa usitume tena: piga *384#"},
 	} {
-		if got := texts.Say(c.lang, c.key, args...); got != c.want {
+		if got := say(texts, c.lang, c.key, args); got != c.want {
 			t.Errorf("%s %s:\n got %q\nwant %q", c.lang, c.key, got, c.want)
 		}
 	}
@@ -159,7 +163,7 @@ func TestSayNeverLeavesAPageEmpty(t *testing.T) {
 	if got := texts.Say("en", "fault.amount_too_small"); got != "Nothing was sent. Too little. The least is {min}." {
 		t.Errorf("without its argument: %q", got)
 	}
-	if got := texts.SayMap("en", "fault.amount_too_small", map[string]string{"min": "{max}", "max": "5"}); got != "Nothing was sent. Too little. The least is {max}." {
+	if got := texts.Say("en", "fault.amount_too_small", Text("min", "{max}"), Text("max", "5")); got != "Nothing was sent. Too little. The least is {max}." {
 		t.Errorf("a value that looks like a placeholder was filled in itself: %q", got)
 	}
 }

@@ -59,6 +59,25 @@ func (c closing) Finish(_ any, o *ledger.Outcome) any {
 	return row
 }
 
+// Note returns the companions that keep how a conversation ended which needs no intent beforehand, because its plan posts
+// nothing: an intent, opened and closed by that plan. When the conversation goes on (the end is "") they write nothing.
+func (s *Store) Note(in Intent, end func(*ledger.Outcome) string) []ledger.Companion {
+	return []ledger.Companion{note{s.Open(in), end}, note{s.Close(in, end), end}}
+}
+
+type note struct {
+	ledger.Companion
+	end func(*ledger.Outcome) string
+}
+
+// Finish writes the row if the conversation is over.
+func (n note) Finish(row any, o *ledger.Outcome) any {
+	if n.end(o) == "" {
+		return nil
+	}
+	return n.Companion.Finish(row, o)
+}
+
 // Cancel returns the companion that refuses its plan with intent_expired and closes the intent: with the intent's ID and
 // request on the plan, nothing can be posted under it any more, and what was posted before comes back as the outcome.
 func (s *Store) Cancel(in Intent) ledger.Companion {

@@ -5,6 +5,9 @@
 // commit as the posting; since a posting ID is spent once, an intent is closed once, and neither row needs to be locked or
 // read to be written. That the person saw the end is known only later and from outside the ledger, so it is a third row (Marks).
 //
+// A conversation that moves no money needs no intent; if its last page is to be repeated it leaves one, opened and closed at
+// once (Note).
+//
 // The package does not know what the terms of an intent mean, does not post money, and shows nothing to anybody.
 package intent
 

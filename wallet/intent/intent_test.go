@@ -194,15 +194,68 @@ func TestLatest(t *testing.T) {
 			opened = append(opened, b.open(byte(i)))
 			b.clock.Advance(time.Minute)
 		}
-		got, err := b.Latest(ctx, "+254712000001", noon.Add(time.Minute), 10)
+		got, err := b.Latest(ctx, "+254712000001", ledger.Register, noon.Add(time.Minute), 10)
 		if err != nil || len(got) != 2 || got[0].ID != opened[2].ID || got[1].ID != opened[1].ID {
 			t.Errorf("the last two minutes: %v, %v", got, err)
 		}
-		if got, err := b.Latest(ctx, "+254712000001", noon, 1); err != nil || len(got) != 1 || got[0].ID != opened[2].ID {
+		if got, err := b.Latest(ctx, "+254712000001", ledger.Register, noon, 1); err != nil || len(got) != 1 || got[0].ID != opened[2].ID {
 			t.Errorf("the newest: %v, %v", got, err)
 		}
-		if got, err := b.Latest(ctx, "+254712000002", noon, 10); err != nil || len(got) != 0 {
+		if got, err := b.Latest(ctx, "+254712000002", ledger.Register, noon, 10); err != nil || len(got) != 0 {
 			t.Errorf("another phone: %v, %v", got, err)
+		}
+		if got, err := b.Latest(ctx, "+254712000001", ledger.Send, noon, 10); err != nil || len(got) != 0 {
+			t.Errorf("another kind: %v, %v", got, err)
+		}
+		for _, c := range []struct {
+			name    string
+			session byte
+			since   time.Duration
+			want    id.ID
+		}{
+			{"the oldest session", 0, 0, opened[0].ID},
+			{"the newest session", 2, 0, opened[2].ID},
+			{"one that is too old", 0, time.Second, id.ID{}},
+			{"one that never was", 9, 0, id.ID{}},
+		} {
+			got, ok, err := b.LatestOfSession(ctx, "+254712000001", "africastalking", [16]byte{c.session}, noon.Add(c.since))
+			if err != nil || ok == c.want.IsZero() || got.ID != c.want {
+				t.Errorf("%s: %v, %v, %v", c.name, got, ok, err)
+			}
+		}
+	})
+}
+
+// A conversation that needs no intent beforehand leaves one if it ended, and nothing if it goes on.
+func TestNote(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBureau(t, d)
+		for _, c := range []struct {
+			name    string
+			refusal *fault.Error
+			end     string
+			state   State
+		}{
+			{"done", nil, "Your balance is Ksh 5.", Accepted},
+			{"refused for good", fault.New(fault.PINLocked), "Your PIN is locked.", Refused},
+			{"to be asked again", fault.New(fault.WrongPIN), "", Open},
+		} {
+			in := Intent{ID: b.ids.New(), Kind: ledger.Enquiry, Customer: jane, Phone: "+254712000001", Terms: []byte{}}
+			note := b.Note(in, func(*ledger.Outcome) string { return c.end })
+			_, err := b.ledger.Commit(ctx, &ledger.Plan{Companions: append(note, verdict{newRow{b.closings}, c.refusal})})
+			if c.refusal != nil && !fault.HasCode(err, c.refusal.Code) || c.refusal == nil && err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			got, err := b.Get(ctx, in.ID)
+			if c.end == "" {
+				if !fault.HasCode(err, fault.BadRequest) {
+					t.Errorf("%s: %+v, %v; want nothing written", c.name, got, err)
+				}
+				continue
+			}
+			if err != nil || got.End != c.end || got.State != c.state {
+				t.Errorf("%s: %+v, %v", c.name, got, err)
+			}
 		}
 	})
 }

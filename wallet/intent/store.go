@@ -10,6 +10,7 @@ import (
 	"senti/wallet/db"
 	"senti/wallet/fault"
 	"senti/wallet/id"
+	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 )
 
@@ -49,42 +50,48 @@ func (s *Store) ByID(ctx context.Context, intents []id.ID) ([]Record, error) {
 		values[i] = intents[i]
 	}
 	var all []Record
-	for _, list := range db.Lists(values) {
-		found, err := s.read(ctx, selectRecord+` WHERE i.id IN (`+db.Marks(len(list))+`)`, list...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
+	if err := s.db.EachIn(ctx, selectRecord+` WHERE i.id IN`, values, scanInto(&all)); err != nil {
+		return nil, fmt.Errorf("intent: read: %w", err)
 	}
 	return all, nil
 }
 
-// Latest returns the newest intents of a phone that were opened at or after since, newest first.
-func (s *Store) Latest(ctx context.Context, phone msisdn.Number, since time.Time, limit int) ([]Record, error) {
+// Latest returns the newest intents of one kind of a phone that were opened at or after since, newest first.
+func (s *Store) Latest(ctx context.Context, phone msisdn.Number, kind ledger.Kind, since time.Time, limit int) ([]Record, error) {
 	return s.read(ctx, selectRecord+`
-		 WHERE i.phone = ? AND i.opened_at >= ?
+		 WHERE i.phone = ? AND i.opened_at >= ? AND i.kind = ?
 		 ORDER BY i.opened_at DESC, i.id DESC
-		 LIMIT ?`, string(phone), since.UnixMicro(), int64(limit))
+		 LIMIT ?`, string(phone), since.UnixMicro(), int64(kind), int64(limit))
+}
+
+// LatestOfSession returns the newest intent of one session of a phone that was opened at or after since; false if there is none.
+func (s *Store) LatestOfSession(
+	ctx context.Context, phone msisdn.Number, gateway string, session [16]byte, since time.Time,
+) (Record, bool, error) {
+	all, err := s.read(ctx, selectRecord+`
+		 WHERE i.phone = ? AND i.opened_at >= ? AND i.gateway = ? AND i.session = ?
+		 ORDER BY i.opened_at DESC, i.id DESC
+		 LIMIT 1`, string(phone), since.UnixMicro(), gateway, session[:])
+	if err != nil || len(all) == 0 {
+		return Record{}, false, err
+	}
+	return all[0], true, nil
 }
 
 func (s *Store) read(ctx context.Context, query string, args ...any) ([]Record, error) {
-	rows, err := s.db.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("intent: read: %w", err)
-	}
-	defer func() { _ = rows.Close() }() // Err tells what matters
 	var all []Record
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("intent: read: %w", err)
-		}
-		all = append(all, r)
-	}
-	if err := rows.Err(); err != nil {
+	if err := s.db.Each(ctx, query, args, scanInto(&all)); err != nil {
 		return nil, fmt.Errorf("intent: read: %w", err)
 	}
 	return all, nil
+}
+
+func scanInto(all *[]Record) func(*sql.Rows) error {
+	return func(rows *sql.Rows) error {
+		r, err := scan(rows)
+		*all = append(*all, r)
+		return err
+	}
 }
 
 func scan(rows *sql.Rows) (Record, error) {

@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
 	"strings"
 )
 
@@ -69,6 +68,9 @@ func derive(from []byte, purpose string) []byte {
 	return out
 }
 
+// DemoID is the ID of every demonstration key, and of no other.
+const DemoID = "demo"
+
 // Demo returns the ring every demonstration uses: its secrets follow from a text anyone can read here, so anything protected
 // by it is open. IsDemo says so and serve refuses it.
 func Demo() *Ring {
@@ -81,12 +83,26 @@ func Demo() *Ring {
 
 func (r *Ring) addDemo(name string) {
 	public := sha256.Sum256([]byte("senti demonstration key, known to everyone: " + name))
-	r.keys[name] = []secret{newSecret(name, "demo", public[:])}
+	r.keys[name] = []secret{newSecret(name, DemoID, public[:])}
 	r.demo = true
 }
 
 // IsDemo reports whether any key of the ring is a demonstration key.
 func (r *Ring) IsDemo() bool { return r.demo }
+
+// Ref names a key: what it is for, and which one of those.
+type Ref struct{ Name, ID string }
+
+// All returns which keys the ring holds, by name, and the oldest of a name first.
+func (r *Ring) All() []Ref {
+	var all []Ref
+	for _, name := range sorted(r.keys) {
+		for _, s := range r.keys[name] {
+			all = append(all, Ref{name, s.id})
+		}
+	}
+	return all
+}
 
 // Current returns the ID of the key that signs and seals now: the newest of that name, or "" for an unknown name.
 func (r *Ring) Current(name string) string {
@@ -134,12 +150,9 @@ func Random(n int) []byte {
 // String names the keys and shows nothing of them, in case a ring is ever printed.
 func (r *Ring) String() string {
 	var all []string
-	for name, secrets := range r.keys {
-		for _, s := range secrets {
-			all = append(all, name+"/"+s.id)
-		}
+	for _, ref := range r.All() {
+		all = append(all, ref.Name+"/"+ref.ID)
 	}
-	sort.Strings(all)
 	return "keys " + strings.Join(all, " ")
 }
 

@@ -123,7 +123,7 @@ func readLine(line string) (id string, bytes []byte, err error) {
 }
 
 func validID(id string) bool {
-	if id == "" || len(id) > idLengthMax || id == "demo" {
+	if id == "" || len(id) > idLengthMax || id == DemoID {
 		return false
 	}
 	for _, c := range []byte(id) {

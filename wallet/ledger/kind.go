@@ -13,6 +13,7 @@ const (
 	Capture  Kind = 6 // held money paid out
 	Adjust   Kind = 7 // a correction that names the posting it corrects
 	Register Kind = 8 // a wallet opened; moves nothing
+	Enquiry  Kind = 9 // a look at a wallet, or a change that moves nothing; of intents only, never of a posting
 )
 
 // KindSpec is what the ledger enforces for a kind.
@@ -34,6 +35,7 @@ var Kinds = []KindSpec{
 	{Capture, "capture", true, true, []AccountType{Wallet, FeeIncome, TaxPayable, Suspense}},
 	{Adjust, "adjust", true, false, []AccountType{Wallet, FeeIncome, TaxPayable, Suspense, Trust}},
 	{Register, "register", false, false, nil},
+	{Enquiry, "enquiry", false, false, nil},
 }
 
 // Spec returns the kind's row, and false for a number that is not in the table.

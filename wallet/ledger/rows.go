@@ -26,10 +26,10 @@ func (*accountTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.I
 	for i, k := range keys {
 		args[i] = accountOf(k)
 	}
-	err := each(ctx, q, `
+	err := q.EachIn(ctx, `
 		SELECT id, type, currency, class, flags, balance, held, day, month, out_day, in_day, out_month, in_month, seq, opened_at
 		FROM   accounts
-		WHERE  id IN `, args, func(rows *sql.Rows) error {
+		WHERE  id IN`, args, func(rows *sql.Rows) error {
 		a, err := scanAccount(rows)
 		if err == nil {
 			out[accountKey(a.ID)] = a
@@ -95,10 +95,10 @@ func (*holdTable) Name() string { return "holds" }
 // Load reads holds; the images are *hold.
 func (*holdTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, error) {
 	out := make(map[id.ID]any, len(keys))
-	err := each(ctx, q, `
+	err := q.EachIn(ctx, `
 		SELECT id, account, amount, remaining, expires_at, state
 		FROM   holds
-		WHERE  id IN `, idArgs(keys), func(rows *sql.Rows) error {
+		WHERE  id IN`, idArgs(keys), func(rows *sql.Rows) error {
 		h := &hold{}
 		var key []byte
 		if err := rows.Scan(&key, &h.account, &h.amount, &h.remaining, &h.expiresAt, &h.state); err != nil {
@@ -128,20 +128,6 @@ func idArgs(ids []id.ID) []any {
 		args[i] = ids[i][:]
 	}
 	return args
-}
-
-// each runs query + "(?,…)" over args in short lists and hands every row to scan.
-func each(ctx context.Context, q *db.DB, query string, args []any, scan func(*sql.Rows) error) error {
-	for _, list := range db.Lists(args) {
-		rows, err := q.Query(ctx, query+"("+db.Marks(len(list))+")", list...)
-		if err != nil {
-			return err
-		}
-		if err := scanAll(rows, scan); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) error {
@@ -211,7 +197,7 @@ func loadRecords(ctx context.Context, q *db.DB, ids []id.ID) (map[id.ID]*record,
 	out := map[id.ID]*record{}
 	bySeq := map[int64]*record{}
 	var seqs []any
-	err := each(ctx, q, selectPostings+`WHERE id IN `, idArgs(ids), func(rows *sql.Rows) error {
+	err := q.EachIn(ctx, selectPostings+`WHERE id IN`, idArgs(ids), func(rows *sql.Rows) error {
 		r, err := scanPosting(rows)
 		if err != nil {
 			return err
@@ -223,7 +209,7 @@ func loadRecords(ctx context.Context, q *db.DB, ids []id.ID) (map[id.ID]*record,
 	if err != nil {
 		return nil, err
 	}
-	err = each(ctx, q, `SELECT seq, account, amount, balance, held, counted FROM legs WHERE seq IN `, seqs,
+	err = q.EachIn(ctx, `SELECT seq, account, amount, balance, held, counted FROM legs WHERE seq IN`, seqs,
 		func(rows *sql.Rows) error {
 			seq, leg, err := scanLeg(rows)
 			if err == nil {

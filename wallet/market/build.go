@@ -28,17 +28,14 @@ func (b *builder) market(p *pack) *Market {
 		Region:      p.Region,
 		ServiceCode: b.matching("service_code", p.ServiceCode, serviceCodeForm, `a code as it is dialled, "*384#"`),
 		SenderID:    b.matching("sender_id", p.SenderID, senderForm, "up to 11 letters and digits"),
-		PINLength:   p.PINLength,
 	}
 	if !msisdn.KnownRegion(p.Region) {
 		b.fail("region", quoted(p.Region), `write an ISO 3166 country code, "KE"`)
 	}
-	if p.PINLength != 4 {
-		b.fail("pin_length", fmt.Sprintf("is %d", p.PINLength), "write 4, the only length the texts ask for today")
-	}
 	b.zone(m, p.Zone)
 	b.money(m, &p.Money)
 	b.date(m, p.Date)
+	b.day(m, p.Day)
 	b.languages(m, p.Languages)
 	b.nationalID(m, &p.NationalID)
 	if len(b.mistakes) > 0 {
@@ -87,6 +84,17 @@ func (b *builder) date(m *Market, layout string) {
 		b.fail("date", quoted(layout), `write the moment "2/1/06 15:04" in the market's order, at most 16 characters`)
 	}
 	m.dateLayout = layout
+}
+
+// day accepts a layout that gives back the month and the day it was given.
+func (b *builder) day(m *Market, layout string) {
+	moment := time.Date(0, time.December, 31, 0, 0, 0, 0, time.UTC)
+	written := moment.Format(layout)
+	back, err := time.Parse(layout, written)
+	if err != nil || !back.Equal(moment) || len(written) > 6 {
+		b.fail("day", quoted(layout), `write the day "2/1" in the market's order, at most 6 characters`)
+	}
+	m.dayLayout = layout
 }
 
 func (b *builder) languages(m *Market, all []packNative) {

@@ -22,7 +22,6 @@ type Market struct {
 	Zone        *time.Location // where a day and a month begin
 	ServiceCode string         // "*384#"
 	SenderID    string         // who an SMS comes from
-	PINLength   int            // digits
 	Currency    money.Currency
 	Style       money.Style
 	Languages   []string // codes, in the order the first page offers them
@@ -35,6 +34,7 @@ type Market struct {
 
 	languageNames map[string]string
 	dateLayout    string
+	dayLayout     string
 }
 
 // Document is the national identity document.
@@ -163,6 +163,9 @@ func (m *Market) Day(t time.Time) int32 {
 
 // Date writes a moment as the market writes it: "3/12/26 14:02".
 func (m *Market) Date(t time.Time) string { return t.In(m.Zone).Format(m.dateLayout) }
+
+// DayMonth writes the day as the market writes it, without the year: "3/12".
+func (m *Market) DayMonth(t time.Time) string { return t.In(m.Zone).Format(m.dayLayout) }
 
 // Hour writes the time of day: "14:02".
 func (m *Market) Hour(t time.Time) string { return t.In(m.Zone).Format("15:04") }

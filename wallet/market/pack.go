@@ -9,9 +9,9 @@ type pack struct {
 	Zone        string       `yaml:"zone"`
 	ServiceCode string       `yaml:"service_code"`
 	SenderID    string       `yaml:"sender_id"`
-	PINLength   int          `yaml:"pin_length"`
 	Money       packMoney    `yaml:"money"`
 	Date        string       `yaml:"date"`
+	Day         string       `yaml:"day"`
 	Languages   []packNative `yaml:"languages"`
 	NationalID  packDocument `yaml:"national_id"`
 	Terms       []packTerms  `yaml:"terms"`

@@ -47,18 +47,6 @@ func (a Amount) Sub(b Amount) (Amount, error) {
 	return Amount{difference, a.Currency}, nil
 }
 
-// Mul returns a taken n times, or ErrOverflow.
-func (a Amount) Mul(n int64) (Amount, error) {
-	if a.Minor == 0 || n == 0 {
-		return Amount{0, a.Currency}, nil
-	}
-	product := a.Minor * n
-	if product/n != a.Minor || (a.Minor == math.MinInt64 && n == -1) {
-		return Amount{}, ErrOverflow
-	}
-	return Amount{product, a.Currency}, nil
-}
-
 // String is for logs and tests: the code and the plain number, "KES 4493.00". People are shown Style.Format.
 func (a Amount) String() string {
 	plain := Style{Decimal: ".", Digits: a.Currency.Digits}

@@ -79,11 +79,12 @@ func (s Style) split(minor int64) (whole uint64, fraction string) {
 	return size / per, strings.Repeat("0", s.Digits-len(fraction)) + fraction
 }
 
-// Parse reads an amount as a person keys it: "500", "1,000", "1 000", "0500", " 500 ". A separator must stand where
+// Parse reads an amount as a person keys it: "500", "1,000", "1 000", "0500", " 500 ", also with the symbol in front of it
+// ("Ksh 500") and with what shillings are closed with on paper ("500/=", "500/-"). A separator must stand where
 // thousands do: "1,00" may have meant 1.00 or 100, and money is not guessed at. The result is minor units, above zero and a
 // multiple of Step; the error is one of this file's.
 func (s Style) Parse(text string) (minor int64, err error) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(s.plain(strings.TrimSpace(text)))
 	if text == "" {
 		return 0, ErrEmpty
 	}
@@ -106,6 +107,19 @@ func (s Style) Parse(text string) (minor int64, err error) {
 		fraction = strings.Repeat("0", s.Digits)
 	}
 	return s.value(strings.TrimLeft(digits, "0"), fraction)
+}
+
+// plain takes off what people write around the number.
+func (s Style) plain(text string) string {
+	if n := len(s.Symbol); n > 0 && len(text) > n && strings.EqualFold(text[:n], s.Symbol) {
+		text = text[n:]
+	}
+	for _, closing := range []string{"/=", "/-"} {
+		if number, ok := strings.CutSuffix(text, closing); ok {
+			return number
+		}
+	}
+	return text
 }
 
 // ungroup takes the thousands' separators out: the market's own one and the space, not both in one number.

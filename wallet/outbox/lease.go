@@ -5,14 +5,19 @@ import (
 	"fmt"
 	"time"
 
+	"senti/wallet/db"
 	"senti/wallet/id"
 )
 
-// leaseTerm is how long a worker that died keeps others from sending.
-const leaseTerm = 15 * time.Second
+const (
+	// pageLimit is how long reading, sending and marking one page may take: a page begins with at least that much of the lease.
+	pageLimit = readLimit + sendLimit + lastLimit
+	// leaseTerm is how long a worker that died keeps others from sending. Under load it is prolonged every five seconds.
+	leaseTerm = pageLimit + 5*time.Second
+)
 
 // lease is the right to send, one row won by compare-and-set: of all processes one sends. That spares every message the
-// write of a claim. A worker that outlives its lease (a machine that was asleep) sends some messages twice, which is allowed.
+// write of a claim. Only a worker that outlives its lease (a machine that was asleep) lets messages be sent twice.
 type lease struct {
 	*Store
 	holder id.ID
@@ -20,10 +25,10 @@ type lease struct {
 	until  time.Time // of what we hold, by our own clock
 }
 
-// hold takes or prolongs the lease; held tells whether we have it.
+// hold takes the lease, or prolongs it when less is left than a page may take; held tells whether we have it.
 func (l *lease) hold(ctx context.Context) error {
 	now := l.clock.Now()
-	if l.held && now.Before(l.until.Add(-leaseTerm/2)) {
+	if l.held && now.Before(l.until.Add(-pageLimit)) {
 		return nil
 	}
 	l.held = false
@@ -51,6 +56,12 @@ func (l *lease) create(ctx context.Context) error {
 		return nil // another process was quicker
 	}
 	return err
+}
+
+// keep tells whether the lease is still ours, and keeps others from taking it until the transaction ends.
+func (l *lease) keep(ctx context.Context, tx *db.DB) (bool, error) {
+	n, err := tx.Exec(ctx, `UPDATE message_lease SET holder = ? WHERE id = 1 AND holder = ?`, l.holder, l.holder)
+	return n == 1, err
 }
 
 // release lets another process go on at once.

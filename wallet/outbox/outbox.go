@@ -2,7 +2,8 @@
 //
 // A message is written in the commit of the money it tells of, as the text it will be: no receipt without money, no money
 // without its receipt. A worker sends what is due, again and again with growing pauses, and says which messages were taken on.
-// A worker that dies between sending and saying so sends twice; nothing is ever lost.
+// A message is tried until a provider takes it on, however long that takes, or refuses it for good, as it does a number that
+// cannot be: the refusal is then on record and counted. A worker that dies between sending and saying so sends twice.
 //
 // The package writes no texts and knows no provider (package sms does). It does not know whether a phone got a message.
 package outbox
@@ -29,7 +30,7 @@ type State int64
 const (
 	Waiting State = 0
 	Sent    State = 1 // a provider took it on
-	Failed  State = 2 // nobody took it on, and nobody will be asked again
+	Failed  State = 2 // a provider refused it for good, and nobody will be asked again
 )
 
 // MessageID returns the ID of the n-th message of a posting, n from 1 to 63. It sorts near the posting's own, so new rows stay
@@ -44,10 +45,16 @@ type Store struct {
 	db    *db.DB
 	clock clock.Clock
 	table *table
+
+	states db.Loader[id.ID, State]
 }
 
 // NewStore returns the store of the messages in a database.
-func NewStore(d *db.DB, c clock.Clock) *Store { return &Store{d, c, &table{}} }
+func NewStore(d *db.DB, c clock.Clock) *Store {
+	s := &Store{db: d, clock: c, table: &table{}}
+	s.states.Read = s.readStates
+	return s
+}
 
 // Add returns the companion that writes a message when its plan is accepted. The text is asked for once, with the outcome; ""
 // means that nothing is to be said.
@@ -55,17 +62,35 @@ func (s *Store) Add(message id.ID, to msisdn.Number, text func(*ledger.Outcome) 
 	return addition{s.table, message, to, text}
 }
 
-// StateOf returns how far a message got; false when there is none with that ID.
+// StateOf returns how far a message got; false when there is none with that ID. Callers at the same time share a query.
 func (s *Store) StateOf(ctx context.Context, message id.ID) (State, bool, error) {
-	var state State
-	err := s.db.QueryRow(ctx, `SELECT state FROM messages WHERE id = ?`, message).Scan(&state)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Waiting, false, nil
-	}
+	state, found, err := s.states.Get(ctx, message)
 	if err != nil {
 		return Waiting, false, fmt.Errorf("outbox: read message: %w", err)
 	}
+	if !found {
+		return Waiting, false, nil
+	}
 	return state, true, nil
+}
+
+// readStates reads the states of the messages that exist.
+func (s *Store) readStates(ctx context.Context, messages []id.ID) (map[id.ID]State, error) {
+	values := make([]any, len(messages))
+	for i := range messages {
+		values[i] = messages[i]
+	}
+	found := make(map[id.ID]State, len(messages))
+	return found, s.db.EachIn(ctx, `SELECT id, state FROM messages WHERE id IN`, values, func(rows *sql.Rows) error {
+		var key []byte
+		var state State
+		if err := rows.Scan(&key, &state); err != nil {
+			return err
+		}
+		message, err := id.FromBytes(key)
+		found[message] = state
+		return err
+	})
 }
 
 // Depth returns how many messages wait.

@@ -164,7 +164,7 @@ func TestNoMoneyNoMessage(t *testing.T) {
 	}
 }
 
-// A gateway that is down for hours delays messages and loses none.
+// A gateway that is down for days delays messages and loses none.
 func TestDeadGateway(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
@@ -181,6 +181,10 @@ func TestDeadGateway(t *testing.T) {
 		// The bound of the pause reaches five minutes; on average a message is tried every two and a half.
 		if perMessage := tries / 20; perMessage < 30 || perMessage > 130 {
 			t.Errorf("each message was tried %d times in three hours", perMessage)
+		}
+		o.clock.Advance(48 * time.Hour) // and two days
+		if n := o.send(); n != 20 || o.depth() != 20 {
+			t.Errorf("after two days %d were tried and %d wait", n, o.depth())
 		}
 		o.provider.answer = takes
 		o.clock.Advance(5 * time.Minute)
@@ -206,7 +210,7 @@ func TestGivingUp(t *testing.T) {
 		{"a number that cannot be", sms.SendError{Sender: "fake", Code: "InvalidPhoneNumber"}, 0, Failed, "InvalidPhoneNumber"},
 		{"busy", sms.SendError{Sender: "fake", Code: "busy", Retryable: true}, 0, Waiting, "busy"},
 		{"our account has no credit: a person will see to it", sms.SendError{Sender: "fake", Code: "credit", Account: true}, 0, Waiting, "credit"},
-		{"busy for a day", sms.SendError{Sender: "fake", Code: "busy", Retryable: true}, MaxAge, Failed, "busy"},
+		{"busy for a month", sms.SendError{Sender: "fake", Code: "busy", Retryable: true}, 31 * 24 * time.Hour, Waiting, "busy"},
 		{"an answer that is not ASCII", sms.SendError{Sender: "fake", Code: "zajęte\n", Retryable: true}, 0, Waiting, "zaj??te?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

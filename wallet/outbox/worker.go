@@ -22,10 +22,9 @@ const (
 	lanes     = 8                      // calls to the sender at once
 	pace      = 100 * time.Millisecond // between two pages that were not full, so that load makes pages and not statements
 	poll      = time.Second            // for messages of other processes, and for those that are due again
+	readLimit = 5 * time.Second        // for reading a page
 	sendLimit = 30 * time.Second       // for one call to the sender
 	lastLimit = 5 * time.Second        // for marking what was sent, at shutdown
-	// MaxAge is how old a message may get: a receipt that comes later than that confuses more than it tells.
-	MaxAge = 24 * time.Hour
 )
 
 // Worker sends messages. One per process; of all processes on a database, one at a time does the sending.
@@ -111,45 +110,35 @@ func (w *Worker) Send(ctx context.Context) (int, error) {
 // due is a message on its way.
 type due struct {
 	sms.Message
-	attempts  int64
-	createdAt int64
+	attempts int64
 }
 
 func (w *Worker) due(ctx context.Context) ([]due, error) {
-	rows, err := w.db.Query(ctx, `
-		SELECT id, phone, body, attempts, created_at
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	var all []due
+	err := w.db.Each(ctx, `
+		SELECT id, phone, body, attempts
 		  FROM messages
 		 WHERE due_at <= ?
 		 ORDER BY due_at
-		 LIMIT ?`, w.clock.Now().UnixMicro(), int64(page))
-	if err != nil {
-		return nil, fmt.Errorf("outbox: read what is due: %w", err)
-	}
-	all, err := scanDue(rows)
+		 LIMIT ?`, []any{w.clock.Now().UnixMicro(), int64(page)}, func(rows *sql.Rows) error {
+		var d due
+		var message []byte
+		var phone string
+		err := rows.Scan(&message, &phone, &d.Text, &d.attempts)
+		if err != nil {
+			return err
+		}
+		d.ID, err = id.FromBytes(message)
+		d.To = msisdn.Number(phone)
+		all = append(all, d)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("outbox: read what is due: %w", err)
 	}
 	return all, nil
-}
-
-func scanDue(rows *sql.Rows) ([]due, error) {
-	defer func() { _ = rows.Close() }() // Err tells what matters
-	var all []due
-	for rows.Next() {
-		var d due
-		var message []byte
-		var phone string
-		if err := rows.Scan(&message, &phone, &d.Text, &d.attempts, &d.createdAt); err != nil {
-			return nil, err
-		}
-		var err error
-		if d.ID, err = id.FromBytes(message); err != nil {
-			return nil, err
-		}
-		d.To = msisdn.Number(phone)
-		all = append(all, d)
-	}
-	return all, rows.Err()
 }
 
 // hand gives the messages to the sender in lots, several at once, and returns the results in the order of the messages.
@@ -188,22 +177,39 @@ var (
 	markSet = []string{"due_at", "attempts", "state", "done_at", "provider_ref", "error"}
 )
 
-// mark writes what became of the messages. It names only rows that exist, so the insert always turns into an update.
+// mark writes what became of the messages. If another process took the lease meanwhile, only what was taken on is written: that
+// spares a message being sent again, and the rest is no longer for us to say.
 func (w *Worker) mark(ctx context.Context, all []due, results []sms.Result) error {
-	const columns = 7
-	now := w.clock.Now()
-	args := make([]any, 0, columns*len(all))
-	for i, d := range all {
-		args = append(args, d.ID)
-		args = append(args, d.marked(results[i], now)...)
-	}
-	stmts := db.InsertMany(`INSERT INTO messages (id, due_at, attempts, state, done_at, provider_ref, error) VALUES `,
-		columns, args, w.db.Dialect().Upsert(markKey, markSet))
-	err := w.db.Transact(ctx, func(tx *db.DB) error { return tx.Run(ctx, stmts) })
+	err := w.db.Transact(ctx, func(tx *db.DB) error {
+		ours, err := w.lease.keep(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !ours {
+			slog.Warn("outbox: another process took the lease while messages were being sent; some may be sent twice")
+		}
+		return tx.Run(ctx, w.marks(all, results, ours))
+	})
 	if err != nil {
 		return fmt.Errorf("outbox: mark what was sent (it will be sent again): %w", err)
 	}
 	return nil
+}
+
+// marks renders what became of the messages, or of those only that were taken on. It names only rows that exist, so the insert
+// always turns into an update.
+func (w *Worker) marks(all []due, results []sms.Result, failures bool) []db.Stmt {
+	const columns = 7
+	now := w.clock.Now()
+	args := make([]any, 0, columns*len(all))
+	for i, d := range all {
+		if failures || results[i].Accepted {
+			args = append(args, d.ID)
+			args = append(args, d.marked(results[i], now)...)
+		}
+	}
+	return db.InsertMany(`INSERT INTO messages (id, due_at, attempts, state, done_at, provider_ref, error) VALUES `,
+		columns, args, w.db.Dialect().Upsert(markKey, markSet))
 }
 
 // marked is the message's row after a try: due_at, attempts, state, done_at, provider_ref, error.
@@ -216,10 +222,10 @@ func (d due) marked(r sms.Result, now time.Time) []any {
 	if r.Err != nil {
 		reason, retryable, wait = r.Err.Error(), r.Err.Retryable || r.Err.Account, r.Err.RetryAfter
 	}
-	next := now.Add(max(wait, again(attempts)))
-	if !retryable || next.Sub(time.UnixMicro(d.createdAt)) > MaxAge {
+	if !retryable {
 		return []any{nil, attempts, int64(Failed), now.UnixMicro(), "", ascii(reason, 120)}
 	}
+	next := now.Add(max(wait, again(attempts)))
 	return []any{next.UnixMicro(), attempts, int64(Waiting), nil, "", ascii(reason, 120)}
 }
 

@@ -48,37 +48,20 @@ func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, 
 	for i := range keys {
 		values[i] = keys[i][:]
 	}
-	for _, list := range db.Lists(values) {
-		if err := loadList(ctx, q, list, found); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-func loadList(ctx context.Context, q *db.DB, list []any, found map[id.ID]any) error {
-	rows, err := q.Query(ctx, `
-		SELECT subject, tries, scheme, key_id, salt, mac, set_at
-		  FROM pins
-		 WHERE subject IN (`+db.Marks(len(list))+`)`, list...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }() // Err tells what matters
-	for rows.Next() {
+	err := q.EachIn(ctx, `SELECT subject, tries, scheme, key_id, salt, mac, set_at FROM pins WHERE subject IN`, values, func(rows *sql.Rows) error {
 		var v verifier
 		var subject []byte
 		var setAt int64
-		if err := rows.Scan(&subject, &v.tries, &v.scheme, &v.keyID, &v.salt, &v.mac, &setAt); err != nil {
-			return err
-		}
-		if v.subject, err = id.FromBytes(subject); err != nil {
+		err := rows.Scan(&subject, &v.tries, &v.scheme, &v.keyID, &v.salt, &v.mac, &setAt)
+		if err != nil {
 			return err
 		}
 		v.setAt = time.UnixMicro(setAt).UTC()
+		v.subject, err = id.FromBytes(subject)
 		found[v.subject] = &v
-	}
-	return rows.Err()
+		return err
+	})
+	return found, err
 }
 
 var (
