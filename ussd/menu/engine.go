@@ -111,17 +111,18 @@ func (e *Engine[E]) Start(ctx context.Context, env E, at Place, page Page) (Plac
 }
 
 // Dial begins a dialogue with input that was dialled in advance (*384*1*0712000002*100#), fed one after another. It stops
-// at a fault, and at the first secret or confirm step, which dialled input never answers: what is left over is ignored at a
-// confirm, and refused at a secret with fault.PINInDial, because it stays in the phone's call log.
+// at a fault, and at the first secret or confirm step, which dialled input never answers. What is left over there is refused
+// with fault.PINInDial, because a PIN would stay in the phone's call log; passed over is only a confirm's own answer, and what was
+// dialled before a confirm that comes first of all, such as the choice of a language.
 func (e *Engine[E]) Dial(ctx context.Context, env E, at Place, page Page, inputs []string) (Place, Reply) {
 	place, reply := e.Start(ctx, env, at, page)
-	for _, input := range inputs {
+	for i, input := range inputs {
 		if reply.End {
 			break
 		}
 		step, _ := e.find(place.mark())
 		k, _ := step.kind()
-		if k == secret {
+		if k == secret || k == confirm && i > 0 && (i < len(inputs)-1 || step.option(input) == nil) {
 			t := e.turn(ctx, env, place, page)
 			return t.fail(fault.New(fault.PINInDial))
 		}

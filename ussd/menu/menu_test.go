@@ -173,7 +173,9 @@ func TestDialledInputStopsBeforeASecretOrAConfirmation(t *testing.T) {
 		"1*x*3*1234":  "<fault.bad_amount>|How many?|0 Back",
 		"1*3*1234":    "END <fault.pin_in_dial>",
 		"1*11":        "More than 10?|1 Yes|2 Other|0 Back",
-		"1*11*1*1234": "More than 10?|1 Yes|2 Other|0 Back",
+		"1*11*1":      "More than 10?|1 Yes|2 Other|0 Back",
+		"1*11*1*1234": "END <fault.pin_in_dial>",
+		"1*11*1234":   "END <fault.pin_in_dial>",
 		"9":           "<fault.bad_choice>|Shop|1 Buy|3 Prices|4 Broken",
 	} {
 		env := &shop{}
