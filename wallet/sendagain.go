@@ -40,7 +40,7 @@ const again = 2 * time.Minute
 // commit, so that NotDone stays true.
 func (w *Wallet) SentLately(ctx context.Context, from, to msisdn.Number, amount int64) (LastState, error) {
 	since := w.clock.Now().Add(-again)
-	records, err := w.intents.Latest(ctx, from, ledger.Send, since.Add(-intent.Life), latestMost)
+	records, err := w.intents.LateOf(ctx, from, ledger.Send, since, latestMost)
 	if err != nil {
 		return CannotTell, unseen(err)
 	}
@@ -49,16 +49,13 @@ func (w *Wallet) SentLately(ctx context.Context, from, to msisdn.Number, amount 
 		if err != nil || t.To.Phone != to || t.Amount != amount {
 			continue
 		}
-		last := Last{Intent: r.ID, State: NotDone, At: r.ClosedAt}
-		switch r.State {
-		case intent.Accepted:
-			last.State = Done
-		case intent.Open:
+		last := Last{Intent: r.ID, State: Done}
+		if r.State == intent.Open {
 			if err := w.settle(ctx, &last); err != nil {
 				return CannotTell, unseen(err)
 			}
 		}
-		if last.State == CannotTell || last.State == Done && !last.At.Before(since) {
+		if last.State != NotDone {
 			return last.State, nil
 		}
 	}

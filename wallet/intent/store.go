@@ -64,6 +64,16 @@ func (s *Store) Latest(ctx context.Context, phone msisdn.Number, kind ledger.Kin
 		 LIMIT ?`, string(phone), since.UnixMicro(), int64(kind), int64(limit))
 }
 
+// LateOf returns the newest intents of one kind of a phone that money has followed at or after since, or may yet follow, newest
+// first.
+func (s *Store) LateOf(ctx context.Context, phone msisdn.Number, kind ledger.Kind, since time.Time, limit int) ([]Record, error) {
+	return s.read(ctx, selectRecord+`
+		 WHERE i.phone = ? AND i.opened_at >= ? AND i.kind = ?
+		   AND (c.state IS NULL OR c.state = ? AND c.closed_at >= ?)
+		 ORDER BY i.opened_at DESC, i.id DESC
+		 LIMIT ?`, string(phone), since.Add(-Life).UnixMicro(), int64(kind), int64(Accepted), since.UnixMicro(), int64(limit))
+}
+
 // LatestOfSession returns the newest intent of one session of a phone that was opened at or after since; false if there is none.
 func (s *Store) LatestOfSession(
 	ctx context.Context, phone msisdn.Number, gateway string, session [16]byte, since time.Time,
