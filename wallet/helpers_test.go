@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ type town struct {
 	t     testing.TB
 	db    *db.DB
 	clock *clock.Fake
-	woken int
+	woken atomic.Int64
 }
 
 // eachTown runs fn on a town in either database.
@@ -73,7 +74,7 @@ func newNode(t testing.TB, d *db.DB, c *clock.Fake) *town {
 	w := &town{t: t, db: d, clock: c}
 	w.Wallet = New(Parts{
 		DB: d, Ledger: l, Market: m, Texts: texts, Keys: key.Demo(), Clock: c, IDs: id.Random{},
-		Wake: func() { w.woken++ },
+		Wake: func() { w.woken.Add(1) },
 	})
 	return w
 }

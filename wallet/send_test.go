@@ -86,7 +86,7 @@ func TestSend(t *testing.T) {
 				t.Errorf("%d septets, more than one SMS: %s", n, text)
 			}
 		}
-		if w.woken == 0 {
+		if w.woken.Load() == 0 {
 			t.Error("nobody told the worker that there is something to send")
 		}
 	})

@@ -79,8 +79,9 @@ func read(screen string, err error) (event, receipt string) {
 	for _, says := range []struct{ text, event string }{
 		{": NOT DONE. No money has moved.", undone},
 		{": NOT CERTAIN YET.", unknown},
-		{": DONE. Do not do it again.", done},
+		{": DONE. Do not send again.", done},
 		{"We do not know yet", unknown},
+		{"We cannot see your wallet now", unknown},
 		{"something went wrong on our side", unknown},
 		{"No money has moved", refused},
 		{"Nothing was sent", refused},

@@ -48,15 +48,18 @@ func TestLoaderSharesTheNextQuery(t *testing.T) {
 	wg.Wait()
 }
 
-func TestLoaderTellsErrorsAndGivesUp(t *testing.T) {
+func TestLoaderTellsErrors(t *testing.T) {
 	broken := errors.New("broken")
 	l := db.Loader[int, int]{Read: func(context.Context, []int) (map[int]int, error) { return nil, broken }}
 	if _, _, err := l.Get(context.Background(), 1); !errors.Is(err, broken) {
 		t.Errorf("%v, want %v", err, broken)
 	}
+}
+
+func TestLoaderCallerMayGiveUp(t *testing.T) {
 	never := make(chan struct{})
 	defer close(never)
-	l = db.Loader[int, int]{Read: func(context.Context, []int) (map[int]int, error) { <-never; return nil, nil }}
+	l := db.Loader[int, int]{Read: func(context.Context, []int) (map[int]int, error) { <-never; return nil, nil }}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, _, err := l.Get(ctx, 1); !errors.Is(err, context.Canceled) {
