@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"os"
@@ -90,8 +91,9 @@ func (c *Config) checkServe() error {
 	if c.DB == "" {
 		say("db is not set: write sqlite:/var/lib/senti/senti.db or mysql:user:password@tcp(host:3306)/senti, or set SENTI_DB")
 	}
-	for name, source := range c.keySources() {
-		switch source {
+	sources := c.keySources()
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		switch sources[name] {
 		case "":
 			say("key_%s is not set: make a key with `openssl rand -hex 32 > FILE` and write file:FILE", name)
 		case "demo":
