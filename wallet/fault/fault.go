@@ -36,7 +36,7 @@ func New(code Code, pairs ...any) *Error {
 	if len(pairs)%2 != 0 {
 		panic("fault: a name without a value for " + string(code))
 	}
-	for i := 0; i < len(pairs); i += 2 {
+	for i := 0; i+1 < len(pairs); i += 2 {
 		name, value := pairs[i].(string), pairs[i+1]
 		switch v := value.(type) {
 		case int:

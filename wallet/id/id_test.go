@@ -37,7 +37,8 @@ func TestRandomAscends(t *testing.T) {
 
 func TestDerive(t *testing.T) {
 	a, b := Random{}.New(), Random{}.New()
-	if Derive(a, "expire") != Derive(a, "expire") {
+	first := Derive(a, "expire")
+	if again := Derive(a, "expire"); again != first {
 		t.Error("two processes would derive two IDs from one hold")
 	}
 	if Derive(a, "expire") == Derive(b, "expire") || Derive(a, "expire") == Derive(a, "expire 2") || Derive(a, "expire") == a {
