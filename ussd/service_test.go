@@ -198,13 +198,14 @@ func TestMoneyThatIsNotCertainInTimeIsSaidToBeAndToldLater(t *testing.T) {
 	w.budget = 300 * time.Millisecond
 	w.restart()
 
-	// Before the PIN nothing can have moved, and the page says so.
-	w.dial("*384*1*0712000002#", john)
+	// Before the PIN this was not done, and the page says so; of what went before it, it says nothing. Jane is asked, since her
+	// quote may yet be written down, and her next dial would begin with it.
+	w.dial("*384*1*0712000001#", "+254712000002")
 	w.answer(true)
 	release := sitOnTheSequencer(t, theirs)
 	page := w.keys("500")
 	release()
-	if !page.End || !strings.HasPrefix(page.Text, "No money has moved.") {
+	if !page.End || !strings.HasPrefix(page.Text, "This was not done") {
 		t.Fatalf("a price that cannot be written down: %+v", page)
 	}
 

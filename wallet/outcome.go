@@ -49,13 +49,12 @@ type Last struct {
 // was lost.
 func (l Last) Untold() bool { return l.Shown != intent.WasShown || l.MessageFailed }
 
-const (
-	lastWithin = 24 * time.Hour // an older call has been forgotten
-	latestMost = 20
-)
+// lastWithin is how long a call is remembered.
+const lastWithin = 24 * time.Hour
 
 // LastOutcome returns the customer's last send within a day; false if there is none. One that is still open is settled first:
-// its ID is spent, so that "not done" stays true even if its money was on its way on another node. A send that came by no
+// its ID is spent, so that "not done" stays true even if its money was on its way on another node. Only the last one is
+// told of: "done" about an earlier one would be taken for the one just tried. A send that came by no
 // gateway had no page that a redial could owe. The fault is look_again when it cannot be seen.
 func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
 	records, err := w.intents.Latest(ctx, phone, ledger.Send, w.clock.Now().Add(-lastWithin), 1)

@@ -31,8 +31,11 @@ func (w *Wallet) Requote(ctx context.Context, intentID id.ID, turn int) (SendQuo
 	return w.openSend(ctx, next, q.terms)
 }
 
-// again is how soon the same amount to the same person looks like a mistake.
-const again = 2 * time.Minute
+// again is how soon the same amount to the same person looks like a mistake; of more sends than againMost nobody keeps count.
+const (
+	again     = 2 * time.Minute
+	againMost = 20
+)
 
 // SentLately tells whether the same amount went to the same person within the last two minutes: Done, CannotTell or NotDone.
 //
@@ -40,7 +43,7 @@ const again = 2 * time.Minute
 // commit, so that NotDone stays true.
 func (w *Wallet) SentLately(ctx context.Context, from, to msisdn.Number, amount int64) (LastState, error) {
 	since := w.clock.Now().Add(-again)
-	records, err := w.intents.LateOf(ctx, from, ledger.Send, since, latestMost)
+	records, err := w.intents.LateOf(ctx, from, ledger.Send, since, againMost)
 	if err != nil {
 		return CannotTell, unseen(err)
 	}

@@ -84,6 +84,7 @@ func read(screen string, err error) (event, receipt string) {
 		{"We cannot see your wallet now", unknown},
 		{"something went wrong on our side", unknown},
 		{"No money has moved", refused},
+		{"This was not done", refused},
 		{"Nothing was sent", refused},
 	} {
 		if strings.Contains(screen, says.text) {

@@ -74,8 +74,8 @@ type env struct {
 
 // Open begins a session, with what was dialled after the service code if anything was.
 //
-// A session that this process does not know may have been begun before a restart, or on another node. The caller's last
-// intent tells: if it belongs to this session, the answer is the page that closed it, again; if it is open, the redial page.
+// A session that this process does not know may have been begun before a restart, or on another node. Its own intent tells, if
+// it has one: closed, the answer is the page that closed it, again; open, the redial page.
 func (d *Dialogues) Open(ctx context.Context, c Caller, dialled []string) Answer {
 	return d.open(ctx, c, dialled, len(dialled) > 0)
 }

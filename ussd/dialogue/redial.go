@@ -7,7 +7,6 @@ import (
 	"senti/wallet"
 	"senti/wallet/fault"
 	"senti/wallet/id"
-	"senti/wallet/ledger"
 	"senti/wallet/pin"
 )
 
@@ -19,7 +18,7 @@ var redial = flow{ID: "redial", Steps: []step{
 		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
 	}},
 	{ID: "undone", Choose: "{time} sending to {to}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
-		{Key: "1", Text: "Continue", Do: told, Start: "send", Go: "pin"},
+		{Key: "1", Text: "Continue", Do: told, Start: "send", Go: "same"},
 		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
 	}},
 	{ID: "waiting", Choose: "{time} sending to {to}: NOT CERTAIN YET. Do not send again. An SMS will tell you.", With: waiting, Options: []option{
@@ -43,7 +42,7 @@ func lastIs(state wallet.LastState) func(*turn) error {
 		if err != nil {
 			return err
 		}
-		if !ok || last.Kind != ledger.Send || last.State != state {
+		if !ok || last.State != state {
 			return menu.ErrSkip
 		}
 		t.Keep(keptLast, last.Intent.String())

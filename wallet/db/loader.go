@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -24,8 +25,8 @@ type loaded[V any] struct {
 	err   error
 }
 
-// readLimit bounds a shared query: no single caller's context may end it.
-const readLimit = 10 * time.Second
+// readLimit bounds a shared query, which no single caller's context may end: nobody on a phone waits longer for a page.
+const readLimit = 2 * time.Second
 
 // Get returns the row with that key; found is false if there is none.
 func (l *Loader[K, V]) Get(ctx context.Context, key K) (row V, found bool, err error) {
@@ -85,7 +86,13 @@ func (l *Loader[K, V]) serve() {
 	}
 }
 
-func (l *Loader[K, V]) read(keys []K) (map[K]V, error) {
+// read is Read within its time. A panic in it is told to those who asked: it must not take the process with it.
+func (l *Loader[K, V]) read(keys []K) (rows map[K]V, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("db: a shared read panicked: %v", v)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.Background(), readLimit)
 	defer cancel()
 	return l.Read(ctx, keys)

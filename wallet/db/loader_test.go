@@ -56,6 +56,15 @@ func TestLoaderTellsErrors(t *testing.T) {
 	}
 }
 
+func TestLoaderSurvivesAPanic(t *testing.T) {
+	l := db.Loader[int, int]{Read: func(context.Context, []int) (map[int]int, error) { panic("a bug") }}
+	for range 2 {
+		if _, _, err := l.Get(context.Background(), 1); err == nil {
+			t.Error("a read that panicked was answered as if it had not")
+		}
+	}
+}
+
 func TestLoaderCallerMayGiveUp(t *testing.T) {
 	never := make(chan struct{})
 	defer close(never)

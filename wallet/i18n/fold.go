@@ -32,10 +32,11 @@ func Fold(name string) string {
 			kept = append(kept, r)
 		}
 	}
-	if len(kept) > NameLettersMax {
-		return strings.TrimRight(string(kept[:NameLettersMax]), " -'.") // a mark that joined on what was cut off
+	short := []rune(strings.TrimSpace(string(kept)))
+	if len(short) > NameLettersMax {
+		return strings.TrimRight(string(short[:NameLettersMax]), " -'.") // a mark that joined on what was cut off
 	}
-	return strings.TrimSpace(string(kept))
+	return string(short)
 }
 
 // FoldText writes a text in GSM-7 as Fold does, without cutting it.

@@ -65,6 +65,7 @@ func TestFold(t *testing.T) {
 		{"Amina Wanjiru O'Brien-Ochieng", "Amina Wanjiru O'Brien"}, // nor half a hyphen
 		{"Martin Luther King sr. II", "Martin Luther King sr"},
 		{"Martin Luther King jr.", "Martin Luther King jr."}, // not cut
+		{"~ JANE WANJIKU MUTHONI KAMAU", "JANE WANJIKU MUTHONI K"},
 		{"Abcdefghijklmnopqrstué́", "Abcdefghijklmnopqrstué"},
 		{"", ""},
 	} {

@@ -133,7 +133,7 @@ func compareName(name string, own, known []check) error {
 	if met {
 		return nil
 	}
-	return fmt.Errorf("%w: %s lacks the key %s: put it back, with a new key on the line after it, or name another database in db",
+	return fmt.Errorf("%w: %s lacks the key %s: put it back, or name another database in db",
 		ErrKeys, setting(name), ids(known))
 }
 

@@ -188,8 +188,8 @@ func (p *Plan) valid() error {
 		return errors.New("ledger: a plan that moves money, holds it or opens accounts needs an ID")
 	}
 	spec, ok := p.Kind.Spec()
-	if !ok && !p.ID.IsZero() {
-		return fmt.Errorf("ledger: unknown kind %d", p.Kind)
+	if (!ok || p.Kind == Enquiry) && !p.ID.IsZero() {
+		return fmt.Errorf("ledger: kind %d is not one of postings", p.Kind)
 	}
 	if spec.Money && len(p.Legs) == 0 && !p.ID.IsZero() {
 		return fmt.Errorf("ledger: a %s without legs", spec.Name)

@@ -17,7 +17,8 @@ const (
 )
 
 // lease is the right to send, one row won by compare-and-set: of all processes one sends. That spares every message the
-// write of a claim. Only a worker that outlives its lease (a machine that was asleep) lets messages be sent twice.
+// write of a claim. A worker that dies before it could mark a page, or outlives its lease (a machine that was asleep), lets the
+// page's messages be sent twice.
 type lease struct {
 	*Store
 	holder id.ID
@@ -41,7 +42,8 @@ func (l *lease) hold(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("outbox: take the lease: %w", err)
 	}
-	l.held, l.until = n == 1, until
+	// Asking may have taken long; what is left must still be enough for a page.
+	l.held, l.until = n == 1 && l.clock.Now().Before(until.Add(-pageLimit)), until
 	return nil
 }
 
