@@ -30,15 +30,8 @@ const constant = "senti.keycheck.v1"
 // database knows, and no other under a known ID. A database without keys takes the ring's, and newer keys beside a known one
 // are recorded too; a refused ring records nothing. Call it before anything else reads or writes.
 func Admit(ctx context.Context, d *db.DB, ring *key.Ring) error {
-	own, err := checksOf(ring)
+	own, known, err := compared(ctx, d, ring)
 	if err != nil {
-		return err
-	}
-	known, err := read(ctx, d)
-	if err != nil {
-		return err
-	}
-	if err := compare(own, known); err != nil {
 		return err
 	}
 	if unknown := without(own, known); len(unknown) > 0 {
@@ -54,21 +47,25 @@ func Admit(ctx context.Context, d *db.DB, ring *key.Ring) error {
 
 // Confirm returns nil if the ring fits the database as Admit left it, and an ErrKeys otherwise. It writes nothing.
 func Confirm(ctx context.Context, d *db.DB, ring *key.Ring) error {
-	own, err := checksOf(ring)
+	own, known, err := compared(ctx, d, ring)
 	if err != nil {
-		return err
-	}
-	known, err := read(ctx, d)
-	if err != nil {
-		return err
-	}
-	if err := compare(own, known); err != nil {
 		return err
 	}
 	if unknown := without(own, known); len(unknown) > 0 {
 		return fmt.Errorf("%w: it has no record of %s", ErrKeys, setting(unknown[0].Name))
 	}
 	return nil
+}
+
+// compared returns the checks of the ring and those the database has, and an ErrKeys if they do not fit.
+func compared(ctx context.Context, d *db.DB, ring *key.Ring) (own, known []check, err error) {
+	if own, err = checksOf(ring); err != nil {
+		return nil, nil, err
+	}
+	if known, err = read(ctx, d); err != nil {
+		return nil, nil, err
+	}
+	return own, known, compare(own, known)
 }
 
 // check is what the database keeps of a key.

@@ -141,18 +141,14 @@ func (l *Ledger) Statement(ctx context.Context, account, before int64, limit int
 	if before == 0 {
 		before = 1 << 62
 	}
-	rows, err := l.db.Query(ctx, `
+	var out []Entry
+	err := l.db.Each(ctx, `
 		SELECT   l.seq, p.id, p.kind, l.amount, l.balance, l.held, p.at, p.receipt_no
 		FROM     legs l
 		JOIN     postings p ON p.seq = l.seq
 		WHERE    l.account = ? AND l.seq < ? AND l.amount <> 0
 		ORDER BY l.account DESC, l.seq DESC
-		LIMIT    ?`, account, before, limit)
-	if err != nil {
-		return nil, fmt.Errorf("ledger: read statement: %w", err)
-	}
-	var out []Entry
-	err = scanAll(rows, func(rows *sql.Rows) error {
+		LIMIT    ?`, []any{account, before, limit}, func(rows *sql.Rows) error {
 		var e Entry
 		var posting []byte
 		var at, receiptNo int64
@@ -166,7 +162,10 @@ func (l *Ledger) Statement(ctx context.Context, account, before int64, limit int
 		out = append(out, e)
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, fmt.Errorf("ledger: read statement: %w", err)
+	}
+	return out, nil
 }
 
 // Expire frees what is held by up to limit holds whose time had come at now, and returns how many. Each expiry is a posting
@@ -176,17 +175,13 @@ func (l *Ledger) Expire(ctx context.Context, now time.Time, limit int) (int, err
 	if t := l.clock.Now(); now.After(t) {
 		now = t // sooner would only be refused
 	}
-	rows, err := l.db.Query(ctx, `
+	var due []HoldAct
+	err := l.db.Each(ctx, `
 		SELECT   id, account
 		FROM     holds
 		WHERE    state = ? AND expires_at <= ?
 		ORDER BY state, expires_at
-		LIMIT    ?`, int64(holdOpen), micros(now), limit)
-	if err != nil {
-		return 0, fmt.Errorf("ledger: look for expired holds: %w", err)
-	}
-	var due []HoldAct
-	err = scanAll(rows, func(rows *sql.Rows) error {
+		LIMIT    ?`, []any{int64(holdOpen), micros(now), limit}, func(rows *sql.Rows) error {
 		var key []byte
 		act := HoldAct{Verb: ExpireHold}
 		err := rows.Scan(&key, &act.Account)

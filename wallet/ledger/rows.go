@@ -130,16 +130,6 @@ func idArgs(ids []id.ID) []any {
 	return args
 }
 
-func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) error {
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // writeRecords renders postings, legs and hold acts.
 func writeRecords(records []*record) []db.Stmt {
 	var postings, legs, acts []any

@@ -85,13 +85,9 @@ type verifier struct {
 
 // accounts reads the present state of all accounts.
 func (v *verifier) accounts(ctx context.Context) error {
-	rows, err := v.view.Query(ctx, `
+	return v.view.Each(ctx, `
 		SELECT id, type, currency, class, flags, balance, held, day, month, out_day, in_day, out_month, in_month, seq, opened_at
-		FROM   accounts`)
-	if err != nil {
-		return err
-	}
-	return scanAll(rows, func(rows *sql.Rows) error {
+		FROM   accounts`, nil, func(rows *sql.Rows) error {
 		a, err := scanAccount(rows)
 		if err == nil {
 			v.types[a.ID] = a
@@ -125,11 +121,7 @@ func (v *verifier) postings(ctx context.Context) error {
 func (v *verifier) chunk(ctx context.Context) ([]*record, error) {
 	var chunk []*record
 	bySeq := map[int64]*record{}
-	rows, err := v.view.Query(ctx, selectPostings+`WHERE seq > ? ORDER BY seq LIMIT ?`, v.seq, verifyChunk)
-	if err != nil {
-		return nil, err
-	}
-	err = scanAll(rows, func(rows *sql.Rows) error {
+	err := v.view.Each(ctx, selectPostings+`WHERE seq > ? ORDER BY seq LIMIT ?`, []any{v.seq, verifyChunk}, func(rows *sql.Rows) error {
 		r, err := scanPosting(rows)
 		if err == nil {
 			chunk, bySeq[r.seq] = append(chunk, r), r
@@ -140,12 +132,8 @@ func (v *verifier) chunk(ctx context.Context) ([]*record, error) {
 		return nil, err
 	}
 	last := chunk[len(chunk)-1].seq
-	rows, err = v.view.Query(ctx, `SELECT seq, account, amount, balance, held, counted FROM legs
-		WHERE seq > ? AND seq <= ? ORDER BY seq, account`, v.seq, last)
-	if err != nil {
-		return nil, err
-	}
-	err = scanAll(rows, func(rows *sql.Rows) error {
+	err = v.view.Each(ctx, `SELECT seq, account, amount, balance, held, counted FROM legs
+		WHERE seq > ? AND seq <= ? ORDER BY seq, account`, []any{v.seq, last}, func(rows *sql.Rows) error {
 		seq, leg, err := scanLeg(rows)
 		if err != nil {
 			return err
@@ -165,12 +153,8 @@ func (v *verifier) chunk(ctx context.Context) ([]*record, error) {
 }
 
 func (v *verifier) acts(ctx context.Context, bySeq map[int64]*record, last int64) error {
-	rows, err := v.view.Query(ctx, `SELECT seq, hold_id, verb, account, amount, expires_at FROM hold_acts
-		WHERE seq > ? AND seq <= ? ORDER BY seq, n`, v.seq, last)
-	if err != nil {
-		return err
-	}
-	return scanAll(rows, func(rows *sql.Rows) error {
+	return v.view.Each(ctx, `SELECT seq, hold_id, verb, account, amount, expires_at FROM hold_acts
+		WHERE seq > ? AND seq <= ? ORDER BY seq, n`, []any{v.seq, last}, func(rows *sql.Rows) error {
 		var seq int64
 		var key []byte
 		var a actRow
@@ -328,11 +312,7 @@ func (v *verifier) strays(ctx context.Context) error {
 		`SELECT DISTINCT seq FROM hold_acts WHERE seq < 1 OR seq > ? ORDER BY seq LIMIT ?`: "a hold act belongs to posting %d, which does not exist",
 		`SELECT seq FROM postings WHERE seq < 1 OR seq > ? ORDER BY seq LIMIT ?`:           "posting %d stands outside the chain",
 	} {
-		rows, err := v.view.Query(ctx, query, v.seq, maxProblems)
-		if err != nil {
-			return err
-		}
-		err = scanAll(rows, func(rows *sql.Rows) error {
+		err := v.view.Each(ctx, query, []any{v.seq, maxProblems}, func(rows *sql.Rows) error {
 			var seq int64
 			if err := rows.Scan(&seq); err != nil {
 				return err
@@ -374,11 +354,7 @@ func (v *verifier) balances(context.Context) error {
 
 // openHolds compares the holds with what their acts say.
 func (v *verifier) openHolds(ctx context.Context) error {
-	rows, err := v.view.Query(ctx, `SELECT id, account, amount, remaining, expires_at, state FROM holds`)
-	if err != nil {
-		return err
-	}
-	err = scanAll(rows, func(rows *sql.Rows) error {
+	err := v.view.Each(ctx, `SELECT id, account, amount, remaining, expires_at, state FROM holds`, nil, func(rows *sql.Rows) error {
 		var key []byte
 		var h hold
 		if err := rows.Scan(&key, &h.account, &h.amount, &h.remaining, &h.expiresAt, &h.state); err != nil {
