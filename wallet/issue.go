@@ -15,26 +15,47 @@ import (
 
 // The system's own accounts. Their numbers are fixed for good.
 const (
-	FeeIncome  int64 = 1
-	TaxPayable int64 = 2
-	Trust      int64 = 10
-	Suspense   int64 = 20
+	FeeIncome      int64 = 1
+	TaxPayable     int64 = 2
+	WithholdingTax int64 = 3  // taken from commission, owed to the tax office
+	Trust          int64 = 10 // the first trust bank; others are 11 to 19
+	Suspense       int64 = 20
+	VoucherEscrow  int64 = 21 // vouchers nobody has redeemed yet
+
+	// The books of commission.
+	CommissionExpense int64 = 30 // all that agents have earned
+	CommissionPaid    int64 = 31 // how much of it was released
+	CommissionFund    int64 = 32 // the e-money it is released from
 )
 
 // EnsureSystemAccounts opens the system's own accounts on a new database; on any other it does nothing.
 func (w *Wallet) EnsureSystemAccounts(ctx context.Context) error {
 	currency := w.market.Currency.Code
-	_, err := w.ledger.Commit(ctx, &ledger.Plan{
-		ID:   id.Derive(id.ID{}, "senti.system_accounts.v1."+currency),
-		Kind: ledger.Register,
-		Open: []ledger.NewAccount{
+	for version, accounts := range [][]ledger.NewAccount{
+		{
 			{ID: FeeIncome, Type: ledger.FeeIncome, Currency: currency},
 			{ID: TaxPayable, Type: ledger.TaxPayable, Currency: currency},
 			{ID: Trust, Type: ledger.Trust, Currency: currency},
 			{ID: Suspense, Type: ledger.Suspense, Currency: currency},
 		},
-	})
-	return err
+		{ // those that agents brought
+			{ID: WithholdingTax, Type: ledger.TaxPayable, Currency: currency},
+			{ID: VoucherEscrow, Type: ledger.Escrow, Currency: currency},
+			{ID: CommissionExpense, Type: ledger.Expense, Currency: currency},
+			{ID: CommissionPaid, Type: ledger.Paid, Currency: currency},
+			{ID: CommissionFund, Type: ledger.Fund, Currency: currency},
+		},
+	} {
+		_, err := w.ledger.Commit(ctx, &ledger.Plan{
+			ID:   id.Derive(id.ID{}, fmt.Sprintf("senti.system_accounts.v%d.%s", version+1, currency)),
+			Kind: ledger.Register,
+			Open: accounts,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Issue makes e-money on an account against money that arrived in the trust account. The reference names that arrival (a line

@@ -11,6 +11,7 @@
 //	outcome.go     what became of the last thing asked for (a call that was cut)
 //	lookup.go      who is that
 //	issue.go       the system's own accounts; e-money made against money in the bank
+//	act.go         what the use cases of other packages (agents) need to do the same
 //
 // Every act that changes something is one ledger plan, so that all of it is durable or none of it, and it is answered only
 // then. An act that moves money is two calls: a quote, which opens an intent and shows name and price, and the act itself,
@@ -56,7 +57,8 @@ type Wallet struct {
 	wake   func()
 
 	known  *recent[msisdn.Number, customer.Customer] // for display: a decision is made in the commit, on the ledger's own rows
-	quotes *recent[id.ID, quoted]                    // intents of this process; they never change
+	quotes *recent[id.ID, quoted]                    // intents to send of this process; they never change
+	acts   *recent[id.ID, intent.Intent]             // its other intents
 }
 
 // Parts are what a Wallet is made of. All are required but Wake.
@@ -98,6 +100,7 @@ func New(p Parts) *Wallet {
 		wake:      wake,
 		known:     newRecent[msisdn.Number, customer.Customer](p.Clock, knownFor, knownMost),
 		quotes:    newRecent[id.ID, quoted](p.Clock, intent.Life, quotesMost),
+		acts:      newRecent[id.ID, intent.Intent](p.Clock, intent.Life, quotesMost),
 	}
 }
 

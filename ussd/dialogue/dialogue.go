@@ -19,7 +19,12 @@ import (
 )
 
 // flows lists every dialogue.
-var flows = []*flow{&first, &mainMenu, &send, &account, &balance, &statement, &changePIN, &language, &fees, &limits, &redial, &details}
+var flows = []*flow{
+	&first, &mainMenu,
+	&send,
+	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
+	&redial, &details,
+}
 
 // The types of the tables, in this package's environment.
 type (

@@ -49,13 +49,25 @@ const (
 	TaxPayable AccountType = 3 // what Senti owes the tax office
 	Trust      AccountType = 4 // the bank account behind the e-money: zero or below
 	Suspense   AccountType = 5 // money whose owner is being found out
+	Float      AccountType = 6 // a till's e-money
+	Escrow     AccountType = 7 // vouchers nobody has redeemed yet
+	Fund       AccountType = 8 // Senti's own e-money, out of which commission is paid
+
+	// The books of commission, which are not e-money and sum to zero by themselves: Expense + Payable + Paid = 0.
+	Payable AccountType = 9  // what an agent has earned and is owed; below zero when more was taken back than is owed
+	Expense AccountType = 10 // all that agents have earned, as Senti's cost: zero or below
+	Paid    AccountType = 11 // how much of that was released as e-money
 )
 
 // Floored reports whether available money of such an account may not fall below zero.
-func (t AccountType) Floored() bool { return t != Trust }
+func (t AccountType) Floored() bool { return t != Trust && t != Payable && t != Expense }
 
-// Ceilinged reports whether the balance may not rise above zero: money enters and leaves only against such an account.
-func (t AccountType) Ceilinged() bool { return t == Trust }
+// Ceilinged reports whether the balance may not rise above zero: e-money enters and leaves only against trust, commission only
+// against expense.
+func (t AccountType) Ceilinged() bool { return t == Trust || t == Expense }
+
+// EMoney reports whether a balance of that type is e-money, which money in trust must stand behind.
+func (t AccountType) EMoney() bool { return t != Trust && t != Payable && t != Expense && t != Paid }
 
 // System accounts have fixed numbers under 1,000; customers' accounts begin there.
 const FirstNumber = 1000
