@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"senti/wallet/customer"
@@ -13,7 +14,6 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
-	"senti/wallet/pin"
 )
 
 // LastState is what can be said of a customer's last act.
@@ -37,8 +37,9 @@ type Last struct {
 	Gateway       string
 	Session       [16]byte
 	Turn          int
+	Whom          string        // the other side, as whoever holds the phone may see it
 	To            msisdn.Number // of a send
-	Amount        int64         // of a send, minor units; not for the page before the PIN
+	Amount        int64         // minor units; not for the page before the PIN
 	Code          fault.Code    // why it was refused
 	End           string        // the text the conversation ended with; "" if it did not
 	Shown         intent.Shown
@@ -52,12 +53,16 @@ func (l Last) Untold() bool { return l.Shown != intent.WasShown || l.MessageFail
 // lastWithin is how long a call is remembered.
 const lastWithin = 24 * time.Hour
 
-// LastOutcome returns the customer's last send within a day; false if there is none. One that is still open is settled first:
-// its ID is spent, so that "not done" stays true even if its money was on its way on another node. Only the last one is
-// told of: "done" about an earlier one would be taken for the one just tried. A send that came by no
+// told are the acts that a redial tells of: those that move money, and those that set it aside.
+var told = []ledger.Kind{ledger.Send, ledger.CashIn, ledger.CashOut, ledger.CashOutReturn, ledger.CashInReversal,
+	ledger.VoucherSend, ledger.VoucherRedeem, ledger.VoucherReturn, ledger.FloatMove, ledger.Reserve}
+
+// LastOutcome returns the last act on that phone within a day, as a customer or as an operator; false if there is none. One that
+// is still open is settled first: its ID is spent, so that "not done" stays true even if its money was on its way on another
+// node. Only the last one is told of: "done" about an earlier one would be taken for the one just tried. An act that came by no
 // gateway had no page that a redial could owe. The fault is look_again when it cannot be seen.
 func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
-	records, err := w.intents.Latest(ctx, phone, ledger.Send, w.clock.Now().Add(-lastWithin), 1)
+	records, err := w.intents.Latest(ctx, phone, told, w.clock.Now().Add(-lastWithin), 1)
 	if err != nil || len(records) == 0 || records[0].Gateway == "" {
 		return Last{}, false, unseen(err)
 	}
@@ -123,12 +128,8 @@ func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
 	case intent.Refused:
 		l.State = NotDone
 	}
-	if r.Kind == ledger.Send {
-		t, err := decodeSendTerms(r.Terms)
-		if err != nil {
-			return Last{}, fmt.Errorf("wallet: the terms of intent %s: %w", r.ID.Short(), err)
-		}
-		l.To, l.Amount = t.To.Phone, t.Amount
+	if err := l.tell(r); err != nil {
+		return Last{}, err
 	}
 	if l.State != Done {
 		return l, nil
@@ -138,15 +139,34 @@ func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
 	return l, err
 }
 
-// settle spends the ID of an open send. If its money moved meanwhile, that is what the ledger answers.
+// tell reads what an intent was about.
+func (l *Last) tell(r intent.Record) error {
+	switch {
+	case r.Kind == ledger.Send:
+		t, err := decodeSendTerms(r.Terms)
+		if err != nil {
+			return fmt.Errorf("wallet: the terms of intent %s: %w", r.ID.Short(), err)
+		}
+		l.Whom, l.To, l.Amount = t.To.Phone.Masked(), t.To.Phone, t.Amount
+	case slices.Contains(told, r.Kind):
+		b, err := briefOf(r.Intent)
+		if err != nil {
+			return err
+		}
+		l.Whom, l.Amount = b.Whom, b.Amount
+	}
+	return nil
+}
+
+// settle spends the ID of an open act. If its money moved meanwhile, that is what the ledger answers.
 func (w *Wallet) settle(ctx context.Context, l *Last) error {
-	q, err := w.quoted(ctx, l.Intent)
+	r, err := w.intents.Get(ctx, l.Intent)
 	if err != nil {
 		return err
 	}
-	plan := w.SendPlan(q.Intent, q.terms, pin.PIN{})
-	plan.Companions = []ledger.Companion{w.intents.Cancel(q.Intent)}
-	outcome, err := w.ledger.Commit(ctx, plan)
+	outcome, err := w.ledger.Commit(ctx, &ledger.Plan{
+		ID: r.ID, Request: request(r.Intent), Kind: r.Kind, Void: true, Companions: []ledger.Companion{w.intents.Cancel(r.Intent)},
+	})
 	switch {
 	case outcome != nil && outcome.Accepted:
 		l.State, l.At = Done, outcome.At

@@ -3,9 +3,11 @@ package wallet
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"senti/wallet/id"
+	"senti/wallet/intent"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
@@ -27,7 +29,7 @@ type Line struct {
 	Amount  int64 // minor units; below zero when it left the wallet, fee included
 	Balance int64 // after it
 	Code    string
-	Other   string // the other side's number, masked; "" when there is none
+	Other   string // the other side: a masked number or a shop; "" when there is none
 }
 
 // Statement returns the last lines to whoever knows the PIN. Faults: not_registered, wrong_pin (left), pin_locked, no_pin.
@@ -72,29 +74,42 @@ func (w *Wallet) page(ctx context.Context, account, before int64) (Page, error) 
 	return p, nil
 }
 
-// others finds the other side's number of each posting that was a send.
+// others finds the other side of each posting that an intent told of: a masked number, or the shop.
 func (w *Wallet) others(ctx context.Context, account int64, entries []ledger.Entry) (map[id.ID]string, error) {
-	var sends []id.ID
+	var acts []id.ID
 	for _, e := range entries {
-		if e.Kind == ledger.Send {
-			sends = append(sends, e.Posting)
+		if slices.Contains(told, e.Kind) {
+			acts = append(acts, e.Posting)
 		}
 	}
-	records, err := w.intents.ByID(ctx, sends)
+	records, err := w.intents.ByID(ctx, acts)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[id.ID]string, len(records))
 	for _, r := range records {
-		t, err := decodeSendTerms(r.Terms)
-		if err != nil {
-			return nil, fmt.Errorf("wallet: the terms of intent %s: %w", r.ID.Short(), err)
+		if out[r.ID], err = otherSide(r.Intent, account); err != nil {
+			return nil, err
 		}
-		other := t.To
-		if other.Account == account {
-			other = t.From
-		}
-		out[r.ID] = other.Phone.Masked()
 	}
 	return out, nil
+}
+
+// otherSide is whom the holder of the account had to do with.
+func otherSide(in intent.Intent, account int64) (string, error) {
+	if in.Kind != ledger.Send {
+		b, err := briefOf(in)
+		if b.Shop != "" {
+			return b.Shop, err
+		}
+		return b.Whom, err
+	}
+	t, err := decodeSendTerms(in.Terms)
+	if err != nil {
+		return "", fmt.Errorf("wallet: the terms of intent %s: %w", in.ID.Short(), err)
+	}
+	if t.To.Account == account {
+		return t.From.Phone.Masked(), nil
+	}
+	return t.To.Phone.Masked(), nil
 }

@@ -31,6 +31,8 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "time", Value: "14:02"},
 		{Name: "amount", Value: m.Style.Format(largest)},
 		{Name: "fee", Value: bare(fee)},
+		{Name: "what", Value: texts.Say(lang, "redial.cash_out_return", i18n.Text("to", "0712***002"))},
+		{Name: "once", Value: texts.Say(lang, "redial.once")},
 		{Name: "cost", Value: cost("send.taxed")}, {Name: "brief", Value: cost("send.fee")},
 		{Name: "total", Value: bare(largest + fee)},
 		{Name: "needed", Value: bare(largest + fee)},

@@ -10,18 +10,31 @@ import (
 	"senti/wallet/pin"
 )
 
-// redial tells what became of the last payment, when the caller may not know it. The phone may be in anyone's hands, so there
+// redial tells what became of the last act, when the caller may not know it. The phone may be in anyone's hands, so there
 // is no name, no amount and no balance on its pages.
-var redial = flow{ID: "redial", Steps: []step{
-	{ID: "done", Choose: "{time} sending to {to}: DONE. Do not send again.", With: lastIs(wallet.Done), Options: []option{
+var redial = flow{ID: "redial", Texts: map[string]string{
+	"send":             "sending to {to}",
+	"voucher_send":     "sending to {to}",
+	"cash_out":         "withdrawing at {to}",
+	"cash_in":          "deposit for {to}",
+	"hold_take":        "deposit for {to}",
+	"cash_out_return":  "returning cash of {to}",
+	"cash_in_reversal": "wrong deposit {to}",
+	"voucher_redeem":   "paying out to {to}",
+	"float_move":       "float to {to}",
+	"reserve":          "cash at {to}",
+	"once.send":        "Do not send again.",
+	"once":             "Do not do it again.",
+}, Steps: []step{
+	{ID: "done", Choose: "{time} {what}: DONE. {once}", With: lastIs(wallet.Done), Options: []option{
 		{Key: "1", Text: "See details (PIN)", Start: "details"},
 		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
 	}},
-	{ID: "undone", Choose: "{time} sending to {to}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
-		{Key: "1", Text: "Continue", Do: told, Start: "send", Go: "same"},
+	{ID: "undone", Choose: "{time} {what}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
+		{Key: "1", Text: "Continue", If: wasSend, Do: told, Start: "send", Go: "same"},
 		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
 	}},
-	{ID: "waiting", Choose: "{time} sending to {to}: NOT CERTAIN YET. Do not send again. An SMS will tell you.", With: waiting, Options: []option{
+	{ID: "waiting", Choose: "{time} {what}: NOT CERTAIN YET. {once} An SMS will tell you.", With: waiting, Options: []option{
 		{Key: "2", Text: "Menu", Start: "menu"},
 	}},
 }}
@@ -49,10 +62,19 @@ func lastIs(state wallet.LastState) func(*turn) error {
 		t.Keep(keptTo, string(last.To))
 		t.KeepNumber(keptAmount, last.Amount)
 		t.Say("time", t.Env.market.Hour(last.At))
-		t.Say("to", last.To.Masked())
+		t.Say("to", last.Whom)
+		t.Say("what", t.Text(last.Kind.String()))
+		once := "once"
+		if wasSend(t) {
+			once = "once.send"
+		}
+		t.Say("once", t.Text(once))
 		return nil
 	}
 }
+
+// wasSend reports whether the last act was a send to a wallet: that alone can be gone on with.
+func wasSend(t *turn) bool { return t.Kept(keptTo) != "" }
 
 // waiting is the last page there is: who asks again when it is settled, and told, comes to the menu.
 func waiting(t *turn) error {

@@ -194,17 +194,17 @@ func TestLatest(t *testing.T) {
 			opened = append(opened, b.open(byte(i)))
 			b.clock.Advance(time.Minute)
 		}
-		got, err := b.Latest(ctx, "+254712000001", ledger.Register, noon.Add(time.Minute), 10)
+		got, err := b.Latest(ctx, "+254712000001", []ledger.Kind{ledger.Register}, noon.Add(time.Minute), 10)
 		if err != nil || len(got) != 2 || got[0].ID != opened[2].ID || got[1].ID != opened[1].ID {
 			t.Errorf("the last two minutes: %v, %v", got, err)
 		}
-		if got, err := b.Latest(ctx, "+254712000001", ledger.Register, noon, 1); err != nil || len(got) != 1 || got[0].ID != opened[2].ID {
+		if got, err := b.Latest(ctx, "+254712000001", []ledger.Kind{ledger.Register}, noon, 1); err != nil || len(got) != 1 || got[0].ID != opened[2].ID {
 			t.Errorf("the newest: %v, %v", got, err)
 		}
-		if got, err := b.Latest(ctx, "+254712000002", ledger.Register, noon, 10); err != nil || len(got) != 0 {
+		if got, err := b.Latest(ctx, "+254712000002", []ledger.Kind{ledger.Register}, noon, 10); err != nil || len(got) != 0 {
 			t.Errorf("another phone: %v, %v", got, err)
 		}
-		if got, err := b.Latest(ctx, "+254712000001", ledger.Send, noon, 10); err != nil || len(got) != 0 {
+		if got, err := b.Latest(ctx, "+254712000001", []ledger.Kind{ledger.Send}, noon, 10); err != nil || len(got) != 0 {
 			t.Errorf("another kind: %v, %v", got, err)
 		}
 		for _, c := range []struct {

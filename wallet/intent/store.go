@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"senti/wallet/db"
@@ -56,12 +57,16 @@ func (s *Store) ByID(ctx context.Context, intents []id.ID) ([]Record, error) {
 	return all, nil
 }
 
-// Latest returns the newest intents of one kind of a phone that were opened at or after since, newest first.
-func (s *Store) Latest(ctx context.Context, phone msisdn.Number, kind ledger.Kind, since time.Time, limit int) ([]Record, error) {
+// Latest returns the newest intents of a phone, of one of the kinds, that were opened at or after since, newest first.
+func (s *Store) Latest(ctx context.Context, phone msisdn.Number, kinds []ledger.Kind, since time.Time, limit int) ([]Record, error) {
+	args := []any{string(phone), since.UnixMicro()}
+	for _, k := range kinds {
+		args = append(args, int64(k))
+	}
 	return s.read(ctx, selectRecord+`
-		 WHERE i.phone = ? AND i.opened_at >= ? AND i.kind = ?
+		 WHERE i.phone = ? AND i.opened_at >= ? AND i.kind IN (?`+strings.Repeat(", ?", len(kinds)-1)+`)
 		 ORDER BY i.opened_at DESC, i.id DESC
-		 LIMIT ?`, string(phone), since.UnixMicro(), int64(kind), int64(limit))
+		 LIMIT ?`, append(args, int64(limit))...)
 }
 
 // LateOf returns the newest intents of one kind of a phone that money has followed at or after since, or may yet follow, newest

@@ -129,6 +129,9 @@ func (w *plannedRows) record(p *Plan, refusal *fault.Error) *record {
 
 // apply decides accounts opened and changed, holds, legs and their rules.
 func (w *plannedRows) apply(p *Plan) *fault.Error {
+	if p.Void { // its companion should have refused it
+		return fault.New(fault.Internal)
+	}
 	for _, n := range p.Open {
 		if w.row(w.e.l.accounts, accountKey(n.ID)) != nil {
 			return fault.New(fault.AccountExists)

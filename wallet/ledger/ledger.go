@@ -191,7 +191,10 @@ func (p *Plan) valid() error {
 	if (!ok || p.Kind == Enquiry) && !p.ID.IsZero() {
 		return fmt.Errorf("ledger: kind %d is not one of postings", p.Kind)
 	}
-	if spec.Money && len(p.Legs) == 0 && !p.ID.IsZero() {
+	if p.Void && (posts || p.ID.IsZero() || len(p.Companions) == 0) {
+		return errors.New("ledger: a void plan spends an ID, moves nothing, and has a companion that refuses it")
+	}
+	if spec.Money && len(p.Legs) == 0 && !p.ID.IsZero() && !p.Void {
 		return fmt.Errorf("ledger: a %s without legs", spec.Name)
 	}
 	if len(p.Rules) > maxRules || !ascii(p.Rules) {

@@ -18,6 +18,7 @@ type Plan struct {
 	ID       id.ID     // the posting ID, made by the caller before the person is asked
 	Request  [32]byte  // hash of the request; the same ID with another hash is a conflict
 	Kind     Kind      // what kind of act this is
+	Void     bool      // spends the ID without legs: a companion refuses it, and what was posted before comes back
 	Corrects id.ID     // the posting that this one corrects; zero for none
 	Rules    string    // versions of the tariff, tax and limits it was priced with, ASCII, at most 80 characters
 	Legs     []Leg     // signed amounts, which sum to zero per currency; one leg per account
