@@ -72,7 +72,7 @@ func (w *Wallet) withOffer(t SendTerms, err error) error {
 		return err
 	}
 	pairs := []any{"available", fault.Minor(e.Int("available")), "needed", fault.Minor(t.Total), "fee", fault.Minor(t.Fee)}
-	if offer, ok := tariff.LargestSendable(w.market, w.clock.Now(), e.Int("available")); ok {
+	if offer, ok := tariff.Largest(w.market, tariff.Send, w.clock.Now(), e.Int("available")); ok {
 		pairs = append(pairs, "offer", fault.Minor(offer))
 	}
 	return fault.New(fault.Insufficient, pairs...)

@@ -17,11 +17,10 @@ var layers = map[string]int{
 	"wallet/clock":  0,
 	"wallet/id":     0,
 
-	"wallet/key":        1,
-	"wallet/market":     1,
-	"wallet/i18n":       1,
-	"wallet/db":         1,
-	"agents/commission": 1,
+	"wallet/key":    1,
+	"wallet/market": 1,
+	"wallet/i18n":   1,
+	"wallet/db":     1,
 
 	"wallet/db/dbtest": 2,
 	"wallet/keycheck":  2,
@@ -31,6 +30,7 @@ var layers = map[string]int{
 	"ussd/simulator/driver": 2, // for tests
 	"sms":                   2,
 	"jobs/lease":            2,
+	"agents/commission":     2, // reads wallet/market
 
 	"wallet/db/dbtest/dsn": 3,
 	"wallet/customer":      3,

@@ -52,6 +52,9 @@ const (
 	AccountNotFound Code = "account_not_found"
 	AccountExists   Code = "account_exists"
 	CurrencyMixed   Code = "currency_mixed" // a leg's account has another currency
+
+	TillLimit Code = "till_limit" // more than a till may take in or pay out in a day; args: max, left
+	FloatFull Code = "float_full" // the till's float would pass its ceiling; args: max
 )
 
 var specs = map[Code]Spec{
@@ -100,4 +103,7 @@ var specs = map[Code]Spec{
 	AccountNotFound: notFound,
 	AccountExists:   conflict,
 	CurrencyMixed:   end,
+
+	TillLimit: ask,
+	FloatFull: end,
 }

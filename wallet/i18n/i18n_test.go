@@ -108,6 +108,8 @@ func amountsInside(code fault.Code) bool {
 	switch code {
 	case fault.Insufficient, fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
 		return true
+	case fault.TillLimit:
+		return true
 	}
 	return code == fault.PINInDial // says what happened to the money, and is followed by the first page
 }

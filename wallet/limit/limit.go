@@ -1,7 +1,8 @@
 // Package limit says how much a wallet of each KYC tier may move and hold, as rules the ledger applies to the account itself.
 //
 // The rules are pure: turnover is kept on the account row and counted by the ledger inside the commit, so two payments at once
-// cannot both use the last of a limit. The class of an account is its tier's number. The package does not store or look up anything.
+// cannot both use the last of a limit. The class of a wallet's account is its tier's number, and 100 more in the small day after
+// its PIN was set anew; that of a float is its agent class. The package does not store or look up anything.
 package limit
 
 import (
@@ -18,7 +19,7 @@ import (
 func Sender(m *market.Market, at time.Time, amount int64) ledger.Rule {
 	limits := m.At(at).Limits
 	return func(after ledger.Account) *fault.Error {
-		tier, ok := limits.Tier(after.Class)
+		tier, ok := tierOf(limits, after.Class)
 		if !ok {
 			return unknownTier(limits, after)
 		}
@@ -47,8 +48,12 @@ func Receiver(m *market.Market, at time.Time, amount int64) ledger.Rule {
 	}
 }
 
+// Depositor returns the rule of the wallet that cash is paid into over a counter: that of any receiver. The operator learns no
+// more about it than a payer would.
+func Depositor(m *market.Market, at time.Time, amount int64) ledger.Rule { return Receiver(m, at, amount) }
+
 func full(limits *market.Limits, after ledger.Account, amount int64) *fault.Error {
-	tier, ok := limits.Tier(after.Class)
+	tier, ok := tierOf(limits, after.Class)
 	switch {
 	case !ok:
 		return unknownTier(limits, after)
@@ -62,9 +67,34 @@ func full(limits *market.Limits, after ledger.Account, amount int64) *fault.Erro
 	return nil
 }
 
-// Describe returns what a tier may move and hold at a moment, for the page of fees and limits; false for an unknown tier.
+// Describe returns what a class may move and hold at a moment, for the page of fees and limits; false for an unknown tier.
 func Describe(m *market.Market, at time.Time, class int16) (market.Tier, bool) {
-	return m.At(at).Limits.Tier(class)
+	return tierOf(m.At(at).Limits, class)
+}
+
+// smallDay is added to a tier's number while its wallet pays out little.
+const smallDay = 100
+
+// Small returns the class of a wallet's account in the small day after its PIN was set anew, and Full that of any other day.
+// Either may be given what it would return.
+func Small(class int16) int16 { return Full(class) + smallDay }
+
+// Full returns the class a wallet's account has when no small day is on: the number of its tier.
+func Full(class int16) int16 {
+	if class >= smallDay {
+		return class - smallDay
+	}
+	return class
+}
+
+// tierOf is the tier of a class, with what it may pay out capped in a small day. What it may receive and hold stays.
+func tierOf(limits *market.Limits, class int16) (market.Tier, bool) {
+	tier, ok := limits.Tier(Full(class))
+	if ok && class >= smallDay {
+		tier.Single = min(tier.Single, limits.Small.Single)
+		tier.DayOut = min(tier.DayOut, limits.Small.DayOut)
+	}
+	return tier, ok
 }
 
 func passed(code fault.Code, most, before int64) *fault.Error {

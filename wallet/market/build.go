@@ -13,17 +13,18 @@ import (
 )
 
 var (
-	codeForm        = regexp.MustCompile(`^[a-z]{2,8}$`)
+	codeForm        = regexp.MustCompile(`^[a-z]{2}$`) // two, so that the versions of four rule sets fit into a posting
 	serviceCodeForm = regexp.MustCompile(`^\*[0-9]{2,6}(\*[0-9]{1,6})*#$`)
 	senderForm      = regexp.MustCompile(`^[A-Za-z0-9]{1,11}$`)
 	symbolForm      = regexp.MustCompile(`^[A-Za-z$]{1,4}$`)
 	languageForm    = regexp.MustCompile(`^[a-z]{2,3}$`)
 	serviceForm     = regexp.MustCompile(`^[a-z][a-z_]{1,19}$`)
+	wardForm        = regexp.MustCompile(`^[0-9]{2,6}$`)
 )
 
 func (b *builder) market(p *pack) *Market {
 	m := &Market{
-		Code:        b.matching("code", p.Code, codeForm, "two to eight small letters"),
+		Code:        b.matching("code", p.Code, codeForm, "two small letters"),
 		Name:        b.text("name", p.Name, 40),
 		Region:      p.Region,
 		ServiceCode: b.matching("service_code", p.ServiceCode, serviceCodeForm, `a code as it is dialled, "*384#"`),
@@ -38,6 +39,10 @@ func (b *builder) market(p *pack) *Market {
 	b.day(m, p.Day)
 	b.languages(m, p.Languages)
 	b.nationalID(m, &p.NationalID)
+	b.holidays(m, p.Holidays)
+	b.dormancy(m, p.Dormancy)
+	b.retention(m, p.Retention)
+	b.wards(m, p.Wards)
 	if len(b.mistakes) > 0 {
 		return nil // amounts and dates cannot be read without currency and zone
 	}

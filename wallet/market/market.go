@@ -31,6 +31,13 @@ type Market struct {
 	Taxes   []Tax
 	Tariffs []Tariff
 	Limits  []Limits
+	Pay     []Pay
+	Agents  []AgentRules
+
+	Holidays  []Holiday // ascending
+	Dormancy  Dormancy
+	Retention Retention
+	Wards     []Ward // in the order a list of them is shown
 
 	languageNames map[string]string
 	dateLayout    string
@@ -94,6 +101,14 @@ type Limits struct {
 	Version Version
 	From    time.Time
 	Tiers   []Tier // ascending by number
+	Small   SmallDay
+}
+
+// SmallDay caps what a wallet of any tier may pay out in the day after its PIN was set anew. Amounts are minor units.
+type SmallDay struct {
+	Single int64
+	DayOut int64
+	Lasts  time.Duration
 }
 
 // Tier is one KYC tier. All amounts are minor units.
@@ -124,6 +139,8 @@ type Rules struct {
 	Tax    *Tax
 	Tariff *Tariff
 	Limits *Limits
+	Pay    *Pay
+	Agents *AgentRules
 }
 
 // At returns the rules in force at t. Before the first date of a list its first entry holds: a pack has no blank past.
@@ -133,6 +150,8 @@ func (m *Market) At(t time.Time) Rules {
 		Tax:    inForce(m.Taxes, t, func(r *Tax) time.Time { return r.From }),
 		Tariff: inForce(m.Tariffs, t, func(r *Tariff) time.Time { return r.From }),
 		Limits: inForce(m.Limits, t, func(r *Limits) time.Time { return r.From }),
+		Pay:    inForce(m.Pay, t, func(r *Pay) time.Time { return r.From }),
+		Agents: inForce(m.Agents, t, func(r *AgentRules) time.Time { return r.From }),
 	}
 }
 
@@ -145,6 +164,9 @@ func inForce[R any](list []R, t time.Time, from func(*R) time.Time) *R {
 func (r Rules) Versions() string {
 	return string(r.Tariff.Version) + " " + string(r.Tax.Version) + " " + string(r.Limits.Version)
 }
+
+// CounterVersions names the rules that a posting over a counter is priced with: those of Versions and what agents earn.
+func (r Rules) CounterVersions() string { return r.Versions() + " " + string(r.Pay.Version) }
 
 // Speaks reports whether the market has that language.
 func (m *Market) Speaks(language string) bool { return m.languageNames[language] != "" }

@@ -18,6 +18,13 @@ type pack struct {
 	Taxes       []packTax    `yaml:"taxes"`
 	Tariffs     []packTariff `yaml:"tariffs"`
 	Limits      []packLimits `yaml:"limits"`
+	Pay         []packPay    `yaml:"pay"`
+	Agents      []packAgents `yaml:"agents"`
+
+	Holidays  []packHoliday `yaml:"holidays"`
+	Dormancy  packDormancy  `yaml:"dormancy"`
+	Retention packRetention `yaml:"retention"`
+	Wards     []packWard    `yaml:"wards"`
 }
 
 type packMoney struct {
@@ -67,6 +74,13 @@ type packBand struct {
 type packLimits struct {
 	From  string     `yaml:"from"`
 	Tiers []packTier `yaml:"tiers"`
+	Small packSmall  `yaml:"small_day"`
+}
+
+type packSmall struct {
+	Single string `yaml:"single"`
+	DayOut string `yaml:"day_out"`
+	Lasts  string `yaml:"lasts"`
 }
 
 type packTier struct {

@@ -3,7 +3,8 @@ package market
 import (
 	"errors"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,9 @@ import (
 
 // rateDigits are the decimal places of a percentage that a Rate can hold.
 const rateDigits = 2
+
+// tierMax leaves the numbers from 100 for wallets in their small day, see package limit.
+const tierMax = 99
 
 var halves = map[string]money.Rounding{"up": money.HalfUp, "down": money.HalfDown, "even": money.HalfEven}
 
@@ -30,6 +34,12 @@ func (b *builder) rules(m *Market, p *pack) {
 	for i, d := range dates(b, m, "limits", p.Limits, func(l packLimits) string { return l.From }) {
 		m.Limits = append(m.Limits, b.limits(m, d, p.Limits[i]))
 	}
+	for i, d := range dates(b, m, "pay", p.Pay, func(e packPay) string { return e.From }) {
+		m.Pay = append(m.Pay, b.pay(m, d, p.Pay[i]))
+	}
+	for i, d := range dates(b, m, "agents", p.Agents, func(e packAgents) string { return e.From }) {
+		m.Agents = append(m.Agents, b.agents(m, d, p.Agents[i]))
+	}
 }
 
 // dated is the head every rule has: where it stands in the pack, since when it holds, and the name that postings keep.
@@ -39,7 +49,9 @@ type dated struct {
 	version Version
 }
 
-var versionNames = map[string]string{"terms": "terms", "taxes": "tax", "tariffs": "tariff", "limits": "limits"}
+var versionNames = map[string]string{
+	"terms": "terms", "taxes": "tax", "tariffs": "tariff", "limits": "limits", "pay": "pay", "agents": "agents",
+}
 
 func dates[R any](b *builder, m *Market, list string, rules []R, from func(R) string) []dated {
 	if len(rules) == 0 {
@@ -70,47 +82,58 @@ func (b *builder) tax(d dated, p packTax) Tax {
 	} else {
 		t.Included = *p.Included
 	}
-	number, isPercent := strings.CutSuffix(p.Rate, "%")
-	style := money.Style{Decimal: ".", Digits: rateDigits} // a percentage is read as strictly as an amount
+	t.Rate = b.rate(d.place+".rate", p.Rate)
+	return t
+}
+
+// rate reads a percentage, as strictly as an amount.
+func (b *builder) rate(place, text string) Rate {
+	number, isPercent := strings.CutSuffix(text, "%")
+	style := money.Style{Decimal: ".", Digits: rateDigits}
 	hundredths, err := style.Parse(number)
 	if errors.Is(err, money.ErrZero) {
 		err = nil
 	}
 	if err != nil || !isPercent || hundredths > int64(RateWhole) {
-		b.fail(d.place+".rate", quoted(p.Rate), "write a percentage from 0% to 100%, such as 15% or 0.5%")
+		b.fail(place, quoted(text), "write a percentage from 0% to 100%, such as 15% or 0.5%")
 	}
-	t.Rate = Rate(hundredths)
-	return t
+	return Rate(hundredths)
+}
+
+// services are those that every price list has, if only to say that they are free.
+var services = []string{"send", "withdraw", "voucher", "deposit"}
+
+// sortedKeys are a map's keys in one order, so that mistakes too come in the same order every time.
+func sortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
 }
 
 func (b *builder) tariff(m *Market, d dated, p packTariff) Tariff {
 	t := Tariff{Version: d.version, From: d.from, Services: make(map[string]Prices)}
-	if len(p.Services) == 0 {
-		b.fail(d.place+".services", "is empty", "write the prices of at least one service")
-	}
-	services := make([]string, 0, len(p.Services))
-	for service := range p.Services {
-		services = append(services, service)
-	}
-	sort.Strings(services) // mistakes come in the same order every time
 	for _, service := range services {
+		if _, ok := p.Services[service]; !ok {
+			b.fail(d.place+".services", "lack "+service, "write the prices of "+service+": {least: AMOUNT, bands: [...]}")
+		}
+	}
+	for _, service := range sortedKeys(p.Services) {
 		if !serviceForm.MatchString(service) {
-			b.fail(d.place+".services", "names a service "+strconv.Quote(service), "write small letters, such as send")
+			b.fail(d.place+".services", "name a service "+strconv.Quote(service), "write small letters, such as send")
 			continue
 		}
-		t.Services[service] = b.prices(m, d.place+".services."+service, p.Services[service])
+		t.Services[service] = b.bands(m, d.place+".services."+service, p.Services[service], "fee")
 	}
 	return t
 }
 
-func (b *builder) prices(m *Market, place string, p packPrices) Prices {
+// bands reads a list of bands; what it gives for an amount is called price: a fee or a pay.
+func (b *builder) bands(m *Market, place string, p packPrices, price string) Prices {
 	out := Prices{Least: b.amount(m, place+".least", p.Least)}
 	if len(p.Bands) == 0 {
-		b.fail(place+".bands", "is empty", "write at least one band {up_to: AMOUNT, fee: AMOUNT}")
+		b.fail(place+".bands", "is empty", "write at least one band {up_to: AMOUNT, "+price+": AMOUNT}")
 	}
 	for i, band := range p.Bands {
 		at := fmt.Sprintf("%s.bands[%d]", place, i)
-		next := Band{UpTo: b.amount(m, at+".up_to", band.UpTo), Fee: b.amount(m, at+".fee", band.Fee)}
+		next := Band{UpTo: b.amount(m, at+".up_to", band.UpTo), Fee: b.amount(m, at+"."+price, band.Fee)}
 		switch {
 		case next.UpTo == unread || out.Least == unread:
 		case i > 0 && next.UpTo <= out.Bands[i-1].UpTo:
@@ -119,7 +142,7 @@ func (b *builder) prices(m *Market, place string, p packPrices) Prices {
 			b.fail(place+".least", "is "+p.Least, "write an amount above zero that lies in the first band")
 		}
 		if next.UpTo != unread && next.Fee > next.UpTo {
-			b.fail(at+".fee", "is "+band.Fee+", more than any amount of its band", "correct fee or up_to")
+			b.fail(at+"."+price, "is "+band.Fee+", more than any amount of its band", "correct "+price+" or up_to")
 		}
 		out.Bands = append(out.Bands, next)
 	}
@@ -133,11 +156,17 @@ func (b *builder) limits(m *Market, d dated, p packLimits) Limits {
 	}
 	for i, tier := range p.Tiers {
 		at := fmt.Sprintf("%s.tiers[%d]", d.place, i)
-		if tier.Tier < 1 || (i > 0 && tier.Tier <= p.Tiers[i-1].Tier) {
-			b.fail(at+".tier", fmt.Sprintf("is %d", tier.Tier), "number the tiers upwards from 1")
+		if tier.Tier < 1 || tier.Tier > tierMax || (i > 0 && tier.Tier <= p.Tiers[i-1].Tier) {
+			b.fail(at+".tier", fmt.Sprintf("is %d", tier.Tier), fmt.Sprintf("number the tiers upwards from 1 to %d", tierMax))
 		}
 		out.Tiers = append(out.Tiers, b.tier(m, at, tier))
 	}
+	at := d.place + ".small_day"
+	out.Small = SmallDay{
+		Single: b.amount(m, at+".single", p.Small.Single), DayOut: b.amount(m, at+".day_out", p.Small.DayOut),
+		Lasts: b.lasting(at+".lasts", p.Small.Lasts),
+	}
+	b.ordered(at, named{"single", p.Small.Single, out.Small.Single}, named{"day_out", p.Small.DayOut, out.Small.DayOut})
 	return out
 }
 

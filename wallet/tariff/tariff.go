@@ -15,8 +15,13 @@ import (
 	"senti/wallet/market"
 )
 
-// Send is the service of sending to another wallet, as packs name it.
-const Send = "send"
+// The services that have a price, as packs name them.
+const (
+	Send     = "send"     // to another wallet
+	Withdraw = "withdraw" // cash from an agent
+	Voucher  = "voucher"  // to a number without a wallet
+	Deposit  = "deposit"  // cash to an agent
+)
 
 // Charge is what moving an amount costs. All of it is minor units.
 type Charge struct {
@@ -70,11 +75,11 @@ func charge(rules market.Rules, amount, published int64) (Charge, *fault.Error) 
 	return c, nil
 }
 
-// LargestSendable returns the greatest amount a person can key whose amount and fee together fit into what is available, and
-// false when nothing does. It looks at the tariff alone; a limit may still refuse the amount.
-func LargestSendable(m *market.Market, at time.Time, available int64) (amount int64, ok bool) {
+// Largest returns the greatest amount a person can key for a service whose amount and fee together fit into what is available,
+// and false when nothing does. It looks at the tariff alone; a limit may still refuse the amount.
+func Largest(m *market.Market, service string, at time.Time, available int64) (amount int64, ok bool) {
 	rules := m.At(at)
-	prices, ok := rules.Tariff.Services[Send]
+	prices, ok := rules.Tariff.Services[service]
 	if !ok {
 		return 0, false
 	}

@@ -117,7 +117,7 @@ func TestTooLittleAndTooMuch(t *testing.T) {
 	}
 }
 
-func TestLargestSendable(t *testing.T) {
+func TestLargest(t *testing.T) {
 	for _, c := range []struct {
 		market          string
 		available, want int64 // 0 = nothing fits
@@ -140,7 +140,7 @@ func TestLargestSendable(t *testing.T) {
 		{"ug", 616, 501},
 	} {
 		m := load(t, c.market)
-		got, ok := LargestSendable(m, day, c.available)
+		got, ok := Largest(m, Send, day, c.available)
 		if got != c.want || ok != (c.want > 0) {
 			t.Errorf("%s: of %d one can send %d, %v, want %d", c.market, c.available, got, ok, c.want)
 		}
@@ -148,10 +148,10 @@ func TestLargestSendable(t *testing.T) {
 }
 
 // Against the slow way: try every amount from above.
-func TestLargestSendableLeavesNothingBetterBehind(t *testing.T) {
+func TestLargestLeavesNothingBetterBehind(t *testing.T) {
 	m := load(t, "ke")
 	for available := int64(0); available <= 2_700_00; available += 33 {
-		got, _ := LargestSendable(m, day, available)
+		got, _ := Largest(m, Send, day, available)
 		best := int64(0)
 		for amount := available - available%m.Style.Step; amount > 0; amount -= m.Style.Step {
 			if c, refusal := Price(m, Send, amount, day); refusal == nil && c.Total <= available {

@@ -1,0 +1,45 @@
+package limit
+
+import (
+	"fmt"
+	"time"
+
+	"senti/wallet/fault"
+	"senti/wallet/ledger"
+	"senti/wallet/market"
+)
+
+// Float returns the rule of a till's float for a deal over the counter. The amount is the leg's (minor units), which is also
+// counted as turnover: below zero for cash taken in, above zero for cash paid out. The faults are till_limit (max and what was
+// left of the day before this deal) and float_full (max); what is the wrong way round for a deal does not stop it.
+func Float(m *market.Market, at time.Time, amount int64) ledger.Rule {
+	rules := m.At(at).Agents
+	room := FloatRoom(m, at)
+	return func(after ledger.Account) *fault.Error {
+		switch {
+		case amount < 0 && after.Turnover.OutDay > rules.TillDayIn: // e-money goes out where cash comes in
+			return passed(fault.TillLimit, rules.TillDayIn, after.Turnover.OutDay+amount)
+		case amount > 0 && after.Turnover.InDay > rules.TillDayOut:
+			return passed(fault.TillLimit, rules.TillDayOut, after.Turnover.InDay-amount)
+		case amount > 0:
+			return room(after)
+		}
+		return nil
+	}
+}
+
+// FloatRoom returns the rule of a float that gets e-money otherwise, bought, swapped or earned: it may not pass what its class
+// may hold. The fault is float_full (max).
+func FloatRoom(m *market.Market, at time.Time) ledger.Rule {
+	rules := m.At(at).Agents
+	return func(after ledger.Account) *fault.Error {
+		class, ok := rules.Class(after.Class)
+		if !ok {
+			return fault.Wrap(fmt.Errorf("float %d has class %d, which %s does not have", after.ID, after.Class, rules.Version), fault.Internal)
+		}
+		if after.Balance > class.FloatMax {
+			return fault.New(fault.FloatFull, "max", fault.Minor(class.FloatMax))
+		}
+		return nil
+	}
+}

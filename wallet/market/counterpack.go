@@ -1,0 +1,136 @@
+package market
+
+// These are the parts of a pack that are about agents, as they are written. Durations too stay text until they are read.
+
+type packPay struct {
+	From     string                    `yaml:"from"`
+	Split    []packShare               `yaml:"split"`
+	Services map[string]packPayService `yaml:"services"`
+}
+
+type packShare struct {
+	To   string `yaml:"to"`
+	Part string `yaml:"part"`
+}
+
+// packPayService is either a price list or one sum for each time.
+type packPayService struct {
+	Each  string        `yaml:"each"`
+	Least string        `yaml:"least"`
+	Bands []packPayBand `yaml:"bands"`
+}
+
+type packPayBand struct {
+	UpTo string `yaml:"up_to"`
+	Pay  string `yaml:"pay"`
+}
+
+type packAgents struct {
+	From        string          `yaml:"from"`
+	Classes     []packClass     `yaml:"classes"`
+	Confirm     packConfirm     `yaml:"confirm"`
+	Mend        packMend        `yaml:"mend"`
+	IDAbove     string          `yaml:"id_above"`
+	Lives       packLives       `yaml:"lives"`
+	Day         packAgentDay    `yaml:"day"`
+	Guard       packGuard       `yaml:"guard"`
+	Survey      packSurvey      `yaml:"survey"`
+	Release     string          `yaml:"release"`
+	Withholding string          `yaml:"withholding"`
+	Voucher     packVoucher     `yaml:"voucher"`
+	Reservation packReservation `yaml:"reservation"`
+	Forecast    packForecast    `yaml:"forecast"`
+}
+
+type packClass struct {
+	Class int16             `yaml:"class"`
+	Name  map[string]string `yaml:"name"`
+	Min   string            `yaml:"min"`
+	Max   string            `yaml:"max"`
+	Low   string            `yaml:"low"`
+	High  string            `yaml:"high"`
+}
+
+type packConfirm struct {
+	Above  string `yaml:"above"`
+	Sample string `yaml:"sample"`
+	Wait   string `yaml:"wait"`
+}
+
+type packMend struct {
+	Return string `yaml:"return"`
+	Claim  string `yaml:"claim"`
+}
+
+type packLives struct {
+	Deposit  string `yaml:"deposit"`
+	Cash     string `yaml:"cash"`
+	Ask      string `yaml:"ask"`
+	Offer    string `yaml:"offer"`
+	Reserve  string `yaml:"reserve"`
+	Swap     string `yaml:"swap"`
+	Activate string `yaml:"activate"`
+	Reset    string `yaml:"reset"`
+}
+
+type packAgentDay struct {
+	OperatorIn  string `yaml:"operator_in"`
+	OperatorOut string `yaml:"operator_out"`
+	TillIn      string `yaml:"till_in"`
+	TillOut     string `yaml:"till_out"`
+	OwnWallet   string `yaml:"own_wallet"`
+}
+
+type packGuard struct {
+	LoopsPaid   int    `yaml:"loops_paid"`
+	Refusals    int    `yaml:"refusals"`
+	RefusalsFor string `yaml:"refusals_for"`
+	SplitWindow string `yaml:"split_window"`
+}
+
+type packSurvey struct {
+	Sample string `yaml:"sample"`
+	After  string `yaml:"after"`
+	Within string `yaml:"within"`
+}
+
+type packVoucher struct {
+	On      *bool  `yaml:"on"`
+	Life    string `yaml:"life"`
+	FeeBack *bool  `yaml:"fee_back"`
+}
+
+type packReservation struct {
+	Offers int `yaml:"offers"`
+	Rated  int `yaml:"rated"`
+}
+
+type packForecast struct {
+	Weeks int    `yaml:"weeks"`
+	Ahead string `yaml:"ahead"`
+	Quiet string `yaml:"quiet"`
+}
+
+type packHoliday struct {
+	Day  string `yaml:"day"`
+	Name string `yaml:"name"`
+}
+
+type packDormancy struct {
+	Warn  []string `yaml:"warn"`
+	After string   `yaml:"after"`
+}
+
+type packRetention struct {
+	Records  string `yaml:"records"`
+	Quotes   string `yaml:"quotes"`
+	Messages string `yaml:"messages"`
+	Sessions string `yaml:"sessions"`
+	Codes    string `yaml:"codes"`
+	Runs     string `yaml:"runs"`
+}
+
+type packWard struct {
+	Code string `yaml:"code"`
+	Name string `yaml:"name"`
+}
