@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"senti/wallet/audit"
 	"senti/wallet/db"
 	"senti/wallet/ledger"
 )
@@ -65,7 +66,8 @@ func (m migrateCmd) Run(ctx context.Context) error {
 
 type verifyCmd struct {
 	storeFlags
-	Head []string `help:"A chain head seen in the log, SEQ:HEX; verify then also proves that the chain still passes through it." placeholder:"SEQ:HEX"`
+	Head      []string `help:"A chain head seen in the log, SEQ:HEX; verify then also proves that the chain still passes through it." placeholder:"SEQ:HEX"`
+	AuditHead []string `help:"The same for the audit chain: a head that an earlier verify printed." placeholder:"N:HEX"`
 }
 
 // Run prints what was proved, and fails loudly if the books are not right.
@@ -79,7 +81,11 @@ func (v verifyCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	heads, err := parseHeads(v.Head)
+	heads, err := parseHeads("--head", v.Head)
+	if err != nil {
+		return err
+	}
+	auditHeads, err := parseHeads("--audit-head", v.AuditHead)
 	if err != nil {
 		return err
 	}
@@ -89,24 +95,36 @@ func (v verifyCmd) Run(ctx context.Context) error {
 	}
 	fmt.Printf("verify: %d postings, %d legs, %d accounts, %d holds; chain ends at %d:%x\n",
 		r.Postings, r.Legs, r.Accounts, r.Holds, r.Seq, r.Chain)
-	if r.OK() {
+	problems := r.Problems
+	known := make([]audit.Head, len(auditHeads))
+	for i, h := range auditHeads {
+		known[i] = audit.Head{N: h.Seq, Hash: h.Chain}
+	}
+	acts, err := audit.Verify(ctx, d, known...)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("verify: %d acts of staff and operators; audit chain ends at %d:%x\n", acts.Entries, acts.Head.N, acts.Head.Hash)
+	problems = append(problems, acts.Problems...)
+	if len(problems) == 0 {
 		fmt.Println("verify: the books are right")
 		return nil
 	}
-	for _, p := range r.Problems {
+	for _, p := range problems {
 		fmt.Println("verify: WRONG:", p)
 	}
-	return fmt.Errorf("the books are NOT right: %d problems", len(r.Problems))
+	return fmt.Errorf("the books are NOT right: %d problems", len(problems))
 }
 
-func parseHeads(texts []string) ([]ledger.Head, error) {
+// parseHeads reads places in a chain as verify and the log write them.
+func parseHeads(flag string, texts []string) ([]ledger.Head, error) {
 	var out []ledger.Head
 	for _, t := range texts {
 		seq, link, _ := strings.Cut(t, ":")
 		n, err := strconv.ParseInt(seq, 10, 64)
 		chain, hexErr := hex.DecodeString(link)
 		if err != nil || hexErr != nil || len(chain) != 32 {
-			return nil, fmt.Errorf("--head %s: write SEQ:HEX with 64 hexadecimal digits, as the log has it", t)
+			return nil, fmt.Errorf("%s %s: write NUMBER:HEX with 64 hexadecimal digits, as the log or an earlier verify has it", flag, t)
 		}
 		out = append(out, ledger.Head{Seq: n, Chain: [32]byte(chain)})
 	}
