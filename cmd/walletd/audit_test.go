@@ -12,9 +12,9 @@ import (
 	"senti/wallet/msisdn"
 )
 
-// audit holds the tables against the intent journal. It shares no code with what writes or reads them in the product: its SQL,
+// inquiry holds the tables against the intent journal. It shares no code with what writes or reads them in the product: its SQL,
 // its prices and its idea of a posting are its own. What walletd verify proves (chain, balances, turnover) it leaves to that.
-type audit struct {
+type inquiry struct {
 	accounts map[msisdn.Number]int64
 	postings []*booked
 	bySeq    map[int64]*booked
@@ -63,7 +63,7 @@ const (
 	trustAccount  = 10
 )
 
-func (a *audit) wrong(format string, args ...any) {
+func (a *inquiry) wrong(format string, args ...any) {
 	a.figures.Violations++
 	if len(a.problems) < 20 {
 		a.problems = append(a.problems, fmt.Sprintf(format, args...))
@@ -71,8 +71,8 @@ func (a *audit) wrong(format string, args ...any) {
 }
 
 // auditCrash reads everything and compares everything. opened is what each customer was given, in cents.
-func auditCrash(ctx context.Context, d *db.DB, journalFile string, opened int64) (*audit, error) {
-	a := &audit{accounts: map[msisdn.Number]int64{}, bySeq: map[int64]*booked{}, closings: map[string][]closing{},
+func auditCrash(ctx context.Context, d *db.DB, journalFile string, opened int64) (*inquiry, error) {
+	a := &inquiry{accounts: map[msisdn.Number]int64{}, bySeq: map[int64]*booked{}, closings: map[string][]closing{},
 		texted: map[string][]msisdn.Number{}, intents: map[string]bool{}}
 	attempts, err := readJournal(journalFile)
 	if err != nil {
@@ -112,7 +112,7 @@ func rows(ctx context.Context, d *db.DB, query string, scan func(into func(...an
 	return r.Err()
 }
 
-func (a *audit) readPeople(ctx context.Context, d *db.DB) error {
+func (a *inquiry) readPeople(ctx context.Context, d *db.DB) error {
 	return rows(ctx, d, `SELECT phone, account FROM customers`, func(into func(...any) error) error {
 		var phone string
 		var account int64
@@ -122,7 +122,7 @@ func (a *audit) readPeople(ctx context.Context, d *db.DB) error {
 	})
 }
 
-func (a *audit) readPostings(ctx context.Context, d *db.DB) error {
+func (a *inquiry) readPostings(ctx context.Context, d *db.DB) error {
 	ids, receipts := map[string]bool{}, map[int64]bool{}
 	return rows(ctx, d, `SELECT seq, id, kind, receipt_no, refusal IS NULL FROM postings ORDER BY seq`, func(into func(...any) error) error {
 		var id []byte
@@ -143,7 +143,7 @@ func (a *audit) readPostings(ctx context.Context, d *db.DB) error {
 	})
 }
 
-func (a *audit) readLegs(ctx context.Context, d *db.DB) error {
+func (a *inquiry) readLegs(ctx context.Context, d *db.DB) error {
 	return rows(ctx, d, `SELECT seq, account, amount FROM legs`, func(into func(...any) error) error {
 		var seq, account, amount int64
 		if err := into(&seq, &account, &amount); err != nil {
@@ -158,7 +158,7 @@ func (a *audit) readLegs(ctx context.Context, d *db.DB) error {
 	})
 }
 
-func (a *audit) readClosings(ctx context.Context, d *db.DB) error {
+func (a *inquiry) readClosings(ctx context.Context, d *db.DB) error {
 	return rows(ctx, d, `SELECT intent, state, receipt, end_text FROM intent_closings`, func(into func(...any) error) error {
 		var id []byte
 		var c closing
@@ -171,7 +171,7 @@ func (a *audit) readClosings(ctx context.Context, d *db.DB) error {
 
 var receiptInMessage = regexp.MustCompile(`[0-9A-Z]{10}$`)
 
-func (a *audit) readMessages(ctx context.Context, d *db.DB) error {
+func (a *inquiry) readMessages(ctx context.Context, d *db.DB) error {
 	return rows(ctx, d, `SELECT phone, body FROM messages`, func(into func(...any) error) error {
 		var phone string
 		var body []byte
@@ -183,7 +183,7 @@ func (a *audit) readMessages(ctx context.Context, d *db.DB) error {
 	})
 }
 
-func (a *audit) readIntents(ctx context.Context, d *db.DB) error {
+func (a *inquiry) readIntents(ctx context.Context, d *db.DB) error {
 	return rows(ctx, d, fmt.Sprintf(`SELECT id FROM intents WHERE kind = %d`, kindSend), func(into func(...any) error) error {
 		var id []byte
 		err := into(&id)
@@ -193,7 +193,7 @@ func (a *audit) readIntents(ctx context.Context, d *db.DB) error {
 }
 
 // checkPosting looks for what should have been committed together.
-func (a *audit) checkPosting(p *booked) {
+func (a *inquiry) checkPosting(p *booked) {
 	var sum int64
 	for _, amount := range p.legs {
 		sum += amount
@@ -228,7 +228,7 @@ func (a *audit) checkPosting(p *booked) {
 }
 
 // payment is what an attempt should have moved if it moved anything.
-func (a *audit) payment(t *attempt) map[int64]int64 {
+func (a *inquiry) payment(t *attempt) map[int64]int64 {
 	const cents = 100
 	fee := feeOf(t.Amount) * cents
 	tax := (2*fee*15 + 115) / 230 // 15 % inside the fee, halves up
@@ -253,7 +253,7 @@ func feeOf(amount int64) int64 {
 }
 
 // checkAttempts looks every attempt up by its sender and what left the sender's account, which no two have in common.
-func (a *audit) checkAttempts(attempts map[int64]*attempt) {
+func (a *inquiry) checkAttempts(attempts map[int64]*attempt) {
 	type mark struct{ account, amount int64 }
 	found := map[mark][]*booked{}
 	for _, p := range a.postings {
@@ -283,7 +283,7 @@ func (a *audit) checkAttempts(attempts map[int64]*attempt) {
 	}
 }
 
-func (a *audit) count(t *attempt, there bool) {
+func (a *inquiry) count(t *attempt, there bool) {
 	a.figures.Attempts++
 	if t.events[unknown] > 0 {
 		a.figures.Unknown++
@@ -302,7 +302,7 @@ func (a *audit) count(t *attempt, there bool) {
 }
 
 // judge compares what the phone was told with what is in the tables.
-func (a *audit) judge(t *attempt, here []*booked) {
+func (a *inquiry) judge(t *attempt, here []*booked) {
 	saidDone, saidNot := t.events[acked]+t.events[done] > 0, t.events[refused]+t.events[undone] > 0
 	switch {
 	case len(here) > 1:
@@ -319,7 +319,7 @@ func (a *audit) judge(t *attempt, here []*booked) {
 }
 
 // checkTold looks for the receipt wherever it must be: on the screen if there was one, in the intent, in two messages.
-func (a *audit) checkTold(t *attempt, p *booked) {
+func (a *inquiry) checkTold(t *attempt, p *booked) {
 	for _, c := range a.closings[p.id] {
 		for _, code := range t.receipts {
 			if code != c.receipt {
@@ -338,7 +338,7 @@ func (a *audit) checkTold(t *attempt, p *booked) {
 }
 
 // checkBalances compares the accounts with their legs, and all money with what was put in.
-func (a *audit) checkBalances(ctx context.Context, d *db.DB, opened int64) error {
+func (a *inquiry) checkBalances(ctx context.Context, d *db.DB, opened int64) error {
 	sums := map[int64]int64{}
 	for _, p := range a.postings {
 		for account, amount := range p.legs {

@@ -321,7 +321,7 @@ func (c *crash) finish() {
 	}
 }
 
-func (c *crash) audit() *audit {
+func (c *crash) audit() *inquiry {
 	c.t.Helper()
 	d, err := db.Open(c.t.Context(), c.site.dsn)
 	c.must(err)

@@ -52,7 +52,7 @@ func (l *load) attempts() int64 {
 	return l.journal.n
 }
 
-func (l *load) auditOf(dsn string) *audit {
+func (l *load) auditOf(dsn string) *inquiry {
 	l.t.Helper()
 	d, err := db.Open(l.t.Context(), dsn)
 	if err != nil {
