@@ -16,6 +16,7 @@ import (
 	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/webhook"
 )
 
 // start opens the database, puts walletd together on it as serve would, with the log gateway, and makes sure that there are
@@ -26,7 +27,7 @@ func (b benchFlags) start(ctx context.Context) (*app, []person, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: ussdgateway.Guard{Open: true}}}
+	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: webhook.Guard{Open: true}}}
 	p.sender = func(*app) (sms.Sender, error) { return smsgateway.NewLog(slog.Default()), nil }
 	if p.market, err = c.loadMarket(); err == nil {
 		p.market = withoutCeilings(p.market)

@@ -14,6 +14,7 @@ import (
 	"senti/wallet/key"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/webhook"
 )
 
 type demoCmd struct {
@@ -58,7 +59,7 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 		return nil, nil, err
 	}
 	c.DB, c.Operations = d.DB, ""
-	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: ussdgateway.Guard{Open: true}}}
+	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: webhook.Guard{Open: true}}}
 	if p.market, err = c.loadMarket(); err != nil {
 		return nil, nil, err
 	}

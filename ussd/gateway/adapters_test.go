@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"senti/ussd"
+	"senti/wallet/webhook"
 )
 
 const (
@@ -87,7 +88,7 @@ func africasTalkingWire() wire {
 	spaced.Text = " 1*JANE WANJIKU\n"
 	plus.New, plus.ServiceCode = true, ""
 	return wire{
-		adapter: africasTalking(Guard{}), open: true, write: write, notice: notice, ended: end,
+		adapter: africasTalking(webhook.Guard{}), open: true, write: write, notice: notice, ended: end,
 		continues: "CON Enter amount", ends: "END Bye",
 		turns: []turnCase{
 			{"first", who + "&networkCode=63902&serviceCode=*384%23&text=", fresh},
@@ -144,7 +145,7 @@ func sentiWire() wire {
 	first.Turn, first.New, first.Text = 1, true, ""
 	shortDial.Turn, shortDial.New, shortDial.Text = 1, true, "1*0712000002*100"
 	return wire{
-		adapter: senti(Guard{}), write: write, notice: notice, ended: end,
+		adapter: senti(webhook.Guard{}), write: write, notice: notice, ended: end,
 		continues: `{"session":"ATUid_7c1e0b","turn":3,"action":"continue","text":"Enter amount"}`,
 		ends:      `{"session":"ATUid_7c1e0b","turn":3,"action":"end","text":"Bye"}`,
 		turns: []turnCase{

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"senti/ussd"
+	"senti/wallet/webhook"
 )
 
 // africasTalking is Africa's Talking, an aggregator: Kenya, Uganda, Tanzania, Rwanda, Nigeria, Malawi and more.
@@ -41,14 +42,14 @@ import (
 //   - a status of Success says that the session ended as it should, not that the phone showed the last screen.
 //
 // Checked against its documentation in 2026-11; notices and time limits as others quote it.
-func africasTalking(g Guard) adapter {
+func africasTalking(g webhook.Guard) adapter {
 	return adapter{
 		name:  "africastalking",
 		limit: 156,
 		path:  "/ussd/africastalking",
 		media: "application/x-www-form-urlencoded",
 		guard: g,
-		proof: secretInPath,
+		proof: webhook.SecretInPath,
 
 		parse:  parseAfricasTalking,
 		notice: parseAfricasTalkingNotice,
@@ -67,8 +68,8 @@ type africasTalkingNotice struct {
 	SessionID, PhoneNumber, Date, Status, ErrorMessage string
 }
 
-func parseAfricasTalking(body []byte, region string) (r ussd.Request, wrong *malformed) {
-	form, wrong := readForm(body)
+func parseAfricasTalking(body []byte, region string) (r ussd.Request, wrong *webhook.Malformed) {
+	form, wrong := webhook.Form(body)
 	if wrong != nil {
 		return r, wrong
 	}
@@ -76,23 +77,23 @@ func parseAfricasTalking(body []byte, region string) (r ussd.Request, wrong *mal
 		form.Get("sessionId"), form.Get("phoneNumber"), form.Get("serviceCode"), form.Get("text"),
 	}
 	r = ussd.Request{History: true, New: p.Text == ""}
-	if r.Session, wrong = sessionID("sessionId", p.SessionID); wrong != nil {
+	if r.Session, wrong = webhook.Name("sessionId", p.SessionID, maxSession); wrong != nil {
 		return ussd.Request{}, wrong
 	}
-	if r.Caller, wrong = phone("phoneNumber", p.PhoneNumber, region); wrong != nil {
+	if r.Caller, wrong = webhook.Phone("phoneNumber", p.PhoneNumber, region); wrong != nil {
 		return ussd.Request{}, wrong
 	}
 	if r.ServiceCode, wrong = serviceCode("serviceCode", p.ServiceCode); wrong != nil {
 		return ussd.Request{}, wrong
 	}
-	if r.Text, wrong = typed("text", p.Text, maxText); wrong != nil {
+	if r.Text, wrong = webhook.Typed("text", p.Text, maxText); wrong != nil {
 		return ussd.Request{}, wrong
 	}
 	return r, nil
 }
 
-func parseAfricasTalkingNotice(body []byte, region string) (n ussd.EndNotice, wrong *malformed) {
-	form, wrong := readForm(body)
+func parseAfricasTalkingNotice(body []byte, region string) (n ussd.EndNotice, wrong *webhook.Malformed) {
+	form, wrong := webhook.Form(body)
 	if wrong != nil {
 		return n, wrong
 	}
@@ -101,13 +102,13 @@ func parseAfricasTalkingNotice(body []byte, region string) (n ussd.EndNotice, wr
 	}
 	failed, ok := africasTalkingStatus[p.Status]
 	if !ok {
-		return n, &malformed{"status", "unknown word " + reason(p.Status)}
+		return n, webhook.Wrong("status", "unknown word "+webhook.Words(p.Status))
 	}
-	n = ussd.EndNotice{Failed: failed, Reason: reason(p.Status + " " + p.ErrorMessage)}
-	if n.Session, wrong = sessionID("sessionId", p.SessionID); wrong != nil {
+	n = ussd.EndNotice{Failed: failed, Reason: webhook.Words(p.Status + " " + p.ErrorMessage)}
+	if n.Session, wrong = webhook.Name("sessionId", p.SessionID, maxSession); wrong != nil {
 		return ussd.EndNotice{}, wrong
 	}
-	if n.Caller, wrong = phone("phoneNumber", p.PhoneNumber, region); wrong != nil {
+	if n.Caller, wrong = webhook.Phone("phoneNumber", p.PhoneNumber, region); wrong != nil {
 		return ussd.EndNotice{}, wrong
 	}
 	// A date that cannot be read is no reason to lose the notice; the zero time says "not told".
@@ -115,24 +116,22 @@ func parseAfricasTalkingNotice(body []byte, region string) (n ussd.EndNotice, wr
 	return n, nil
 }
 
-func replyAfricasTalking(_ ussd.Request, r ussd.Reply) answer {
+func replyAfricasTalking(_ ussd.Request, r ussd.Reply) webhook.Answer {
 	word := "CON "
 	if r.End {
 		word = "END "
 	}
-	return answer{http.StatusOK, plainText, word + r.Text}
+	return webhook.TextAnswer(http.StatusOK, word+r.Text)
 }
 
 // refuseAfricasTalking ends the session. The phone may show the text, so it says first that nothing was done.
-func refuseAfricasTalking(status int, m *malformed) answer {
+func refuseAfricasTalking(status int, m *webhook.Malformed) webhook.Answer {
 	if m == nil {
-		return answer{status, plainText, "END This caller is not known here."}
+		return webhook.TextAnswer(status, "END This caller is not known here.")
 	}
-	return answer{status, plainText, "END Sorry, that did not reach us well. Nothing was done. Please dial again.\n(" +
-		m.field + ": " + m.problem + ")"}
+	return webhook.TextAnswer(status, "END Sorry, that did not reach us well. Nothing was done. Please dial again.\n("+
+		m.Field+": "+m.Problem+")")
 }
-
-const plainText = "text/plain; charset=utf-8"
 
 // africasTalkingStatus lists the words for how a session ended, and whether the person may have missed the last screen.
 var africasTalkingStatus = map[string]bool{

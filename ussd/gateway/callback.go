@@ -2,18 +2,14 @@ package gateway
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log/slog"
-	"mime"
 	"net/http"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
 	"senti/ussd"
+	"senti/wallet/webhook"
 )
 
 // adapter is what one telco's file provides: how its bytes read, and what bytes it wants to hear.
@@ -22,24 +18,14 @@ type adapter struct {
 	limit int    // longest screen, in characters
 	path  string // of the callback; notices come to path + "/events"
 	media string // content type of what it sends
-	guard Guard
-	proof proof
+	guard webhook.Guard
+	proof webhook.Proof
 
 	// Gateway and Limit of what these return are filled in by the endpoint.
-	parse  func(body []byte, region string) (ussd.Request, *malformed)
-	notice func(body []byte, region string) (ussd.EndNotice, *malformed)
-	reply  func(ussd.Request, ussd.Reply) answer
-	refuse func(status int, m *malformed) answer // m is nil when the caller did not prove who it is
-}
-
-// malformed says which field of a callback is wrong, and how, without quoting what it held.
-type malformed struct{ field, problem string }
-
-// answer is an HTTP answer.
-type answer struct {
-	status int
-	media  string
-	body   string
+	parse  func(body []byte, region string) (ussd.Request, *webhook.Malformed)
+	notice func(body []byte, region string) (ussd.EndNotice, *webhook.Malformed)
+	reply  func(ussd.Request, ussd.Reply) webhook.Answer
+	refuse func(status int, m *webhook.Malformed) webhook.Answer // m is nil when the caller did not prove who it is
 }
 
 // The largest bodies read. A transcript is at most maxText long; a notice repeats it and the last screen, percent-encoded.
@@ -62,7 +48,7 @@ func (e endpoint) routes() []Route {
 		{http.MethodPost, e.path, e.callback},
 		{http.MethodPost, e.path + "/events", e.event},
 	}
-	if e.proof == secretInPath {
+	if e.proof == webhook.SecretInPath {
 		routes = append(routes,
 			Route{http.MethodPost, e.path + "/:secret", e.callback},
 			Route{http.MethodPost, e.path + "/:secret/events", e.event})
@@ -135,77 +121,26 @@ func (e endpoint) event(c echo.Context) error {
 // receive checks who calls and reads the body; when it returns false it has answered. Nothing is read from a stranger.
 func (e endpoint) receive(c echo.Context, limit int64) (body []byte, ok bool) {
 	r := c.Request()
-	if status, why := e.guard.admit(r, e.secret(c)); status != 0 {
-		e.log.WarnContext(r.Context(), "callback refused", "why", why, "caller", e.guard.caller(r))
+	if status, why := e.guard.Admit(r, e.proof.Secret(r, c.Param("secret"))); status != 0 {
+		e.log.WarnContext(r.Context(), "callback refused", "why", why, "caller", e.guard.Caller(r))
 		e.count(e.name, OutcomeRefused)
 		_ = e.write(c, e.refuse(status, nil))
 		return nil, false
 	}
-	if wrong := e.mediaType(r.Header.Get("Content-Type")); wrong != nil {
+	body, wrong := webhook.Read(c.Response().Writer, r, e.media, limit)
+	if wrong != nil {
 		e.malformed(c, wrong)
-		return nil, false
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response().Writer, r.Body, limit))
-	if err != nil {
-		e.malformed(c, &malformed{"body", readProblem(err)})
 		return nil, false
 	}
 	return body, true
 }
 
-func readProblem(err error) string {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return "too long"
-	}
-	return "broken off"
-}
-
-func (e endpoint) secret(c echo.Context) string {
-	if e.proof == secretInPath {
-		return c.Param("secret")
-	}
-	scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return token
-}
-
-// mediaType refuses another content type, and any character set but UTF-8 and its subset.
-func (e endpoint) mediaType(header string) *malformed {
-	media, parameters, err := mime.ParseMediaType(header)
-	if err != nil || media != e.media {
-		return &malformed{"Content-Type", "must be " + e.media}
-	}
-	switch strings.ToLower(parameters["charset"]) {
-	case "", "utf-8", "utf8", "us-ascii":
-		return nil
-	}
-	return &malformed{"Content-Type", "charset must be utf-8"}
-}
-
-func (e endpoint) malformed(c echo.Context, m *malformed) {
-	e.log.WarnContext(c.Request().Context(), "callback malformed", "field", m.field, "problem", m.problem)
+func (e endpoint) malformed(c echo.Context, m *webhook.Malformed) {
+	e.log.WarnContext(c.Request().Context(), "callback malformed", "field", m.Field, "problem", m.Problem)
 	e.count(e.name, OutcomeMalformed)
 	_ = e.write(c, e.refuse(http.StatusBadRequest, m))
 }
 
-// write sends an answer and makes sure, as far as TCP tells, that it left: a write alone only fills a buffer. Whether the
-// caller has hung up is asked before: afterwards it may have closed because it has read everything.
-func (e endpoint) write(c echo.Context, a answer) error {
-	gone := c.Request().Context().Err()
-	header := c.Response().Header()
-	header.Set("Content-Type", a.media)
-	header.Set("Content-Length", strconv.Itoa(len(a.body)))
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-	c.Response().WriteHeader(a.status)
-	if _, err := io.WriteString(c.Response(), a.body); err != nil {
-		return err
-	}
-	if err := http.NewResponseController(c.Response().Writer).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
-	return gone
+func (e endpoint) write(c echo.Context, a webhook.Answer) error {
+	return a.Write(c.Response(), c.Request())
 }

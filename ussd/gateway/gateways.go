@@ -1,8 +1,8 @@
 // Package gateway speaks the wire formats of telcos and aggregators for USSD: one file each, and the explicit list.
 //
 // An adapter translates bytes to ussd.Request and ussd.Reply to bytes, and nothing else: it knows no session, no screen
-// and no wallet. What all share is here once: who may call (guard.go), how much may be sent, what is counted and logged
-// (callback.go). What a person typed may be a PIN, so no request body is ever logged, counted or put into an error.
+// and no wallet. What all share is once: who may call and how much may be sent in package webhook, what is counted and
+// logged in callback.go. What a person typed may be a PIN, so no request body is ever logged, counted or put into an error.
 //
 // To add a telco: one file in the order of africastalking.go, one line in All, one block of cases in the test table.
 package gateway
@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"senti/ussd"
+	"senti/wallet/webhook"
 )
 
 // Dialler answers callbacks; ussd.Service is one.
@@ -27,8 +28,8 @@ type Dialler interface {
 // Config says which gateways are on and who may call them. A gateway whose Guard is empty is off.
 type Config struct {
 	Region         string // ISO 3166 code of the market, "KE": the numbers of which country call
-	AfricasTalking Guard
-	Senti          Guard
+	AfricasTalking webhook.Guard
+	Senti          webhook.Guard
 
 	Log   *slog.Logger
 	Count func(gateway, outcome string) // called once per callback; nil = not counted. Outcomes are the constants below
@@ -79,7 +80,7 @@ func All(d Dialler, c Config) ([]Gateway, error) {
 		if a.guard.Empty() {
 			continue
 		}
-		if err := a.guard.check(a.proof); err != nil {
+		if err := a.guard.Check(a.proof == webhook.SecretInPath); err != nil {
 			return nil, fmt.Errorf("ussd gateway %s: %w", a.name, err)
 		}
 		e := endpoint{a, c.Region, d, c.Log.With("gateway", a.name), c.Count}

@@ -19,6 +19,7 @@ import (
 
 	"senti/ussd"
 	"senti/wallet/msisdn"
+	"senti/wallet/webhook"
 )
 
 // recorder is the Dialler of these tests: it says what it is told to and keeps what it heard.
@@ -63,7 +64,7 @@ type bench struct {
 	busy   sync.WaitGroup // handlers that have not returned: the caller may have its answer before
 }
 
-func newBench(t *testing.T, w wire, g Guard) *bench {
+func newBench(t *testing.T, w wire, g webhook.Guard) *bench {
 	t.Helper()
 	b := &bench{recorder: &recorder{reply: ussd.Reply{Text: "Enter amount"}}, wire: w, t: t}
 	c := Config{Region: "KE", Log: slog.New(slog.NewTextHandler(&b.log, nil)), Count: b.count}
@@ -105,7 +106,7 @@ type call struct {
 func (b *bench) request(c call) *http.Request {
 	b.t.Helper()
 	path := b.adapter.path
-	if b.adapter.proof == secretInPath && c.secret != "" {
+	if b.adapter.proof == webhook.SecretInPath && c.secret != "" {
 		path += "/" + c.secret
 	}
 	if c.event {
@@ -122,7 +123,7 @@ func (b *bench) request(c call) *http.Request {
 		c.media = b.adapter.media
 	}
 	r.Header.Set("Content-Type", c.media)
-	if b.adapter.proof == bearerToken && c.secret != "" {
+	if b.adapter.proof == webhook.BearerToken && c.secret != "" {
 		r.Header.Set("Authorization", "Bearer "+c.secret)
 	}
 	for name, values := range c.header {
@@ -150,7 +151,7 @@ func (b *bench) call(c call) (status int, body string) {
 func each(t *testing.T, run func(t *testing.T, b *bench)) {
 	for _, w := range wires() {
 		t.Run(w.adapter.name, func(t *testing.T) {
-			run(t, newBench(t, w, Guard{Secrets: []string{testSecret}}))
+			run(t, newBench(t, w, webhook.Guard{Secrets: []string{testSecret}}))
 		})
 	}
 }
@@ -315,26 +316,26 @@ func TestGuard(t *testing.T) {
 	forwarded := func(by string) http.Header { return http.Header{"X-Forwarded-For": {by}} }
 	cases := []struct {
 		name   string
-		guard  Guard
+		guard  webhook.Guard
 		secret string
 		header http.Header
 		want   int
 	}{
-		{"right secret", Guard{Secrets: one}, testSecret, nil, 200},
-		{"wrong secret", Guard{Secrets: one}, "9f3c51d2a07b4e87", nil, 401},
-		{"a beginning of it", Guard{Secrets: one}, "9f3c51d2a07b4e8", nil, 401},
-		{"no secret", Guard{Secrets: one}, "", nil, 401},
-		{"old secret while it is replaced", Guard{Secrets: two}, testSecret, nil, 200},
-		{"new secret while it is replaced", Guard{Secrets: two}, newSecret, nil, 200},
-		{"listed address", Guard{Allow: here}, "", nil, 200},
-		{"other address", Guard{Allow: away}, "", nil, 403},
-		{"other address, forged header", Guard{Allow: away}, "", forwarded("203.0.113.7"), 403},
-		{"through a known proxy", Guard{Allow: away, Proxies: here}, "", forwarded("203.0.113.7"), 200},
-		{"through it, forged before it", Guard{Allow: away, Proxies: here}, "", forwarded("203.0.113.7, 198.51.100.1"), 403},
-		{"through it, no address", Guard{Allow: away, Proxies: here}, "", forwarded("unknown"), 403},
-		{"both asked, both right", Guard{Secrets: one, Allow: here}, testSecret, nil, 200},
-		{"both asked, wrong secret", Guard{Secrets: one, Allow: here}, newSecret, nil, 401},
-		{"both asked, wrong address", Guard{Secrets: one, Allow: away}, testSecret, nil, 403},
+		{"right secret", webhook.Guard{Secrets: one}, testSecret, nil, 200},
+		{"wrong secret", webhook.Guard{Secrets: one}, "9f3c51d2a07b4e87", nil, 401},
+		{"a beginning of it", webhook.Guard{Secrets: one}, "9f3c51d2a07b4e8", nil, 401},
+		{"no secret", webhook.Guard{Secrets: one}, "", nil, 401},
+		{"old secret while it is replaced", webhook.Guard{Secrets: two}, testSecret, nil, 200},
+		{"new secret while it is replaced", webhook.Guard{Secrets: two}, newSecret, nil, 200},
+		{"listed address", webhook.Guard{Allow: here}, "", nil, 200},
+		{"other address", webhook.Guard{Allow: away}, "", nil, 403},
+		{"other address, forged header", webhook.Guard{Allow: away}, "", forwarded("203.0.113.7"), 403},
+		{"through a known proxy", webhook.Guard{Allow: away, Proxies: here}, "", forwarded("203.0.113.7"), 200},
+		{"through it, forged before it", webhook.Guard{Allow: away, Proxies: here}, "", forwarded("203.0.113.7, 198.51.100.1"), 403},
+		{"through it, no address", webhook.Guard{Allow: away, Proxies: here}, "", forwarded("unknown"), 403},
+		{"both asked, both right", webhook.Guard{Secrets: one, Allow: here}, testSecret, nil, 200},
+		{"both asked, wrong secret", webhook.Guard{Secrets: one, Allow: here}, newSecret, nil, 401},
+		{"both asked, wrong address", webhook.Guard{Secrets: one, Allow: away}, testSecret, nil, 403},
 	}
 	each(t, func(t *testing.T, b *bench) {
 		for _, c := range cases {
@@ -366,13 +367,13 @@ func TestGuard(t *testing.T) {
 func TestOpenIsForThisMachine(t *testing.T) {
 	for _, w := range wires() {
 		if !w.open {
-			_, err := All(&recorder{}, Config{Senti: Guard{Open: true}, Log: slog.New(slog.DiscardHandler)})
+			_, err := All(&recorder{}, Config{Senti: webhook.Guard{Open: true}, Log: slog.New(slog.DiscardHandler)})
 			if err == nil || !strings.Contains(err.Error(), w.adapter.name) {
 				t.Errorf("%s opens without a secret: %v", w.adapter.name, err)
 			}
 			continue
 		}
-		b := newBench(t, w, Guard{Open: true})
+		b := newBench(t, w, webhook.Guard{Open: true})
 		if status, _ := b.call(call{body: w.write(usual())}); status != 200 {
 			t.Errorf("%s: status %d here", w.adapter.name, status)
 		}
@@ -382,14 +383,14 @@ func TestOpenIsForThisMachine(t *testing.T) {
 		}
 		away := httptest.NewRequest(http.MethodPost, "/", nil)
 		away.RemoteAddr = "203.0.113.7:4000"
-		if status, _ := (Guard{Open: true}).admit(away, ""); status != 403 {
+		if status, _ := (webhook.Guard{Open: true}).Admit(away, ""); status != 403 {
 			t.Errorf("%s: status %d from elsewhere", w.adapter.name, status)
 		}
 	}
 }
 
 func TestGuardsThatOnlyLookLikeOne(t *testing.T) {
-	for name, g := range map[string]Guard{
+	for name, g := range map[string]webhook.Guard{
 		"short secret":      {Secrets: []string{"hunter2"}},
 		"slash in a secret": {Secrets: []string{"9f3c51d2a07b4e86/events"}},
 		"everybody":         {Allow: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}},
@@ -431,7 +432,7 @@ func fuzz(f *testing.F, w wire) {
 			if r.History == (r.Turn > 0) || strings.Trim(r.ServiceCode, "0123456789*#") != "" {
 				t.Errorf("request %+v", r)
 			}
-		} else if r != (ussd.Request{}) || len(wrong.field)+len(wrong.problem) > 200 {
+		} else if r != (ussd.Request{}) || len(wrong.Field)+len(wrong.Problem) > 200 {
 			t.Errorf("refused with %+v and still %+v", wrong, r)
 		}
 		n, wrong := a.notice(body, "KE")
@@ -439,7 +440,7 @@ func fuzz(f *testing.F, w wire) {
 			return
 		}
 		checkPromises(t, n.Session, n.Caller)
-		if len(n.Reason) > maxReason || strings.ContainsAny(n.Reason, "0123456789\n") {
+		if len(n.Reason) > 120 || strings.ContainsAny(n.Reason, "0123456789\n") {
 			t.Errorf("reason %q", n.Reason)
 		}
 	})

@@ -1,15 +1,11 @@
 package gateway
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"senti/ussd"
+	"senti/wallet/webhook"
 )
 
 // senti is Senti's own gateway: plain JSON over HTTP, for a telco or an integrator without a format of its own, and for
@@ -59,14 +55,14 @@ import (
 //	400  malformed: a field is missing, wrong, unknown or given twice; nothing was done
 //	401  unauthorised: no token or a wrong one
 //	403  unauthorised: the token may be right, the address is not in the list
-func senti(g Guard) adapter {
+func senti(g webhook.Guard) adapter {
 	return adapter{
 		name:  "senti",
 		limit: 160,
 		path:  "/ussd/senti",
 		media: "application/json",
 		guard: g,
-		proof: bearerToken,
+		proof: webhook.BearerToken,
 
 		parse:  parseSenti,
 		notice: parseSentiNotice,
@@ -110,114 +106,69 @@ const (
 	sentiTurns = 1000
 )
 
-func parseSenti(body []byte, region string) (r ussd.Request, wrong *malformed) {
+func parseSenti(body []byte, region string) (r ussd.Request, wrong *webhook.Malformed) {
 	var p sentiPayload
-	if wrong := readJSON(body, &p); wrong != nil {
+	if wrong := webhook.JSON(body, &p); wrong != nil {
 		return r, wrong
 	}
 	if p.Turn < 1 || p.Turn > sentiTurns {
-		return r, &malformed{"turn", "must be 1 to 1000"}
+		return r, webhook.Wrong("turn", "must be 1 to 1000")
 	}
 	r = ussd.Request{Turn: p.Turn, New: p.Turn == 1}
-	if r.Session, wrong = sessionID("session", p.Session); wrong != nil {
+	if r.Session, wrong = webhook.Name("session", p.Session, maxSession); wrong != nil {
 		return ussd.Request{}, wrong
 	}
-	if r.Caller, wrong = phone("phone", p.Phone, region); wrong != nil {
+	if r.Caller, wrong = webhook.Phone("phone", p.Phone, region); wrong != nil {
 		return ussd.Request{}, wrong
 	}
 	if r.ServiceCode, wrong = serviceCode("code", p.Code); wrong != nil {
 		return ussd.Request{}, wrong
 	}
-	if r.Text, wrong = typed("input", p.Input, sentiInput); wrong != nil {
+	if r.Text, wrong = webhook.Typed("input", p.Input, sentiInput); wrong != nil {
 		return ussd.Request{}, wrong
 	}
 	return r, nil
 }
 
-func parseSentiNotice(body []byte, region string) (n ussd.EndNotice, wrong *malformed) {
+func parseSentiNotice(body []byte, region string) (n ussd.EndNotice, wrong *webhook.Malformed) {
 	var p sentiNotice
-	if wrong := readJSON(body, &p); wrong != nil {
+	if wrong := webhook.JSON(body, &p); wrong != nil {
 		return n, wrong
 	}
 	failed, ok := sentiResult[p.Result]
 	if !ok {
-		return n, &malformed{"result", "unknown word " + reason(p.Result)}
+		return n, webhook.Wrong("result", "unknown word "+webhook.Words(p.Result))
 	}
-	n = ussd.EndNotice{Failed: failed, Reason: reason(p.Result + " " + p.Reason)}
-	if n.Session, wrong = sessionID("session", p.Session); wrong != nil {
+	n = ussd.EndNotice{Failed: failed, Reason: webhook.Words(p.Result + " " + p.Reason)}
+	if n.Session, wrong = webhook.Name("session", p.Session, maxSession); wrong != nil {
 		return ussd.EndNotice{}, wrong
 	}
-	if n.Caller, wrong = phone("phone", p.Phone, region); wrong != nil {
+	if n.Caller, wrong = webhook.Phone("phone", p.Phone, region); wrong != nil {
 		return ussd.EndNotice{}, wrong
 	}
 	if p.At != "" {
 		at, err := time.Parse(time.RFC3339, p.At)
 		if err != nil {
-			return ussd.EndNotice{}, &malformed{"at", "not RFC 3339"}
+			return ussd.EndNotice{}, webhook.Wrong("at", "not RFC 3339")
 		}
 		n.At = at.UTC()
 	}
 	return n, nil
 }
 
-// readJSON reads one flat object and refuses fields it does not know, so that a misspelt one shows at once, and fields
-// given twice, which two readers could take differently.
-func readJSON(body []byte, into any) *malformed {
-	if !utf8.Valid(body) { // the decoder would silently replace what is not
-		return &malformed{"body", "not UTF-8"}
-	}
-	walk := json.NewDecoder(bytes.NewReader(body))
-	if t, err := walk.Token(); err != nil || t != json.Delim('{') {
-		return &malformed{"body", "not a JSON object"}
-	}
-	seen := map[string]bool{}
-	for walk.More() {
-		name, err := walk.Token()
-		field, ok := name.(string)
-		if err != nil || !ok {
-			return &malformed{"body", "not JSON"}
-		}
-		key := strings.ToLower(field) // the decoder below takes "Turn" for "turn"
-		if seen[key] {
-			return &malformed{safeName(field), "given twice"}
-		}
-		seen[key] = true
-		if value, err := walk.Token(); err != nil || value == json.Delim('{') || value == json.Delim('[') {
-			return &malformed{safeName(field), "must be a text or a number"}
-		}
-	}
-	strict := json.NewDecoder(bytes.NewReader(body))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(into); err != nil {
-		return &malformed{"body", "a field is unknown or of another type"}
-	}
-	if _, err := strict.Token(); err != io.EOF {
-		return &malformed{"body", "more than one JSON object"}
-	}
-	return nil
-}
-
-func replySenti(q ussd.Request, r ussd.Reply) answer {
+func replySenti(q ussd.Request, r ussd.Reply) webhook.Answer {
 	action := "continue"
 	if r.End {
 		action = "end"
 	}
-	return jsonAnswer(http.StatusOK, sentiReply{q.Session, q.Turn, action, r.Text})
+	return webhook.JSONAnswer(http.StatusOK, sentiReply{q.Session, q.Turn, action, r.Text})
 }
 
-func refuseSenti(status int, m *malformed) answer {
+func refuseSenti(status int, m *webhook.Malformed) webhook.Answer {
 	if m == nil {
-		return jsonAnswer(status, sentiError{Error: "unauthorised"})
+		return webhook.JSONAnswer(status, sentiError{Error: "unauthorised"})
 	}
-	return jsonAnswer(status, sentiError{"malformed", m.field, m.problem})
-}
-
-func jsonAnswer(status int, v any) answer {
-	body, err := json.Marshal(v)
-	if err != nil { // cannot be: only strings and numbers are in it
-		return answer{http.StatusInternalServerError, "application/json", `{"error":"internal"}`}
-	}
-	return answer{status, "application/json", string(body)}
+	return webhook.JSONAnswer(status, sentiError{"malformed", m.Field, m.Problem})
 }
 
 // sentiResult lists the words for how a session ended, and whether the person may have missed the last text.

@@ -1,4 +1,9 @@
-package gateway
+// Package webhook is what everybody shares who is called over HTTP by telcos, aggregators and partners: who may call, how much
+// is read of a call, what a field may hold, and an answer that is known to have left.
+//
+// It knows no wire format, no route and no wallet: one file per caller in ussd/gateway and sms/gateway does. What a person typed
+// may be a PIN, so nothing here quotes what a call held, neither to the log nor to the caller.
+package webhook
 
 import (
 	"crypto/sha256"
@@ -12,7 +17,7 @@ import (
 	"strings"
 )
 
-// Guard says who may call a gateway. Every means that is set must hold: with secrets and a list of addresses, a caller
+// Guard says who may call. Every means that is set must hold: with secrets and a list of addresses, a caller
 // needs both.
 type Guard struct {
 	// Secrets are what the caller must show, in the path or as a bearer token. While one is being replaced both are listed.
@@ -25,22 +30,35 @@ type Guard struct {
 	Open bool
 }
 
-// Empty reports whether the guard would let nobody in, which means that the gateway is off.
+// Empty reports whether the guard would let nobody in, which means that what it guards is off.
 func (g Guard) Empty() bool { return len(g.Secrets) == 0 && len(g.Allow) == 0 && !g.Open }
 
-// proof is how a gateway's caller shows its secret.
-type proof int
+// Proof is how a caller shows its secret.
+type Proof int
 
+// How a caller can show its secret.
 const (
-	secretInPath proof = iota // the last element of the path
-	bearerToken               // Authorization: Bearer …
+	SecretInPath Proof = iota // the last element of the path
+	BearerToken               // Authorization: Bearer …
 )
+
+// Secret returns what a request shows; inPath is the last element of its path, if the route has a place for one.
+func (p Proof) Secret(r *http.Request, inPath string) string {
+	if p == SecretInPath {
+		return inPath
+	}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return token
+}
 
 // A secret stands in a path or a header, and must not be found by trying.
 var secretShape = regexp.MustCompile(`^[A-Za-z0-9._~-]{16,128}$`)
 
-// check refuses a guard that only looks like one.
-func (g Guard) check(p proof) error {
+// Check refuses a guard that only looks like one. Opens says whether it may be open at all.
+func (g Guard) Check(opens bool) error {
 	for i, s := range g.Secrets {
 		if !secretShape.MatchString(s) {
 			return fmt.Errorf("secret %d must be 16 to 128 letters, digits or . _ ~ -", i+1)
@@ -51,15 +69,15 @@ func (g Guard) check(p proof) error {
 			return fmt.Errorf("the address list holds %s, which is everybody", network)
 		}
 	}
-	if g.Open && p == bearerToken {
+	if g.Open && !opens {
 		return errors.New("it cannot be open: give it a token")
 	}
 	return nil
 }
 
-// admit returns 0 for a caller who may call, or the HTTP status and the reason for the log.
-func (g Guard) admit(r *http.Request, secret string) (status int, why string) {
-	caller := g.caller(r)
+// Admit returns 0 for a caller who may call, or the HTTP status and the reason for the log.
+func (g Guard) Admit(r *http.Request, secret string) (status int, why string) {
+	caller := g.Caller(r)
 	if len(g.Allow) > 0 && !contains(g.Allow, caller) {
 		return http.StatusForbidden, "address not in the list"
 	}
@@ -90,8 +108,8 @@ func (g Guard) knows(secret string) bool {
 	return found == 1
 }
 
-// caller returns the address that calls: the connection's, or behind trusted proxies the last one that is not a proxy.
-func (g Guard) caller(r *http.Request) netip.Addr {
+// Caller returns the address that calls: the connection's, or behind trusted proxies the last one that is not a proxy.
+func (g Guard) Caller(r *http.Request) netip.Addr {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}

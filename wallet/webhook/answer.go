@@ -1,0 +1,49 @@
+package webhook
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+// Answer is an HTTP answer.
+type Answer struct {
+	Status int
+	Media  string
+	Body   string
+}
+
+// JSONAnswer is an answer whose body is the JSON of v.
+func JSONAnswer(status int, v any) Answer {
+	body, err := json.Marshal(v)
+	if err != nil { // cannot be: only strings and numbers are in it
+		return Answer{http.StatusInternalServerError, "application/json", `{"error":"internal"}`}
+	}
+	return Answer{status, "application/json", string(body)}
+}
+
+// TextAnswer is an answer that is only a text.
+func TextAnswer(status int, text string) Answer {
+	return Answer{status, "text/plain; charset=utf-8", text}
+}
+
+// Write sends an answer and makes sure, as far as TCP tells, that it left: a write alone only fills a buffer. Whether the
+// caller has hung up is asked before: afterwards it may have closed because it has read everything.
+func (a Answer) Write(w http.ResponseWriter, r *http.Request) error {
+	gone := r.Context().Err()
+	header := w.Header()
+	header.Set("Content-Type", a.Media)
+	header.Set("Content-Length", strconv.Itoa(len(a.Body)))
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(a.Status)
+	if _, err := io.WriteString(w, a.Body); err != nil {
+		return err
+	}
+	if err := http.NewResponseController(w).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return gone
+}
