@@ -29,14 +29,15 @@ type Turnover struct {
 	InMonth  int64
 }
 
-// Flags stop an account in one direction or wholly.
+// Flags stop an account in one direction or wholly, or tell a plan's rules something of it.
 type Flags uint16
 
-// What can be stopped.
+// The flags. The ledger enforces the first three; Joint is for rules alone.
 const (
 	DebitBlocked  Flags = 1 << iota // nothing may leave
 	CreditBlocked                   // nothing may arrive
 	Closed                          // neither, for good
+	Joint                           // its holder has other accounts, and limits that hold across them
 )
 
 // AccountType tells accounts apart by whose money is on them. Numbers are stored: never reuse one.

@@ -150,6 +150,7 @@ func (w *plannedRows) apply(p *Plan) *fault.Error {
 		if c.Flags != nil {
 			a.Flags = *c.Flags
 		}
+		a.Flags = a.Flags&^c.Lower | c.Raise
 	}
 	for _, h := range p.Holds {
 		if refusal := w.act(h); refusal != nil {

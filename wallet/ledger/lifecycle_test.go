@@ -292,3 +292,25 @@ func TestSumsThatWrapAround(t *testing.T) {
 		wantBooksRight(t, d)
 	})
 }
+
+// Two people change an account's flags without knowing of each other: each flag is raised and lowered by itself.
+func TestFlagsRaisedAndLowered(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := open(t, d, clock.NewFake(noon))
+		account := seed(t, l, 1, 1000)[0]
+		for _, c := range []struct {
+			raise, lower, want ledger.Flags
+		}{
+			{raise: ledger.DebitBlocked, want: ledger.DebitBlocked},
+			{raise: ledger.Joint, want: ledger.DebitBlocked | ledger.Joint},
+			{lower: ledger.CreditBlocked, want: ledger.DebitBlocked | ledger.Joint},
+			{lower: ledger.DebitBlocked, raise: ledger.CreditBlocked, want: ledger.CreditBlocked | ledger.Joint},
+		} {
+			must(t, l, &ledger.Plan{Change: []ledger.AccountChange{{Account: account, Raise: c.raise, Lower: c.lower}}})
+			if a, err := l.Account(bg, account); err != nil || a.Flags != c.want {
+				t.Errorf("raised %b, lowered %b: %b, %v; want %b", c.raise, c.lower, a.Flags, err, c.want)
+			}
+		}
+	})
+}

@@ -74,7 +74,9 @@ type NewAccount struct {
 type AccountChange struct {
 	Account int64
 	Class   *int16
-	Flags   *Flags
+	Flags   *Flags // nil, or all the flags it is to have
+	Raise   Flags  // flags it is to have besides those it has at the commit
+	Lower   Flags  // flags it is no longer to have; the others stay as they are
 }
 
 // Table is one table of another package whose rows commit with plans. A row image is an immutable value: Companions return
