@@ -53,8 +53,8 @@ const (
 	AccountExists   Code = "account_exists"
 	CurrencyMixed   Code = "currency_mixed" // a leg's account has another currency
 
-	TillLimit Code = "till_limit" // more than a till may take in or pay out in a day; args: max, left
-	FloatFull Code = "float_full" // the till's float would pass its ceiling; args: max
+	TillLimit      Code = "till_limit"       // more than a till may take in or pay out in a day; args: max, left
+	FloatFull      Code = "float_full"       // the till's float would pass its ceiling; args: max
 	DealNotFound   Code = "deal_not_found"   // there is no such deal
 	DealClosed     Code = "deal_closed"      // something else became of the deal before; args: state
 	CounterChanged Code = "counter_changed"  // the customer was at another counter meanwhile
@@ -120,8 +120,8 @@ var specs = map[Code]Spec{
 	AccountExists:   conflict,
 	CurrencyMixed:   end,
 
-	TillLimit: ask,
-	FloatFull: end,
+	TillLimit:      ask,
+	FloatFull:      end,
 	DealNotFound:   notFound,
 	DealClosed:     conflict,
 	CounterChanged: conflict,

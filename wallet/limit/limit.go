@@ -50,7 +50,9 @@ func Receiver(m *market.Market, at time.Time, amount int64) ledger.Rule {
 
 // Depositor returns the rule of the wallet that cash is paid into over a counter: that of any receiver. The operator learns no
 // more about it than a payer would.
-func Depositor(m *market.Market, at time.Time, amount int64) ledger.Rule { return Receiver(m, at, amount) }
+func Depositor(m *market.Market, at time.Time, amount int64) ledger.Rule {
+	return Receiver(m, at, amount)
+}
 
 func full(limits *market.Limits, after ledger.Account, amount int64) *fault.Error {
 	tier, ok := tierOf(limits, after.Class)
