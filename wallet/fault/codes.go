@@ -71,6 +71,26 @@ const (
 	CodeLocked  Code = "code_locked"  // too many wrong tries
 	CodePending Code = "code_pending" // there is a code already that can still be used
 	CodeLive    Code = "code_live"    // the code's time is not over
+	TillShort   Code = "till_short"   // the till has too little e-money; args: available
+	ShopClosed  Code = "shop_closed"  // the shop does not serve customers now
+	TooLate     Code = "too_late"     // the time for this is over
+
+	BadShopCode       Code = "bad_shop_code"      // not a shop code: its check digit is wrong
+	ShopNotFound      Code = "shop_not_found"     // no till has this shop code
+	NotOperator       Code = "not_operator"       // the number works at no till
+	OperatorTaken     Code = "operator_taken"     // the number works at a till already
+	OperatorSuspended Code = "operator_suspended" // the operator may not work now
+	OperatorLimit     Code = "operator_limit"     // the operator's day is full; args: max, left
+	OperatorBarred    Code = "operator_barred"    // customers refused what this operator asked too often
+	AgentNotFound     Code = "agent_not_found"
+	StoreNotFound     Code = "store_not_found"
+	TillNotFound      Code = "till_not_found"
+	ShopCodeTaken     Code = "shop_code_taken" // another till has this code
+	OtherAgent        Code = "other_agent"     // the till or store belongs to another agent
+	PlaceClosed       Code = "place_closed"    // closed for good
+	PlaceNotEmpty     Code = "place_not_empty" // not all under it is closed; args: left
+	BadStoreName      Code = "bad_store_name"
+	BadWard           Code = "bad_ward" // not a ward code
 )
 
 var specs = map[Code]Spec{
@@ -138,4 +158,24 @@ var specs = map[Code]Spec{
 	CodeLocked:  end,
 	CodePending: conflict,
 	CodeLive:    conflict,
+	TillShort:   ask,
+	ShopClosed:  end,
+	TooLate:     end,
+
+	BadShopCode:       ask,
+	ShopNotFound:      notFound,
+	NotOperator:       notFound,
+	OperatorTaken:     conflict,
+	OperatorSuspended: end,
+	OperatorLimit:     ask,
+	OperatorBarred:    end,
+	AgentNotFound:     notFound,
+	StoreNotFound:     notFound,
+	TillNotFound:      notFound,
+	ShopCodeTaken:     conflict,
+	OtherAgent:        end,
+	PlaceClosed:       end,
+	PlaceNotEmpty:     end,
+	BadStoreName:      ask,
+	BadWard:           ask,
 }

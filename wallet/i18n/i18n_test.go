@@ -106,9 +106,9 @@ func room(key string) int {
 
 func amountsInside(code fault.Code) bool {
 	switch code {
-	case fault.Insufficient, fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
-		return true
-	case fault.TillLimit:
+	case fault.Insufficient, fault.LimitSingle, fault.LimitDay, fault.LimitMonth,
+		fault.TillLimit,
+		fault.OperatorLimit:
 		return true
 	}
 	return code == fault.PINInDial // says what happened to the money, and is followed by the first page

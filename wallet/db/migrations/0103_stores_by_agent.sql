@@ -1,0 +1,2 @@
+-- An agent's stores, for its tree.
+CREATE INDEX stores_by_agent ON stores (agent)
