@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"senti/agents"
 	"senti/sms"
 	"senti/ussd"
 	"senti/ussd/dialogue"
@@ -159,7 +160,7 @@ func (w *world) start() {
 
 // serve starts the part that answers callbacks: it knows no session yet.
 func (w *world) serve() {
-	dialogues, err := dialogue.New(w.wallet)
+	dialogues, err := dialogue.New(w.wallet, agents.New(w.wallet, w.db))
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
 		Dialogues: dialogues, Keys: key.Demo(), Clock: w.clock,

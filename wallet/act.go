@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"senti/wallet/clock"
 	"senti/wallet/customer"
@@ -81,23 +82,23 @@ func (w *Wallet) OpenIntent(ctx context.Context, in intent.Intent, with ...ledge
 		return intent.Intent{}, err
 	}
 	in = in.Opened(outcome.At)
-	w.acts.put(in.ID, in)
+	w.acts.Put(in.ID, in)
 	return in, nil
 }
 
-// Recall finds an intent of that kind, opened here or on another node, and decodes its terms. The fault is bad_request for
-// one that there is not.
-func (w *Wallet) Recall(ctx context.Context, intentID id.ID, kind ledger.Kind, terms any) (intent.Intent, error) {
-	in, ok := w.acts.get(intentID)
+// Recall finds an intent of one of the kinds, opened here or on another node, and decodes its terms. The fault is bad_request
+// for one that there is not.
+func (w *Wallet) Recall(ctx context.Context, intentID id.ID, terms any, kinds ...ledger.Kind) (intent.Intent, error) {
+	in, ok := w.acts.Get(intentID)
 	if !ok {
 		r, err := w.intents.Get(ctx, intentID)
 		if err != nil {
 			return intent.Intent{}, err
 		}
 		in = r.Intent
-		w.acts.put(intentID, in)
+		w.acts.Put(intentID, in)
 	}
-	if in.Kind != kind || json.Unmarshal(in.Terms, terms) != nil {
+	if !slices.Contains(kinds, in.Kind) || json.Unmarshal(in.Terms, terms) != nil {
 		return intent.Intent{}, fault.New(fault.BadRequest, "field", "intent")
 	}
 	return in, nil

@@ -51,7 +51,7 @@ func (w *Wallet) EnsureSystemAccounts(ctx context.Context) error {
 			Kind: ledger.Register,
 			Open: accounts,
 		})
-		if err != nil {
+		if err != nil && !fault.HasCode(err, fault.AccountExists) {
 			return err
 		}
 	}

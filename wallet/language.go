@@ -20,6 +20,6 @@ func (w *Wallet) ChangeLanguage(ctx context.Context, phone msisdn.Number, langua
 		return nil
 	})
 	_, err := w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{change}})
-	w.known.forget(phone)
+	w.known.Forget(phone)
 	return err
 }

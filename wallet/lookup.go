@@ -16,14 +16,14 @@ import (
 
 // Customer returns who has that number, or not_registered. It may be up to a minute old: show it, and let the ledger decide.
 func (w *Wallet) Customer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
-	if c, ok := w.known.get(phone); ok {
+	if c, ok := w.known.Get(phone); ok {
 		return c, nil
 	}
 	c, err := w.customers.ByPhone(ctx, phone)
 	if err != nil {
 		return customer.Customer{}, err
 	}
-	w.known.put(phone, c)
+	w.known.Put(phone, c)
 	return c, nil
 }
 

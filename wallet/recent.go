@@ -7,9 +7,9 @@ import (
 	"senti/wallet/clock"
 )
 
-// recent remembers values for a while and for a bounded number of keys: what was not put in again while a whole generation
+// Recent remembers values for a while and for a bounded number of keys: what was not put in again while a whole generation
 // filled up is forgotten. It is safe for concurrent use.
-type recent[K comparable, V any] struct {
+type Recent[K comparable, V any] struct {
 	clock clock.Clock
 	life  time.Duration
 	most  int
@@ -23,11 +23,13 @@ type remembered[V any] struct {
 	until time.Time
 }
 
-func newRecent[K comparable, V any](c clock.Clock, life time.Duration, most int) *recent[K, V] {
-	return &recent[K, V]{clock: c, life: life, most: most, young: map[K]remembered[V]{}}
+// NewRecent returns a memory in which a value lasts for life, of at most about twice that many keys.
+func NewRecent[K comparable, V any](c clock.Clock, life time.Duration, most int) *Recent[K, V] {
+	return &Recent[K, V]{clock: c, life: life, most: most, young: map[K]remembered[V]{}}
 }
 
-func (r *recent[K, V]) get(key K) (V, bool) {
+// Get returns what was put in for that key, if it is not too old.
+func (r *Recent[K, V]) Get(key K) (V, bool) {
 	r.mu.Lock()
 	v, ok := r.young[key]
 	if !ok {
@@ -41,7 +43,8 @@ func (r *recent[K, V]) get(key K) (V, bool) {
 	return v.value, true
 }
 
-func (r *recent[K, V]) put(key K, value V) {
+// Put remembers a value.
+func (r *Recent[K, V]) Put(key K, value V) {
 	until := r.clock.Now().Add(r.life)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -51,7 +54,8 @@ func (r *recent[K, V]) put(key K, value V) {
 	r.young[key] = remembered[V]{value, until}
 }
 
-func (r *recent[K, V]) forget(key K) {
+// Forget drops what is remembered for that key.
+func (r *Recent[K, V]) Forget(key K) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.young, key)

@@ -58,7 +58,7 @@ func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendR
 	if err != nil {
 		return SendReceipt{}, w.withOffer(q.terms, err)
 	}
-	w.quotes.forget(intentID)
+	w.quotes.Forget(intentID)
 	w.wake()
 	return w.sendReceipt(q.terms, outcome), nil
 }

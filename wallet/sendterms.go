@@ -81,13 +81,14 @@ func (w *Wallet) PriceSend(from, to customer.Customer, amount int64, at time.Tim
 		return SendTerms{}, refusal
 	}
 	return SendTerms{
-		From: party(from), To: party(to),
+		From: PartyOf(from), To: PartyOf(to),
 		Amount: amount, Fee: price.Fee, NetFee: price.NetFee, Tax: price.Tax, Total: price.Total,
 		Rules: w.market.At(at).Versions(), PricedAt: at,
 	}, nil
 }
 
-func party(c customer.Customer) Party {
+// PartyOf is a customer as one side of an act.
+func PartyOf(c customer.Customer) Party {
 	return Party{c.Account, c.Phone, c.Name, !c.NameVerified, c.Language}
 }
 
@@ -118,7 +119,7 @@ func (w *Wallet) openSend(ctx context.Context, in intent.Intent, t SendTerms) (S
 		return SendQuote{}, err
 	}
 	q := quoted{in.Opened(outcome.At), t}
-	w.quotes.put(in.ID, q)
+	w.quotes.Put(in.ID, q)
 	return SendQuote{
 		Intent: in.ID, To: t.To.Phone, Name: t.To.Name, Unchecked: t.To.Unchecked,
 		Amount: t.Amount, Fee: t.Fee, Tax: t.Tax, Total: t.Total, ExpiresAt: q.ExpiresAt,
@@ -127,7 +128,7 @@ func (w *Wallet) openSend(ctx context.Context, in intent.Intent, t SendTerms) (S
 
 // quoted finds an intent to send, opened here or on another node.
 func (w *Wallet) quoted(ctx context.Context, intentID id.ID) (quoted, error) {
-	if q, ok := w.quotes.get(intentID); ok {
+	if q, ok := w.quotes.Get(intentID); ok {
 		return q, nil
 	}
 	r, err := w.intents.Get(ctx, intentID)
@@ -139,7 +140,7 @@ func (w *Wallet) quoted(ctx context.Context, intentID id.ID) (quoted, error) {
 		return quoted{}, fault.New(fault.BadRequest, "field", "intent")
 	}
 	q := quoted{r.Intent, terms}
-	w.quotes.put(intentID, q)
+	w.quotes.Put(intentID, q)
 	return q, nil
 }
 

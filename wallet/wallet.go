@@ -56,9 +56,9 @@ type Wallet struct {
 	ids    id.Source
 	wake   func()
 
-	known  *recent[msisdn.Number, customer.Customer] // for display: a decision is made in the commit, on the ledger's own rows
-	quotes *recent[id.ID, quoted]                    // intents to send of this process; they never change
-	acts   *recent[id.ID, intent.Intent]             // its other intents
+	known  *Recent[msisdn.Number, customer.Customer] // for display: a decision is made in the commit, on the ledger's own rows
+	quotes *Recent[id.ID, quoted]                    // intents to send of this process; they never change
+	acts   *Recent[id.ID, intent.Intent]             // its other intents
 }
 
 // Parts are what a Wallet is made of. All are required but Wake.
@@ -98,9 +98,9 @@ func New(p Parts) *Wallet {
 		clock:     p.Clock,
 		ids:       p.IDs,
 		wake:      wake,
-		known:     newRecent[msisdn.Number, customer.Customer](p.Clock, knownFor, knownMost),
-		quotes:    newRecent[id.ID, quoted](p.Clock, intent.Life, quotesMost),
-		acts:      newRecent[id.ID, intent.Intent](p.Clock, intent.Life, quotesMost),
+		known:     NewRecent[msisdn.Number, customer.Customer](p.Clock, knownFor, knownMost),
+		quotes:    NewRecent[id.ID, quoted](p.Clock, intent.Life, quotesMost),
+		acts:      NewRecent[id.ID, intent.Intent](p.Clock, intent.Life, quotesMost),
 	}
 }
 

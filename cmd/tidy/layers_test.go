@@ -21,10 +21,6 @@ var layers = map[string]int{
 	"wallet/market":     1,
 	"wallet/i18n":       1,
 	"wallet/db":         1,
-	"wallet/key":        1,
-	"wallet/market":     1,
-	"wallet/i18n":       1,
-	"wallet/db":         1,
 	"wallet/webhook":    1,
 	"agents/commission": 1,
 
@@ -36,7 +32,6 @@ var layers = map[string]int{
 	"ussd/simulator/driver": 2, // for tests
 	"sms":                   2,
 	"jobs/lease":            2,
-	"agents/commission":     2, // reads wallet/market
 
 	"wallet/db/dbtest/dsn": 3,
 	"wallet/customer":      3,

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"senti/agents"
 	"senti/sms"
 	"senti/ussd"
 	"senti/ussd/dialogue"
@@ -34,6 +35,7 @@ type app struct {
 	metrics  *metrics
 	ledger   *ledger.Ledger
 	wallet   *wallet.Wallet
+	agents   *agents.Agents
 	service  *ussd.Service
 	gateways []ussdgateway.Gateway
 	inbox    *simulator.Inbox // in the demo only
@@ -86,6 +88,7 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	if err := a.wallet.EnsureSystemAccounts(ctx); err != nil {
 		return nil, fmt.Errorf("system accounts: %w", err)
 	}
+	a.agents = agents.New(a.wallet, d)
 	sender, err := p.sender(a)
 	if err != nil {
 		return nil, err
@@ -96,7 +99,7 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	a.background("outbox", worker.Run)
 	a.background("ends", a.wallet.Run)
 	a.background("expiry", a.expireHolds)
-	dialogues, err := dialogue.New(a.wallet)
+	dialogues, err := dialogue.New(a.wallet, a.agents)
 	if err != nil {
 		return nil, err
 	}

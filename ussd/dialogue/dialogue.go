@@ -9,6 +9,8 @@ import (
 	"context"
 	"fmt"
 
+	"senti/agents"
+	"senti/agents/network"
 	"senti/ussd/menu"
 	"senti/wallet"
 	"senti/wallet/fault"
@@ -20,8 +22,10 @@ import (
 
 // flows lists every dialogue.
 var flows = []*flow{
-	&first, &mainMenu,
+	&first, &mainMenu, &counter,
 	&send,
+	&cash, &cashOut, &asked,
+	&cashIn, &recent,
 	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
 	&redial, &details,
 }
@@ -38,18 +42,19 @@ type (
 // Dialogues runs the conversations on a wallet. It is safe for concurrent use.
 type Dialogues struct {
 	wallet *wallet.Wallet
+	agents *agents.Agents
 	market *market.Market
 	texts  *i18n.Texts
 	engine *menu.Engine[*env]
 }
 
-// New returns the dialogues of a wallet in the languages of its market. It fails when a language lacks a text.
-func New(w *wallet.Wallet) (*Dialogues, error) {
+// New returns the dialogues of a wallet and its agents in the languages of its market. It fails when a language lacks a text.
+func New(w *wallet.Wallet, a *agents.Agents) (*Dialogues, error) {
 	texts, err := w.Texts().With(menu.Source(flows...))
 	if err != nil {
 		return nil, fmt.Errorf("dialogue: %w", err)
 	}
-	d := &Dialogues{wallet: w, market: w.Market(), texts: texts}
+	d := &Dialogues{wallet: w, agents: a, market: w.Market(), texts: texts}
 	d.engine, err = menu.New(d.say, flows...)
 	return d, err
 }
@@ -75,6 +80,7 @@ type env struct {
 	intent id.ID         // what this turn's last page is about
 	lines  []wallet.Line // what the statement read behind the PIN
 	last   *wallet.Last  // the caller's last payment, settled, once it was asked for
+	post   *network.Post // where the caller works, once it was asked for; of operator 0 when nowhere
 }
 
 // Open begins a session, with what was dialled after the service code if anything was.
@@ -92,15 +98,14 @@ func (d *Dialogues) Resume(ctx context.Context, c Caller) Answer { return d.open
 // open begins a session, or takes up one that began elsewhere. A plain dial is told what became of the last payment.
 func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun bool) Answer {
 	nobody := menu.Place{Flow: first.ID, Lang: d.market.Languages[0]}
-	customer, err := d.wallet.Customer(ctx, c.Phone)
+	e := &env{Dialogues: d, caller: c}
+	at, err := e.home(ctx)
 	switch {
 	case fault.HasCode(err, fault.NotRegistered):
-		return (&env{Dialogues: d, caller: c}).start(ctx, nobody, dialled)
+		return e.start(ctx, nobody, dialled)
 	case err != nil:
 		return d.Lost(c, nobody, fault.Wrap(err, fault.LookAgain)) // a payment may be under way: nothing is claimed
 	}
-	at := menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: customer.Language}
-	e := &env{Dialogues: d, caller: c}
 	last, ok, err := d.last(ctx, c, begun)
 	switch {
 	case err != nil:
@@ -113,8 +118,36 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		at.Flow, dialled = redial.ID, nil // settled there, by the redial page itself
 	case ok && last.Untold() && !begun:
 		at.Flow, e.last = redial.ID, &last
+	case !begun && e.isAsked(ctx):
+		at.Flow = asked.ID
 	}
 	return e.start(ctx, at, dialled)
+}
+
+// home is where the caller's own menu is: an operator's, or a customer's. The fault is not_registered for a phone that is neither's.
+func (e *env) home(ctx context.Context) (menu.Place, error) {
+	post, err := e.agents.Post(ctx, e.caller.Phone)
+	if err == nil {
+		e.post = &post
+		return menu.Place{Flow: counter.ID, Home: counter.ID, Lang: post.Operator.Language}, nil
+	}
+	if !fault.HasCode(err, fault.NotOperator) {
+		return menu.Place{}, err
+	}
+	customer, err := e.wallet.Customer(ctx, e.caller.Phone)
+	return menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: customer.Language}, err
+}
+
+// works returns where the caller works. The fault is not_operator.
+func (e *env) works(t *turn) (network.Post, error) {
+	if e.post == nil {
+		post, err := e.agents.Post(t.Ctx, e.caller.Phone)
+		if err != nil {
+			return network.Post{}, err
+		}
+		e.post = &post
+	}
+	return *e.post, nil
 }
 
 // last is the caller's last payment. A plain dial will tell what became of it, so it must be settled. A session with input is

@@ -5,7 +5,7 @@ package dialogue
 var mainMenu = flow{ID: "menu", Steps: []step{
 	{ID: "top", Choose: "Senti", Options: []option{
 		{Key: "1", Text: "Send money", Start: "send"},
-		// 2 Withdraw cash
+		{Key: "2", Text: "Withdraw or deposit", Start: "cash"},
 		// 3 Pay shop or bill
 		// 4 Airtime
 		{Key: "5", Text: "My account", Start: "account"},

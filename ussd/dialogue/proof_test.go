@@ -32,6 +32,11 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "amount", Value: m.Style.Format(largest)},
 		{Name: "fee", Value: bare(fee)},
 		{Name: "what", Value: texts.Say(lang, "redial.cash_out_return", i18n.Text("to", "0712***002"))},
+		{Name: "shop", Value: strings.Repeat("W", 20) + ", " + longestWard(m)}, {Name: "code", Value: "2010457"},
+		{Name: "phone", Value: "0712 000 002"},
+		{Name: "till", Value: "till 12345"}, {Name: "count", Value: int64(12)}, {Name: "sum", Value: full},
+		{Name: "earned", Value: m.Style.Format(15200)}, {Name: "earns", Value: texts.Say(lang, "cashin.earn", i18n.Text("earned", m.Style.Format(15200)))},
+		{Name: "state", Value: "not answered"},
 		{Name: "once", Value: texts.Say(lang, "redial.once")},
 		{Name: "cost", Value: cost("send.taxed")}, {Name: "brief", Value: cost("send.fee")},
 		{Name: "total", Value: bare(largest + fee)},
@@ -111,4 +116,14 @@ func TestTheProofKnowsEveryValue(t *testing.T) {
 			}
 		}
 	}
+}
+
+func longestWard(m *market.Market) string {
+	longest := ""
+	for _, w := range m.Wards {
+		if len(w.Name) > len(longest) {
+			longest = w.Name
+		}
+	}
+	return longest
 }

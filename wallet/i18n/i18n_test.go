@@ -43,6 +43,8 @@ var widest = map[string][]Arg{
 		Text("receipt", "TK7Q2M9XRD"), Text("service", "*384*1234#"), Text("field", "phoneNumber"),
 		Text("available", "Ksh 500,000"), Text("needed", "Ksh 250,108"), Text("min", "Ksh 1"), Text("max", "Ksh 5,000,000"),
 		Text("left", "Ksh 5,000,000"),
+		Text("shop", "WANJIKUWANJIKUWANJIK, Kawangware"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
+		Text("earned", "Ksh 152"),
 	},
 	"Uganda": {
 		Text("amount", "UGX 5,000,000"), Text("fee", "2,875"), Text("tax", "375"), Text("balance", "UGX 20,000,000"),
@@ -50,6 +52,8 @@ var widest = map[string][]Arg{
 		Text("receipt", "TK7Q2M9XRD"), Text("service", "*284#"), Text("field", "phoneNumber"),
 		Text("available", "UGX 20,000,000"), Text("needed", "UGX 5,002,875"), Text("min", "UGX 500"), Text("max", "UGX 200,000,000"),
 		Text("left", "UGX 200,000,000"),
+		Text("shop", "NAMUGANZANAMUGANZANA, Kawempe"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
+		Text("earned", "UGX 15,000"),
 	},
 }
 
@@ -68,7 +72,10 @@ func say(texts *Texts, lang, key string, args []Arg) string {
 	if key == fault.WrongPIN.Key() { // here what is left is not money
 		args = []Arg{Count("left", 2)}
 	}
-	cost := map[string]string{"send.done": "send.fee", "sms.send.out": "send.fee.tax"}[key]
+	cost := map[string]string{
+		"send.done": "send.fee", "sms.send.out": "send.fee.tax",
+		"cashout.done": "cashout.fee", "sms.cashout.customer": "cashout.fee",
+	}[key]
 	if cost != "" {
 		args = append(args, Text("cost", texts.Say(lang, cost, args...)))
 	}
@@ -108,6 +115,7 @@ func amountsInside(code fault.Code) bool {
 	switch code {
 	case fault.Insufficient, fault.LimitSingle, fault.LimitDay, fault.LimitMonth,
 		fault.TillLimit,
+		fault.TillShort,
 		fault.OperatorLimit:
 		return true
 	}

@@ -1,0 +1,99 @@
+// Package agents is what happens at a counter: one file and one top-down function for each thing that a customer and an
+// operator do there together, and for each thing that an agent does alone.
+//
+//	cashin.go     cash becomes e-money: by the customer's code, or by number
+//	answer.go     the customer says yes or no to a cash-in that waits
+//	cashout.go    e-money becomes cash: the customer starts
+//	recent.go     what happened at the till
+//	onboard.go    agents, stores, tills and operators taken on
+//	watch.go      what was done just before: split deposits, money that goes round
+//	earn.go       what a deal earns, and to whom
+//	counter.go    who stands at which counter, as terms keep it
+//	text.go       what is said once an act is committed
+//
+// Every act is one ledger plan, as in package wallet, whose parts it uses; a quote opens an intent, and the act itself needs the
+// intent's ID and a PIN and nothing else. What must hold at the commit is decided in the commit: by rules on the accounts
+// and by companions. A quote only shows what is likely.
+//
+// The package knows no screen and no gateway. Its errors are faults (package fault).
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/deal"
+	"senti/agents/network"
+	"senti/wallet"
+	"senti/wallet/audit"
+	"senti/wallet/db"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/ledger"
+	"senti/wallet/market"
+	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
+)
+
+// Agents is the use cases of the counter and the parts they are made of. It is safe for concurrent use.
+type Agents struct {
+	wallet *wallet.Wallet
+	ledger *ledger.Ledger
+	market *market.Market
+	texts  *i18n.Texts
+	places *network.Directory
+	deals  *deal.Store
+	audit  *audit.Store
+
+	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
+}
+
+// Who works where is asked on every dial. An operator who is taken on elsewhere is known here after as long.
+const (
+	postsFor  = time.Minute
+	postsMost = 200_000
+)
+
+// New returns the use cases on a wallet whose database this is.
+func New(w *wallet.Wallet, d *db.DB) *Agents {
+	return &Agents{
+		wallet: w, ledger: w.Ledger(), market: w.Market(), texts: w.Texts(),
+		places: network.NewDirectory(d, w.Market().Zone),
+		deals:  deal.NewStore(d, w.Market().Zone),
+		audit:  audit.NewStore(d),
+		posts:  wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
+	}
+}
+
+// Places returns who and where the agents are.
+func (a *Agents) Places() *network.Directory { return a.places }
+
+// Deals returns what happened over counters.
+func (a *Agents) Deals() *deal.Store { return a.deals }
+
+// Post returns who stands at which counter with that phone. The fault is not_operator. It may be up to a minute old: the commit
+// looks again.
+func (a *Agents) Post(ctx context.Context, phone msisdn.Number) (network.Post, error) {
+	post, ok := a.posts.Get(phone)
+	if !ok {
+		var err error
+		post, err = a.places.ByPhone(ctx, phone)
+		if err != nil && !fault.HasCode(err, fault.NotOperator) {
+			return network.Post{}, err
+		}
+		a.posts.Put(phone, post)
+	}
+	if post.Operator.ID == 0 {
+		return network.Post{}, fault.New(fault.NotOperator)
+	}
+	return post, nil
+}
+
+func (a *Agents) now() time.Time { return a.wallet.Clock().Now() }
+
+func (a *Agents) rules() *market.AgentRules { return a.market.At(a.now()).Agents }
+
+// message is an SMS of a plan; number tells the plan's messages apart.
+func (a *Agents) message(plan *ledger.Plan, number byte, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
+	return a.wallet.Messages().Add(outbox.MessageID(plan.ID, number), to, text)
+}

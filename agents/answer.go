@@ -1,0 +1,208 @@
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/deal"
+	"senti/wallet"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/intent"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+// askPlan sets the money of a cash-in aside on the float, until the customer says yes or the time runs out.
+func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger.Plan {
+	rules := a.market.At(t.PricedAt).Agents
+	until := in.OpenedAt.Add(rules.WaitFor)
+	plan := &ledger.Plan{
+		ID: in.ID, Kind: ledger.HoldTake, Request: wallet.Request(in), Rules: t.Rules,
+		Holds: []ledger.HoldAct{{
+			Verb: ledger.TakeHold, Hold: holdOf(in.ID), Account: t.At.Float, Amount: t.Amount,
+			ExpiresAt: until.Add(holdMargin),
+		}},
+	}
+	waiting := t.deal(in.ID, deal.Waiting)
+	waiting.Hold, waiting.ExpiresAt = holdOf(in.ID), until
+	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.cashInEnd(true, t))),
+		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
+		a.deals.Add(waiting),
+		a.message(plan, toCustomer, t.To.Phone, a.pleaseSay(t)),
+		a.message(plan, toOperator, t.At.Phone, a.waits(t, a.market.Date(until))))
+	return plan
+}
+
+// Asked is a cash-in that waits for the customer's yes.
+type Asked struct {
+	Deal   id.ID
+	Shop   string
+	Amount int64 // minor units
+}
+
+// AskedOf returns the cash-ins that wait for that customer, newest first.
+func (a *Agents) AskedOf(ctx context.Context, phone msisdn.Number) ([]Asked, error) {
+	c, err := a.wallet.Customer(ctx, phone)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := a.deals.WaitingFor(ctx, c.ID, a.now().Add(-a.rules().WaitFor))
+	if err != nil {
+		return nil, err
+	}
+	var out []Asked
+	for _, d := range waiting {
+		if d.Kind == ledger.CashIn && a.now().Before(d.ExpiresAt) {
+			place, err := a.places.ByTill(ctx, d.Till)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, Asked{d.ID, a.shop(place), d.Amount})
+		}
+	}
+	return out, nil
+}
+
+// AnswerRequest is what a customer says to a cash-in that waits. There is no PIN in it: money arrives, or does not.
+type AnswerRequest struct {
+	Customer msisdn.Number
+	Deal     id.ID
+	Yes      bool
+	Origin   wallet.Origin
+}
+
+// Answer lets a cash-in go through, or gives the money back to the float and asks the operator to return the cash. It returns the
+// text the conversation ends with. The first answer counts, also against the expiry at the same moment.
+//
+// Faults: deal_not_found, deal_closed (answered or expired before), cannot_receive, busy; outcome_unknown.
+func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (end string, err error) {
+	var t CashInTerms
+	if _, err := a.wallet.Recall(ctx, r.Deal, &t, ledger.HoldTake); err != nil {
+		return "", err
+	}
+	if t.To.Phone != r.Customer {
+		return "", fault.New(fault.DealNotFound)
+	}
+	plan := a.noPlan(r, t)
+	if r.Yes {
+		plan = a.yesPlan(r, t)
+	}
+	outcome, err := a.ledger.Commit(ctx, plan)
+	if err != nil {
+		return "", atCounter(err)
+	}
+	a.wallet.Wake()
+	return a.answerEnd(r.Yes, t)(outcome), nil
+}
+
+// yesPlan is the cash-in itself, out of what was set aside.
+func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
+	in := a.answering(r, t, ledger.CashIn)
+	plan := a.cashInLegs(in.ID, t)
+	plan.Request = wallet.Request(in)
+	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: holdOf(r.Deal), Account: t.At.Float, Amount: t.Amount, Final: true}}
+	plan.Companions = append(a.answered(in, r, t, deal.Done),
+		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
+		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
+		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
+	return plan
+}
+
+// noPlan gives the money back to the float.
+func (a *Agents) noPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
+	in := a.answering(r, t, ledger.HoldEnd)
+	plan := &ledger.Plan{
+		ID: in.ID, Kind: ledger.HoldEnd, Request: wallet.Request(in), Corrects: r.Deal,
+		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: holdOf(r.Deal), Account: t.At.Float}},
+	}
+	plan.Companions = append(a.answered(in, r, t, deal.Declined), a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.declined")))
+	return plan
+}
+
+// answering is the intent of an answer, whose ID follows from the deal: yes and no have one each, and the deal takes the first.
+func (a *Agents) answering(r AnswerRequest, t CashInTerms, kind ledger.Kind) intent.Intent {
+	in := a.wallet.NewIntent(kind, wallet.Actor{Number: t.Customer, Phone: t.To.Phone}, r.Origin,
+		answerTerms{Brief: wallet.Brief{Whom: t.At.Code, Shop: t.At.Code, Amount: t.Amount}, Deal: r.Deal.String()})
+	in.ID = id.Derive(r.Deal, "senti.answer.v1."+kind.String())
+	return in
+}
+
+type answerTerms struct {
+	Brief wallet.Brief `json:"brief"`
+	Deal  string       `json:"deal"`
+}
+
+// answered is what both answers commit.
+func (a *Agents) answered(in intent.Intent, r AnswerRequest, t CashInTerms, state deal.State) []ledger.Companion {
+	return []ledger.Companion{
+		a.deals.Change(r.Deal, answeredInTime(state, in.ID)),
+		a.wallet.Intents().Open(in),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.To.Language, a.answerEnd(r.Yes, t))),
+	}
+}
+
+// answeredInTime ends a wait, unless its time is over: then only the expiry may, so that nobody hears two things.
+func answeredInTime(state deal.State, partner id.ID) func(*deal.Deal, time.Time) *fault.Error {
+	end := deal.To(state, partner)
+	return func(d *deal.Deal, at time.Time) *fault.Error {
+		if d.State == deal.Waiting && !at.Before(d.ExpiresAt) {
+			return fault.New(fault.DealClosed, "state", deal.Expired.String())
+		}
+		return end(d, at)
+	}
+}
+
+// holdOf is the hold behind a deal, holdMargin how much longer it stands than the deal waits: the deal's own expiry frees it, and
+// the ledger's only if nobody ran that.
+func holdOf(dealID id.ID) id.ID { return id.Derive(dealID, "senti.deal.hold.v1") }
+
+const holdMargin = 24 * time.Hour
+
+// ExpireCashIns gives back the money of cash-ins that nobody has answered in time, and tells the operators to return the cash. It
+// returns how many there were; limit is the most at once. It may run twice at the same time.
+func (a *Agents) ExpireCashIns(ctx context.Context, limit int) (int, error) {
+	due, err := a.deals.DueBefore(ctx, deal.Waiting, a.now(), limit)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, d := range due {
+		if d.Kind != ledger.CashIn {
+			continue
+		}
+		switch expired, err := a.expireCashIn(ctx, d); {
+		case err != nil:
+			return done, err
+		case expired:
+			done++
+		}
+	}
+	return done, nil
+}
+
+func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
+	var t CashInTerms
+	if _, err := a.wallet.Recall(ctx, d.ID, &t, ledger.HoldTake); err != nil {
+		return false, err
+	}
+	plan := &ledger.Plan{
+		ID: id.Derive(d.ID, "senti.answer.v1.expired"), Kind: ledger.HoldEnd, Corrects: d.ID,
+		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: d.Hold, Account: t.At.Float}},
+	}
+	plan.Companions = []ledger.Companion{
+		a.deals.Change(d.ID, deal.To(deal.Expired, id.ID{})),
+		a.message(plan, toCustomer, t.To.Phone, a.notAnswered(t)),
+		a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.expired")),
+	}
+	outcome, err := a.ledger.Commit(ctx, plan)
+	if outcome != nil && outcome.Refusal != nil { // answered in the same instant
+		return false, nil
+	}
+	if err == nil {
+		a.wallet.Wake()
+	}
+	return err == nil, err
+}

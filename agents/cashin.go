@@ -1,0 +1,196 @@
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/deal"
+	"senti/agents/network"
+	"senti/wallet"
+	"senti/wallet/customer"
+	"senti/wallet/id"
+	"senti/wallet/intent"
+	"senti/wallet/ledger"
+	"senti/wallet/limit"
+	"senti/wallet/market"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+	"senti/wallet/tariff"
+)
+
+// CashInRequest is what the operator typed: the customer's code or number, and an amount in minor units.
+type CashInRequest struct {
+	Operator msisdn.Number
+	Code     string        // of DepositCode, "" when by number
+	To       msisdn.Number // "" when by code
+	Amount   int64
+	Origin   wallet.Origin
+}
+
+// CashInTerms are what was shown to the operator, and all that CashIn goes by. Amounts are minor units.
+type CashInTerms struct {
+	Brief    wallet.Brief `json:"brief"`
+	At       Counter      `json:"at"`
+	To       wallet.Party `json:"to"`
+	Customer int64        `json:"customer"`
+	Code     string       `json:"code,omitempty"` // the customer's code: presence is proven
+	Amount   int64        `json:"amount"`
+	Earned   Earned       `json:"earned"`
+	Marks    deal.Marks   `json:"marks,omitempty"`
+	Rules    string       `json:"rules"`
+	PricedAt time.Time    `json:"priced_at"`
+}
+
+// CashInQuote is what the operator is to see before the PIN.
+type CashInQuote struct {
+	Intent id.ID
+	Name   string        // the customer's, as far as an operator sees it
+	To     msisdn.Number // for the screen, masked
+	Amount int64
+	Earned int64    // by the agent, minor units
+	Waits  bool     // the customer will be asked first
+	Warn   *Warning // it looks like a split deposit; nil when it does not
+}
+
+// CashInReceipt is what the operator is to see afterwards.
+type CashInReceipt struct {
+	Intent id.ID
+	Code   string
+	Waits  bool   // the money is set aside until the customer says yes
+	End    string // the text the conversation ends with
+}
+
+// The messages of a cash-in, as outbox.MessageID numbers them.
+const (
+	toCustomer = 1
+	toOperator = 2
+)
+
+// QuoteCashIn says who would get the money and whether the customer must say yes first, and opens the intent that CashIn goes
+// through with.
+//
+// Faults: not_operator, operator_suspended, bad_code, not_registered, cannot_receive, amount_too_small (min), amount_too_big (max).
+func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote, error) {
+	post, err := a.serving(ctx, r.Operator)
+	if err != nil {
+		return CashInQuote{}, err
+	}
+	c, err := a.payee(ctx, r.To)
+	if err != nil {
+		return CashInQuote{}, err
+	}
+	terms, err := a.priceCashIn(post, c, r)
+	if err != nil {
+		return CashInQuote{}, err
+	}
+	if terms.Marks, err = a.turned(ctx, c, terms.At, r.Amount, 0, &terms.Earned); err != nil {
+		return CashInQuote{}, err
+	}
+	warn, err := a.splits(ctx, &terms)
+	if err != nil {
+		return CashInQuote{}, err
+	}
+	in := a.wallet.NewIntent(ledger.CashIn, actor(post), r.Origin, terms)
+	if a.mustAsk(in.ID, terms) {
+		in.Kind = ledger.HoldTake
+	}
+	if in, err = a.wallet.OpenIntent(ctx, in); err != nil {
+		return CashInQuote{}, err
+	}
+	return CashInQuote{Intent: in.ID, Name: terms.To.Name, To: c.Phone, Amount: r.Amount, Earned: terms.Earned.Agent,
+		Waits: in.Kind == ledger.HoldTake, Warn: warn}, nil
+}
+
+// CashIn moves the money of a quote from the till's float to the customer, or sets it aside until the customer says yes; sent
+// again it returns the same receipt and moves nothing.
+//
+// Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, operator_limit (max, left), till_short (available), till_limit,
+// cannot_receive, code_used, intent_expired, busy; outcome_unknown.
+func (a *Agents) CashIn(ctx context.Context, intentID id.ID, typed pin.PIN) (CashInReceipt, error) {
+	var t CashInTerms
+	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.CashIn, ledger.HoldTake)
+	if err != nil {
+		return CashInReceipt{}, err
+	}
+	plan := a.CashInPlan(in, t, typed)
+	if in.Kind == ledger.HoldTake {
+		plan = a.askPlan(in, t, typed)
+	}
+	outcome, err := a.ledger.Commit(ctx, plan)
+	if err != nil {
+		return CashInReceipt{}, atCounter(err)
+	}
+	a.wallet.Wake()
+	return CashInReceipt{Intent: in.ID, Code: outcome.Receipt, Waits: in.Kind == ledger.HoldTake, End: a.cashInEnd(in.Kind == ledger.HoldTake, t)(outcome)}, nil
+}
+
+// CashInPlan is all that a cash-in commits that need not wait for the customer.
+func (a *Agents) CashInPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger.Plan {
+	plan := a.cashInLegs(in.ID, t)
+	plan.Request = wallet.Request(in)
+	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.cashInEnd(false, t))),
+		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
+		a.deals.Add(t.deal(in.ID, deal.Done)),
+		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
+		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
+		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
+	return plan
+}
+
+// deal is the deal as it is kept.
+func (t CashInTerms) deal(posting id.ID, state deal.State) deal.Deal {
+	return deal.Deal{
+		ID: posting, Kind: ledger.CashIn, State: state, Till: t.At.Till, Operator: t.At.Operator, Agent: t.At.Agent, Super: t.At.Super,
+		Customer: t.Customer, Phone: t.To.Phone, Name: t.To.Name, Amount: t.Amount,
+		Earned: t.Earned.Total(), EarnedSuper: t.Earned.Super, Marks: t.Marks,
+	}
+}
+
+// cashInLegs move the money and book what it earned.
+func (a *Agents) cashInLegs(posting id.ID, t CashInTerms) *ledger.Plan {
+	return &ledger.Plan{
+		ID:    posting,
+		Kind:  ledger.CashIn,
+		Rules: t.Rules,
+		Legs: wallet.WithoutZero(append(t.Earned.legs(t.At),
+			ledger.Leg{Account: t.At.Float, Amount: -t.Amount, Counted: t.Amount, Rule: limit.Float(a.market, t.PricedAt, -t.Amount)},
+			ledger.Leg{Account: t.To.Account, Amount: t.Amount, Counted: t.Amount, Rule: limit.Depositor(a.market, t.PricedAt, t.Amount)},
+		)),
+	}
+}
+
+// priceCashIn is what the deal would be, before anybody looked at what went before.
+func (a *Agents) priceCashIn(post network.Post, c customer.Customer, r CashInRequest) (CashInTerms, error) {
+	now := a.now()
+	if _, refusal := tariff.Price(a.market, tariff.Deposit, r.Amount, now); refusal != nil {
+		return CashInTerms{}, refusal
+	}
+	rules, at := a.market.At(now), a.counterAt(post)
+	to := wallet.PartyOf(c)
+	to.Name = shortName(c.Name)
+	return CashInTerms{
+		Brief: wallet.Brief{Whom: c.Phone.Masked(), Shop: at.Code, Amount: r.Amount},
+		At:    at, To: to, Customer: c.ID, Code: r.Code, Amount: r.Amount,
+		Earned: earned(rules, tariff.Deposit, r.Amount, at), Rules: rules.CounterVersions(), PricedAt: now,
+	}, nil
+}
+
+// mustAsk decides whether the customer must say yes. Who read out a code has said so already; of small deposits by number a
+// share is asked, drawn by the intent's own random bits so that a repeat draws the same.
+func (a *Agents) mustAsk(intentID id.ID, t CashInTerms) bool {
+	rules := a.market.At(t.PricedAt).Agents
+	switch {
+	case t.Code != "":
+		return false
+	case t.Amount > rules.ConfirmAbove:
+		return true
+	}
+	return sampled(intentID, rules.ConfirmSample)
+}
+
+// sampled draws a share of all intents.
+func sampled(intentID id.ID, share market.Rate) bool {
+	drawn := int64(intentID[13])<<16 | int64(intentID[14])<<8 | int64(intentID[15])
+	return drawn*int64(market.RateWhole) < int64(share)<<24
+}

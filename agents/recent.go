@@ -1,0 +1,46 @@
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/deal"
+	"senti/agents/network"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+)
+
+// Recent is a deal as the operator's list shows it.
+type Recent struct {
+	deal.Deal
+	Way string // "in" for cash taken in, "out" for cash paid out
+}
+
+// Recent returns the last deals at the operator's till within a day, newest first. The operator pays on what stands here, never
+// on an SMS. The fault is not_operator.
+func (a *Agents) Recent(ctx context.Context, operator msisdn.Number, most int) ([]Recent, error) {
+	post, err := a.Post(ctx, operator)
+	if err != nil {
+		return nil, err
+	}
+	deals, err := a.deals.OfTill(ctx, post.Till.ID, a.now().Add(-recentWithin), most)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Recent, len(deals))
+	for i, d := range deals {
+		out[i] = Recent{d, "out"}
+		if d.Kind == ledger.CashIn {
+			out[i].Way = "in"
+		}
+	}
+	return out, nil
+}
+
+const recentWithin = 24 * time.Hour
+
+// Shop returns how people know the shop with that code: its name and its ward. Faults: shop_not_found, shop_closed.
+func (a *Agents) Shop(ctx context.Context, code network.ShopCode) (string, error) {
+	place, err := a.shopOf(ctx, code)
+	return a.shop(place), err
+}

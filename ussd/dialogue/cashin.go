@@ -1,0 +1,146 @@
+package dialogue
+
+import (
+	"senti/agents"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+// cashIn is the operator's side of a deposit: whose wallet, how much cash, the name to compare with the person at the counter, and
+// the operator's PIN. Above an amount, and by lot below it, the customer is asked before the money is there.
+var cashIn = flow{ID: "cashin", Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
+	{ID: "to", Ask: "Customer's phone number", Take: depositor},
+	{ID: "amount", Ask: "How much cash?", Take: cashAmount},
+	{ID: "split", Confirm: "{count} deposits, {sum} in all: it may be seen as a split deposit, which is not allowed. No money has moved.", With: quoteCashIn,
+		Options: []option{
+			{Key: "1", Text: "It is right, go on"},
+			{Key: "0", Text: "Stop", Go: "stopped"},
+		}},
+	{ID: "pin", Secret: "Take {amount} cash from\n{name}\n{phone}\n{earns}\nEnter PIN to deposit", With: sayCashIn, Take: payIn, Moves: true},
+	{ID: "asks", Secret: "Take {amount} cash from\n{name}\n{phone}\n{earns}\nCustomer is asked.\nEnter PIN", Take: payIn, Moves: true},
+
+	// From here on only if something was not right.
+	{ID: "again", Secret: "Enter PIN again", Take: payInAgain, Moves: true, Options: []option{{Key: "0", Text: "Stop", Go: "stopped"}}},
+	{ID: "stopped", End: "You stopped. Nothing was deposited. Give any cash back.", With: keepEnd("stopped")},
+	{ID: "over", End: "{end}"}, // message cashin.done or cashin.waits, as the intent keeps it
+}}
+
+var (
+	depositor  = take{Do: takeDepositor, Faults: []fault.Code{fault.BadNumber, fault.NotRegistered, fault.CannotReceive}}
+	cashAmount = take{Do: takeCash, Faults: []fault.Code{
+		fault.BadAmount, fault.AmountTooSmall, fault.AmountTooBig, fault.TillShort, fault.TillLimit, fault.OperatorLimit,
+	}}
+	payIn      = take{Do: moveCashIn}
+	payInAgain = take{Do: moveCashIn, Faults: pinFaults}
+)
+
+// What the cash dialogues keep between turns.
+const (
+	keptName   = "name"
+	keptEarned = "earned"
+	keptWaits  = "waits"
+)
+
+func takeDepositor(t *turn, typed string) error {
+	to, err := t.Env.wallet.ParsePhone(typed)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Env.wallet.Customer(t.Ctx, to); err != nil {
+		return err
+	}
+	t.Keep(keptTo, string(to))
+	return nil
+}
+
+func takeCash(t *turn, typed string) error {
+	minor, err := t.Env.wallet.ParseAmount(typed)
+	if err != nil {
+		return err
+	}
+	t.KeepNumber(keptAmount, minor)
+	return nil
+}
+
+// quoteCashIn opens the intent, and stays on the page of the warning only if there is one.
+func quoteCashIn(t *turn) error {
+	q, err := t.Env.agents.QuoteCashIn(t.Ctx, agents.CashInRequest{
+		Operator: t.Env.caller.Phone, To: msisdn.Number(t.Kept(keptTo)), Amount: t.KeptNumber(keptAmount), Origin: t.Env.caller.Origin,
+	})
+	switch fault.CodeOf(err) {
+	case "":
+	case fault.AmountTooSmall, fault.AmountTooBig:
+		return t.AskAgain("amount", err)
+	case fault.NotRegistered, fault.CannotReceive:
+		return t.AskAgain("to", err)
+	default:
+		return err
+	}
+	t.Keep(keptIntent, q.Intent.String())
+	t.Keep(keptName, q.Name)
+	t.KeepNumber(keptEarned, q.Earned)
+	t.KeepNumber(keptWaits, 0)
+	if q.Waits {
+		t.KeepNumber(keptWaits, 1)
+	}
+	if q.Warn == nil {
+		t.Go("pin")
+		return nil
+	}
+	t.Say("count", int64(q.Warn.Deposits))
+	t.Say("sum", fault.Minor(q.Warn.Sum))
+	return nil
+}
+
+func sayCashIn(t *turn) error {
+	t.Say("amount", fault.Minor(t.KeptNumber(keptAmount)))
+	t.Say("name", t.Kept(keptName))
+	t.Say("phone", msisdn.Number(t.Kept(keptTo)).National())
+	t.Say("earned", fault.Minor(t.KeptNumber(keptEarned)))
+	earns := "earn"
+	if t.KeptNumber(keptEarned) == 0 {
+		earns = "nothing"
+	}
+	t.Say("earns", t.Text(earns))
+	if t.KeptNumber(keptWaits) == 1 {
+		t.Go("asks")
+	}
+	return nil
+}
+
+// moveCashIn moves the money, or sets it aside until the customer says yes.
+func moveCashIn(t *turn, typed string) error {
+	p, err := pin.Parse(typed)
+	if err != nil {
+		return t.AskAgain("again", err)
+	}
+	intent, err := id.Parse(t.Kept(keptIntent))
+	if err != nil {
+		return err
+	}
+	receipt, err := t.Env.agents.CashIn(t.Ctx, intent, p)
+	t.Env.intent = intent
+	switch fault.CodeOf(err) {
+	case "":
+		t.Say("end", receipt.End)
+		t.Go("over")
+		return nil
+	case fault.WrongPIN:
+		return tryIntentAgain(t, intent, err)
+	case fault.TillShort, fault.TillLimit, fault.OperatorLimit:
+		return t.AskAgain("amount", err)
+	}
+	return err
+}
+
+// tryIntentAgain asks for the PIN once more, on the same terms under a new intent: a refusal has spent the old one.
+func tryIntentAgain(t *turn, spent id.ID, wrong error) error {
+	next, err := t.Env.wallet.Reopen(t.Ctx, spent, t.Env.caller.Origin.Turn)
+	if err != nil {
+		return wrong // no further try can be offered, but the wrong PIN is what the person must hear of
+	}
+	t.Keep(keptIntent, next.ID.String())
+	return t.AskAgain("again", wrong)
+}
