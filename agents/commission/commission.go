@@ -5,11 +5,14 @@
 //
 // # Splitting
 //
-// The bands of deposits end a little above those of withdrawals, in Kenya 10 shillings: who pays in 1,005 for 1,000 and a fee
-// stays in the band of 1,000, so neither padding a round sum nor cutting the change off it earns anything. That is all the bands
-// can do. They pay more a shilling on small amounts than on great ones, so cutting 1,000 into 500 and 500 still earns 16 instead
-// of 9, and 10,000 into twenty deposits 160 instead of 28; only parts of 5,000 and more come near to what the whole earns. Gain
-// measures it; what is done about it (a warning before the commit, evidence, no pay for loops) is for the use cases.
+// The bands of deposits end a little above those of withdrawals, in Kenya 10 shillings above round sums: who pays in 1,005, for
+// 1,000 and a fee, stays in the band of 1,000. So padding a round sum up to 10 shillings earns nothing, nor does cutting that
+// change off again, as it lies below the least that earns anything; and round sums in parts of 5,000 earn what the whole does,
+// give or take 2 shillings.
+//
+// That is all that bands can do, because they pay more a shilling on small amounts than on great ones. 1,000 in two halves still
+// earns 16 instead of 9, 10,000 in twenty parts 160 instead of 28, and 100,000 in two halves 300 instead of 190. Gain measures
+// it. What is done about it (a warning before the commit, evidence, no pay for a third loop of a day) is for the use cases.
 package commission
 
 import "senti/wallet/market"

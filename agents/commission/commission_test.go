@@ -143,3 +143,127 @@ func TestSplitProperties(t *testing.T) {
 		}
 	}
 }
+
+// The bands of deposits end this much above round sums, in minor units.
+var offsets = map[string]struct{ round, above int64 }{"ke": {100_00, 10_00}, "ug": {1_000, 100}}
+
+// What the offset is there for: neither padding a round sum nor cutting the change above it off, in one piece or in several,
+// earns an agent more than the deposit as the customer brought it.
+func TestOffsetMakesChangeWorthless(t *testing.T) {
+	for _, code := range market.Codes() {
+		m := load(t, code)
+		pay, offset := m.At(day).Pay, offsets[code]
+		bands := pay.Services[Deposit]
+		for i, band := range bands {
+			edge := band.UpTo - band.UpTo%offset.round
+			if band.UpTo-edge < offset.above {
+				if i > 0 && i < len(bands)-1 { // Kenya's first band and every last one have none
+					t.Errorf("%s: the band up to %d does not end above a round sum", code, band.UpTo)
+				}
+				continue
+			}
+			for change := m.Style.Step; change <= offset.above; change += m.Style.Step {
+				amount := edge + change
+				if padded, round := Earned(pay, Deposit, amount), Earned(pay, Deposit, edge); padded != round {
+					t.Errorf("%s: %d earns %d, padded to %d it earns %d", code, edge, round, amount, padded)
+				}
+				half := change / 2
+				for _, parts := range [][]int64{{edge, change}, {edge, half, change - half}, {edge - change, change, change}} {
+					if gain := Gain(pay, Deposit, parts...); gain != 0 {
+						t.Errorf("%s: a deposit in parts %v earns %d more than in one", code, parts, gain)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Where bands alone do not help, in shillings. The numbers stand here so that nobody believes that they do, and so that a new
+// price list shows what it changes.
+func TestWhereSplittingPays(t *testing.T) {
+	pay := load(t, "ke").At(day).Pay
+	for _, c := range []struct {
+		service      string
+		parts, each  int64
+		gain         int64
+		whatTheyMean string
+	}{
+		{Deposit, 2, 50, 4, "100 in halves"},
+		{Deposit, 2, 255, 8, "510 in halves"},
+		{Deposit, 2, 500, 7, "1,000 in halves"},
+		{Deposit, 20, 500, 132, "10,000 in twenty"},
+		{Deposit, 2, 5_000, 0, "10,000 in halves: what the extra bands above it are for"},
+		{Deposit, 3, 5_000, 2, "15,000 in parts of 5,000"},
+		{Deposit, 4, 5_000, 1, "20,000 in parts of 5,000"},
+		{Deposit, 5, 5_000, 0, "25,000 in parts of 5,000"},
+		{Deposit, 10, 5_000, 0, "50,000 in parts of 5,000"},
+		{Deposit, 2, 50_000, 110, "100,000 in halves: above 50,020 there are no more bands"},
+		{Withdraw, 2, 500, 6, "1,000 in halves, which costs the customer 29 more"},
+		{Withdraw, 4, 2_500, 25, "10,000 in quarters, which costs the customer 1 more"},
+	} {
+		parts := make([]int64, c.parts)
+		for i := range parts {
+			parts[i] = c.each * 100
+		}
+		if got := Gain(pay, c.service, parts...); got != c.gain*100 {
+			t.Errorf("%s of %s: gains %d cents, want %d shillings", c.service, c.whatTheyMean, got, c.gain)
+		}
+	}
+	if Gain(pay, Deposit) != 0 || Gain(pay, Deposit, 700_00) != 0 {
+		t.Error("one deposit, or none, gains something")
+	}
+}
+
+// Cutting a deposit of up to 50,020 in two earns at most 14 shillings more, wherever the cut is.
+func TestTwoPartsOfADeposit(t *testing.T) {
+	pay := load(t, "ke").At(day).Pay
+	bands := pay.Services[Deposit]
+	var most int64
+	for _, first := range bands { // a best cut has both parts at beginnings of bands: less earns less, and their sum no more
+		for _, second := range bands {
+			if first.From+second.From <= 50_020_00 {
+				most = max(most, Gain(pay, Deposit, first.From, second.From))
+			}
+		}
+	}
+	if most != 14_00 {
+		t.Errorf("the most that two parts gain is %d cents, want 14 shillings", most)
+	}
+}
+
+// Paying in and taking out again in a circle costs more in fees than it earns, in every market: it only pays when the deposit is
+// split, or when the fee is somebody else's.
+func TestALoopCostsMoreThanItEarns(t *testing.T) {
+	for _, code := range market.Codes() {
+		m := load(t, code)
+		rules := m.At(day)
+		for _, bands := range [][]market.PayBand{rules.Pay.Services[Deposit], rules.Pay.Services[Withdraw]} {
+			for _, band := range bands {
+				for _, amount := range []int64{band.From, band.UpTo} {
+					earned := Earned(rules.Pay, Deposit, amount) + Earned(rules.Pay, Withdraw, amount)
+					if fee := publishedFee(rules, amount); fee > 0 && earned >= fee {
+						t.Errorf("%s: %d in and out earns %d and costs %d", code, amount, earned, fee)
+					}
+				}
+			}
+		}
+	}
+}
+
+// publishedFee is what the price list says of a withdrawal; 0 for an amount it does not have. A tax may come on top.
+func publishedFee(rules market.Rules, amount int64) int64 {
+	prices := rules.Tariff.Services["withdraw"]
+	for _, band := range prices.Bands {
+		if amount >= prices.Least && amount <= band.UpTo {
+			return band.Fee
+		}
+	}
+	return 0
+}
+
+func BenchmarkEarned(b *testing.B) {
+	pay := load(b, "ke").At(day).Pay
+	for b.Loop() {
+		_ = Earned(pay, Deposit, 45_000_00)
+	}
+}

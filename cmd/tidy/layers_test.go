@@ -23,6 +23,11 @@ var layers = map[string]int{
 	"wallet/db":         1,
 	"wallet/webhook":    1,
 	"agents/commission": 1,
+	"wallet/key":     1,
+	"wallet/market":  1,
+	"wallet/i18n":    1,
+	"wallet/db":      1,
+	"wallet/webhook": 1,
 
 	"wallet/db/dbtest": 2,
 	"wallet/keycheck":  2,

@@ -39,14 +39,14 @@ func (b *builder) market(p *pack) *Market {
 	b.day(m, p.Day)
 	b.languages(m, p.Languages)
 	b.nationalID(m, &p.NationalID)
-	b.holidays(m, p.Holidays)
-	b.dormancy(m, p.Dormancy)
-	b.retention(m, p.Retention)
-	b.wards(m, p.Wards)
 	if len(b.mistakes) > 0 {
 		return nil // amounts and dates cannot be read without currency and zone
 	}
 	b.rules(m, p)
+	b.holidays(m, p.Holidays)
+	b.dormancy(m, p.Dormancy)
+	b.retention(m, p.Retention)
+	b.wards(m, p.Wards)
 	return m
 }
 

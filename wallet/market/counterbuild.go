@@ -25,12 +25,15 @@ func (b *builder) pay(m *Market, d dated, p packPay) Pay {
 	return out
 }
 
+// roles are those who share what is earned, in the order of the shares.
+var roles = []string{"agent", "super"}
+
 func (b *builder) split(place string, all []packShare) []Share {
 	var out []Share
 	var whole Rate
 	for i, s := range all {
 		at := fmt.Sprintf("%s[%d]", place, i)
-		if i >= 2 || s.To != []string{"agent", "super"}[i] {
+		if slices.Index(roles, s.To) != i {
 			b.fail(at+".to", quoted(s.To), "write the agent's share first, then the super's, and no other")
 		}
 		out = append(out, Share{Role: s.To, Part: b.rate(at+".part", s.Part)})
@@ -66,31 +69,49 @@ func (b *builder) payBands(m *Market, place string, p packPayService) []PayBand 
 func (b *builder) agents(m *Market, d dated, p packAgents) AgentRules {
 	out := AgentRules{
 		Version: d.version, From: d.from,
-		ConfirmAbove: b.amount(m, d.place+".confirm.above", p.Confirm.Above), ConfirmSample: b.rate(d.place+".confirm.sample", p.Confirm.Sample),
-		WaitFor:      b.lasting(d.place+".confirm.wait", p.Confirm.Wait),
-		ReturnWithin: b.lasting(d.place+".mend.return", p.Mend.Return), ClaimWithin: b.lasting(d.place+".mend.claim", p.Mend.Claim),
-		IDAbove: b.amount(m, d.place+".id_above", p.IDAbove), Lives: b.lives(d.place+".lives", p.Lives),
-		LoopsPaid:    b.count(d.place+".guard.loops_paid", p.Guard.LoopsPaid, 0),
-		Refusals:     b.count(d.place+".guard.refusals", p.Guard.Refusals, 1),
-		RefusalsFor:  b.lasting(d.place+".guard.refusals_for", p.Guard.RefusalsFor),
-		SplitWindow:  b.lasting(d.place+".guard.split_window", p.Guard.SplitWindow),
+		Classes: b.classes(m, d.place, p.Classes),
+
+		ConfirmAbove:  b.amount(m, d.place+".confirm.above", p.Confirm.Above),
+		ConfirmSample: b.rate(d.place+".confirm.sample", p.Confirm.Sample),
+		WaitFor:       b.lasting(d.place+".confirm.wait", p.Confirm.Wait),
+		ReturnWithin:  b.lasting(d.place+".mend.return", p.Mend.Return),
+		ClaimWithin:   b.lasting(d.place+".mend.claim", p.Mend.Claim),
+		IDAbove:       b.amount(m, d.place+".id_above", p.IDAbove),
+
+		Lives: b.lives(d.place+".lives", p.Lives),
+
+		LoopsPaid:   b.count(d.place+".guard.loops_paid", p.Guard.LoopsPaid, 0),
+		Refusals:    b.count(d.place+".guard.refusals", p.Guard.Refusals, 1),
+		RefusalsFor: b.lasting(d.place+".guard.refusals_for", p.Guard.RefusalsFor),
+		SplitWindow: b.lasting(d.place+".guard.split_window", p.Guard.SplitWindow),
+
 		SurveySample: b.rate(d.place+".survey.sample", p.Survey.Sample),
-		SurveyAfter:  b.lasting(d.place+".survey.after", p.Survey.After), SurveyWithin: b.lasting(d.place+".survey.within", p.Survey.Within),
-		Release: Release(p.Release), Withholding: b.rate(d.place+".withholding", p.Withholding),
-		Voucher:     b.voucher(d.place+".voucher", p.Voucher),
-		Reservation: Reservation{b.count(d.place+".reservation.offers", p.Reservation.Offers, 1), b.count(d.place+".reservation.rated", p.Reservation.Rated, 1)},
+		SurveyAfter:  b.lasting(d.place+".survey.after", p.Survey.After),
+		SurveyWithin: b.lasting(d.place+".survey.within", p.Survey.Within),
+
+		Release:     Release(p.Release),
+		Withholding: b.rate(d.place+".withholding", p.Withholding),
+		Voucher: VoucherRules{
+			On:      b.yes(d.place+".voucher.on", p.Voucher.On),
+			Life:    b.lasting(d.place+".voucher.life", p.Voucher.Life),
+			FeeBack: b.yes(d.place+".voucher.fee_back", p.Voucher.FeeBack),
+		},
+		Reservation: Reservation{
+			Offers: b.count(d.place+".reservation.offers", p.Reservation.Offers, 1),
+			Rated:  b.count(d.place+".reservation.rated", p.Reservation.Rated, 1),
+		},
 		Forecast: Forecast{
 			Weeks: b.count(d.place+".forecast.weeks", p.Forecast.Weeks, 1),
-			Ahead: b.lasting(d.place+".forecast.ahead", p.Forecast.Ahead), Quiet: b.lasting(d.place+".forecast.quiet", p.Forecast.Quiet),
+			Ahead: b.lasting(d.place+".forecast.ahead", p.Forecast.Ahead),
+			Quiet: b.lasting(d.place+".forecast.quiet", p.Forecast.Quiet),
 		},
 	}
-	out.Classes = b.classes(m, d.place, p.Classes)
 	b.agentDay(m, d.place+".day", &out, p.Day)
 	if !slices.Contains([]Release{Daily, Weekly, Monthly}, out.Release) {
 		b.fail(d.place+".release", quoted(p.Release), "write daily, weekly or monthly")
 	}
-	if out.SurveyWithin <= out.SurveyAfter {
-		b.fail(d.place+".survey.within", "is "+p.Survey.Within+", not after "+p.Survey.After, "write a longer time than after")
+	if out.SurveyWithin > 0 && out.SurveyWithin <= out.SurveyAfter {
+		b.fail(d.place+".survey.within", "is "+p.Survey.Within+", not above after", "write a longer time than after")
 	}
 	return out
 }
@@ -143,15 +164,14 @@ func (b *builder) agentDay(m *Market, place string, out *AgentRules, p packAgent
 
 func (b *builder) lives(place string, p packLives) CodeLives {
 	return CodeLives{
-		Deposit: b.lasting(place+".deposit", p.Deposit), Cash: b.lasting(place+".cash", p.Cash), Ask: b.lasting(place+".ask", p.Ask),
-		Offer: b.lasting(place+".offer", p.Offer), Reserve: b.lasting(place+".reserve", p.Reserve), Swap: b.lasting(place+".swap", p.Swap),
-		Activate: b.lasting(place+".activate", p.Activate), Reset: b.lasting(place+".reset", p.Reset),
-	}
-}
-
-func (b *builder) voucher(place string, p packVoucher) VoucherRules {
-	return VoucherRules{
-		On: b.yes(place+".on", p.On), Life: b.lasting(place+".life", p.Life), FeeBack: b.yes(place+".fee_back", p.FeeBack),
+		Deposit:  b.lasting(place+".deposit", p.Deposit),
+		Cash:     b.lasting(place+".cash", p.Cash),
+		Ask:      b.lasting(place+".ask", p.Ask),
+		Offer:    b.lasting(place+".offer", p.Offer),
+		Reserve:  b.lasting(place+".reserve", p.Reserve),
+		Swap:     b.lasting(place+".swap", p.Swap),
+		Activate: b.lasting(place+".activate", p.Activate),
+		Reset:    b.lasting(place+".reset", p.Reset),
 	}
 }
 
@@ -163,9 +183,10 @@ func (b *builder) yes(place string, value *bool) bool {
 	return *value
 }
 
-func (b *builder) count(place string, n, least int) int {
-	if n < least || n > 1000 {
-		b.fail(place, "is "+strconv.Itoa(n), fmt.Sprintf("write a number from %d to 1000", least))
+func (b *builder) count(place, text string, least int) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > 1000 {
+		b.fail(place, quoted(text), fmt.Sprintf("write a whole number from %d to 1000", least))
 	}
 	return n
 }

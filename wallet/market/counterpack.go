@@ -1,6 +1,7 @@
 package market
 
-// These are the parts of a pack that are about agents, as they are written. Durations too stay text until they are read.
+// These are the parts of a pack that are about agents, as they are written. Numbers and durations too stay text until they are
+// read, so that one that is missing is not taken for zero.
 
 type packPay struct {
 	From     string                    `yaml:"from"`
@@ -82,8 +83,8 @@ type packAgentDay struct {
 }
 
 type packGuard struct {
-	LoopsPaid   int    `yaml:"loops_paid"`
-	Refusals    int    `yaml:"refusals"`
+	LoopsPaid   string `yaml:"loops_paid"`
+	Refusals    string `yaml:"refusals"`
 	RefusalsFor string `yaml:"refusals_for"`
 	SplitWindow string `yaml:"split_window"`
 }
@@ -101,12 +102,12 @@ type packVoucher struct {
 }
 
 type packReservation struct {
-	Offers int `yaml:"offers"`
-	Rated  int `yaml:"rated"`
+	Offers string `yaml:"offers"`
+	Rated  string `yaml:"rated"`
 }
 
 type packForecast struct {
-	Weeks int    `yaml:"weeks"`
+	Weeks string `yaml:"weeks"`
 	Ahead string `yaml:"ahead"`
 	Quiet string `yaml:"quiet"`
 }

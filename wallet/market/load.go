@@ -81,7 +81,7 @@ func parse(file string, text []byte) (*Market, error) {
 		return nil, &Mistake{File: file, What: "the file does not hold one pack", Mend: "write one YAML document, without --- lines"}
 	}
 	var p pack
-	if err := yaml.UnmarshalWithOptions(text, &p, yaml.Strict()); err != nil {
+	if err := unmarshal(text, &p); err != nil {
 		return nil, syntaxMistake(file, err)
 	}
 	b := &builder{file: file, tree: tree}
@@ -90,6 +90,17 @@ func parse(file string, text []byte) (*Market, error) {
 		return nil, b.joined()
 	}
 	return m, nil
+}
+
+// unmarshal turns a panic of the YAML library into an error: a value with a tag ("languages: ! 0") in the place of a list makes
+// it panic.
+func unmarshal(text []byte, p *pack) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the YAML cannot be read: %v", r)
+		}
+	}()
+	return yaml.UnmarshalWithOptions(text, p, yaml.Strict())
 }
 
 // syntaxMistake turns the YAML library's error, which is a picture of the source, into a line and a sentence.

@@ -1,9 +1,9 @@
-// Package market knows what differs from country to country: currency, number plan, languages, tariffs, taxes and limits, each
-// dated, read from a country pack in YAML.
+// Package market knows what differs from country to country: currency, number plan, languages, tariffs, taxes, limits, what
+// agents earn and the rules of their counters, each dated, and holidays, wards and periods, read from a country pack in YAML.
 //
 // A pack is checked as a whole when it is loaded, and a pack with a mistake does not start: the error names file, line and
-// mend. Nothing about a country is in code. The package computes no fee and enforces no limit; packages tariff and limit do,
-// with the rules At gives them.
+// mend. Nothing about a country is in code. The package computes no fee and enforces no limit; packages tariff, limit and
+// commission do, with the rules At gives them.
 package market
 
 import (

@@ -193,7 +193,7 @@ func TestAMistakeNamesItsLine(t *testing.T) {
 }
 
 func TestEmptyAndHugePacks(t *testing.T) {
-	for _, text := range []string{"", "# nothing\n", "- a\n", "3\n", strings.Repeat("#", packBytesMax+1)} {
+	for _, text := range []string{"", "# nothing\n", "- a\n", "3\n", "languages: ! 0\n", strings.Repeat("#", packBytesMax+1)} {
 		if m, err := parse("x.yaml", []byte(text)); err == nil || m != nil {
 			t.Errorf("%.10q was accepted", text)
 		}
@@ -210,13 +210,14 @@ func FuzzPack(f *testing.F) {
 	}
 	f.Add([]byte("code: ke\ntaxes: [{from: 2023-07-01}]\n"))
 	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("languages: ! 0\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		m, err := parse("fuzz.yaml", text)
 		if err != nil {
 			return
 		}
 		rules := m.At(time.Unix(1_700_000_000, 0))
-		if len(rules.Versions()) > 80 || m.Style.Step <= 0 || len(rules.Limits.Tiers) == 0 {
+		if len(rules.CounterVersions()) > 80 || m.Style.Step <= 0 || len(rules.Limits.Tiers) == 0 {
 			t.Fatalf("accepted: %+v", m)
 		}
 		for name, prices := range rules.Tariff.Services {
@@ -224,6 +225,15 @@ func FuzzPack(f *testing.F) {
 			for _, band := range prices.Bands {
 				if band.UpTo <= last || band.Fee < 0 || last < 0 {
 					t.Fatalf("service %s accepted with %+v", name, prices)
+				}
+				last = band.UpTo
+			}
+		}
+		for service, bands := range rules.Pay.Services {
+			last := bands[0].From - 1
+			for _, band := range bands {
+				if band.From != last+1 || band.UpTo < band.From || band.Pay < 0 {
+					t.Fatalf("service %s accepted with %+v", service, bands)
 				}
 				last = band.UpTo
 			}

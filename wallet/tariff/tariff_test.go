@@ -73,20 +73,21 @@ func TestUgandaAddsTheTax(t *testing.T) {
 func TestNoAmountFallsBetweenBands(t *testing.T) {
 	for _, code := range market.Codes() {
 		m := load(t, code)
-		prices := m.At(day).Tariff.Services[Send]
-		for i, band := range prices.Bands {
-			begin := prices.Least
-			if i > 0 {
-				begin = prices.Bands[i-1].UpTo + 1
-			}
-			for _, amount := range []int64{begin, begin + 1, band.UpTo - 1, band.UpTo} {
-				got, refusal := Price(m, Send, amount, day)
-				published := got.Fee
-				if !m.At(day).Tax.Included {
-					published = got.NetFee
+		for service, prices := range m.At(day).Tariff.Services {
+			for i, band := range prices.Bands {
+				begin := prices.Least
+				if i > 0 {
+					begin = prices.Bands[i-1].UpTo + 1
 				}
-				if refusal != nil || published != band.Fee || got.NetFee+got.Tax != got.Fee || amount+got.Fee != got.Total {
-					t.Errorf("%s: %d minor units in band %d: %+v, %v, want fee %d", code, amount, i, got, refusal, band.Fee)
+				for _, amount := range []int64{begin, begin + 1, band.UpTo - 1, band.UpTo} {
+					got, refusal := Price(m, service, amount, day)
+					published := got.Fee
+					if !m.At(day).Tax.Included {
+						published = got.NetFee
+					}
+					if refusal != nil || published != band.Fee || got.NetFee+got.Tax != got.Fee || amount+got.Fee != got.Total {
+						t.Errorf("%s %s: %d minor units in band %d: %+v, %v, want fee %d", code, service, amount, i, got, refusal, band.Fee)
+					}
 				}
 			}
 		}
@@ -161,6 +162,76 @@ func TestLargestLeavesNothingBetterBehind(t *testing.T) {
 		}
 		if got != best {
 			t.Fatalf("of %d one can send %d, not %d", available, best, got)
+		}
+	}
+}
+
+// The published Kenyan price lists of the counter, in shillings, tax in them.
+func TestKenyaCounterPrices(t *testing.T) {
+	m := load(t, "ke")
+	for _, c := range []struct {
+		service       string
+		from, to, fee int64
+	}{
+		{Withdraw, 50, 100, 11},
+		{Withdraw, 101, 500, 29},
+		{Withdraw, 501, 1_000, 29},
+		{Withdraw, 1_001, 1_500, 29},
+		{Withdraw, 1_501, 2_500, 29},
+		{Withdraw, 2_501, 3_500, 52},
+		{Withdraw, 3_501, 5_000, 69},
+		{Withdraw, 5_001, 7_500, 87},
+		{Withdraw, 7_501, 10_000, 115},
+		{Withdraw, 10_001, 15_000, 167},
+		{Withdraw, 15_001, 20_000, 185},
+		{Withdraw, 20_001, 35_000, 197},
+		{Withdraw, 35_001, 50_000, 278},
+		{Withdraw, 50_001, 250_000, 309},
+		{Voucher, 101, 500, 47},
+		{Voucher, 501, 1_000, 51},
+		{Voucher, 1_001, 1_500, 61},
+		{Voucher, 1_501, 2_500, 76},
+		{Voucher, 2_501, 3_500, 112},
+		{Voucher, 20_001, 35_000, 309},
+		{Deposit, 50, 250_000, 0},
+	} {
+		for _, shillings := range []int64{c.from, c.to} {
+			got, refusal := Price(m, c.service, shillings*100, day)
+			if refusal != nil || got.Fee != c.fee*100 || got.NetFee+got.Tax != got.Fee {
+				t.Errorf("%s of %d: %+v, %v, want a fee of %d", c.service, shillings, got, refusal, c.fee)
+			}
+		}
+	}
+	for service, least := range map[string]int64{Withdraw: 50_00, Voucher: 101_00, Deposit: 50_00} {
+		if _, refusal := Price(m, service, least-1, day); !fault.HasCode(refusal, fault.AmountTooSmall) || refusal.Int("min") != least {
+			t.Errorf("%s of less than the least: %v", service, refusal)
+		}
+	}
+}
+
+func TestLargestOfOtherServices(t *testing.T) {
+	for _, c := range []struct {
+		market, service string
+		available, want int64 // 0 = nothing fits
+	}{
+		{"ke", Withdraw, 300_00, 271_00},
+		{"ke", Withdraw, 60_99, 0}, // 50 costs 61
+		{"ke", Withdraw, 61_00, 50_00},
+		{"ke", Withdraw, 129_00, 100_00}, // 101 would cost 130
+		{"ke", Withdraw, 130_00, 101_00},
+		{"ke", Withdraw, 1_000_000_00, 250_000_00},
+		{"ke", Voucher, 147_00, 0}, // 101 costs 148
+		{"ke", Voucher, 148_00, 101_00},
+		{"ke", Deposit, 49_99, 0},
+		{"ke", Deposit, 777_50, 777_00},
+		{"ug", Withdraw, 880, 500}, // 330 and 50 of tax
+		{"ug", Withdraw, 879, 0},
+		{"ke", "teleport", 500_00, 0},
+	} {
+		m := load(t, c.market)
+		got, ok := Largest(m, c.service, day, c.available)
+		if got != c.want || ok != (c.want > 0) {
+			t.Errorf("%s %s: of %d the largest is %d, %v, want %d", c.market, c.service, c.available, got, ok, c.want)
 		}
 	}
 }
