@@ -2,9 +2,9 @@ package network
 
 import (
 	"errors"
+	"strings"
 
 	"senti/wallet/fault"
-	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 )
 
@@ -19,8 +19,8 @@ func (d *Directory) ChangeAgent(agent int64, change func(*Agent) *fault.Error) l
 		if refusal := changed(a.Status, &next.Status, change(&next)); refusal != nil {
 			return refusal
 		}
-		a.Name, a.Class, a.Status = i18n.Fold(next.Name), next.Class, next.Status
-		return nil
+		a.Class, a.Status = next.Class, next.Status
+		return setName(&a.Name, next.Name)
 	})
 }
 
@@ -31,9 +31,8 @@ func (d *Directory) ChangeStore(store int64, change func(*Store) *fault.Error) l
 		if refusal := changed(s.Status, &next.Status, change(&next)); refusal != nil {
 			return refusal
 		}
-		s.Name, s.Landmark = clip(sought(next.Name), StoreNameMax), Landmark(next.Landmark)
-		s.Ward, s.Status = next.Ward, next.Status
-		return nil
+		s.Status = next.Status
+		return s.set(next)
 	})
 }
 
@@ -57,9 +56,9 @@ func (d *Directory) ChangeOperator(operator int64, change func(*Operator) *fault
 		if refusal := changed(o.Status, &next.Status, change(&next)); refusal != nil {
 			return refusal
 		}
-		o.Name, o.Language, o.Role, o.Status = i18n.Fold(next.Name), next.Language, next.Role, next.Status
+		o.Language, o.Role, o.Status = next.Language, next.Role, next.Status
 		o.DayIn, o.DayOut = next.DayIn, next.DayOut
-		return nil
+		return setName(&o.Name, strings.ToUpper(next.Name))
 	})
 }
 
@@ -76,9 +75,16 @@ func changed(before Status, after *Status, refusal *fault.Error) *fault.Error {
 	return nil
 }
 
-// OpenTill returns the companion that opens a till for the day, or shuts it.
+// OpenTill returns the companion that opens a till for the day, or shuts it. The fault is operator_suspended for one that is not
+// active and so cannot be opened.
 func (d *Directory) OpenTill(till int64, open bool) ledger.Companion {
-	return d.ChangeTill(till, func(t *Till) *fault.Error { t.Open = open; return nil })
+	return d.ChangeTill(till, func(t *Till) *fault.Error {
+		t.Open = open
+		if open && t.Status == Suspended {
+			return fault.New(fault.OperatorSuspended)
+		}
+		return nil
+	})
 }
 
 // Nominate returns the companions that have an agent's commission released to the float of one of its own tills.
@@ -93,17 +99,18 @@ func (d *Directory) Nominate(agent, till int64) []ledger.Companion {
 }
 
 // MoveOperator returns the companions that move an operator, as just read, to another till of the same agent: another agent hires
-// him anew. The fault is other_agent or till_not_found or place_closed for the till, conflict when he was moved or closed meanwhile.
+// him anew. The fault is other_agent, till_not_found or place_closed, or conflict when he was moved meanwhile.
 func (d *Directory) MoveOperator(o Operator, to int64) []ledger.Companion {
 	return []ledger.Companion{
 		d.tillParts(o.Till, o.Agent, -1),
 		d.tillParts(to, o.Agent, 1),
 		alter(d.operators, o.ID, fault.NotOperator, func(row *Operator) *fault.Error {
-			if row.Status == Closed || row.Till != o.Till {
-				return fault.New(fault.Conflict)
+			if row.Status == Closed {
+				return fault.New(fault.PlaceClosed)
 			}
+			same := row.Till == o.Till && row.Agent == o.Agent
 			row.Till = to
-			return nil
+			return asRead(same)
 		}),
 	}
 }
@@ -111,6 +118,14 @@ func (d *Directory) MoveOperator(o Operator, to int64) []ledger.Companion {
 func notClosed(s Status) *fault.Error {
 	if s == Closed {
 		return fault.New(fault.PlaceClosed)
+	}
+	return nil
+}
+
+// asRead refuses to act on a row that is not as the caller read it.
+func asRead(same bool) *fault.Error {
+	if !same {
+		return fault.New(fault.Conflict)
 	}
 	return nil
 }

@@ -6,21 +6,14 @@ import (
 )
 
 // What is closed stays closed, and is closed from below: the fault is place_not_empty (args: left) while something under it is
-// not, place_closed when it is closed already. That floats and commission are paid out first is for the caller to see to.
+// not, place_closed when it is closed already, conflict when it is not where it was read. That floats and commission are paid out
+// first is for the caller to see to.
 
-// CloseOperator returns the companions that close an operator, as just read; his phone is free again. The fault is conflict when
-// he was moved meanwhile.
+// CloseOperator returns the companions that close an operator, as just read; the phone is free again.
 func (d *Directory) CloseOperator(o Operator) []ledger.Companion {
 	return []ledger.Companion{
 		alter(d.operators, o.ID, fault.NotOperator, func(row *Operator) *fault.Error {
-			if refusal := notClosed(row.Status); refusal != nil {
-				return refusal
-			}
-			if row.Till != o.Till {
-				return fault.New(fault.Conflict)
-			}
-			row.Status = Closed
-			return nil
+			return closed(&row.Status, 0, row.Till == o.Till && row.Agent == o.Agent && row.Phone == o.Phone)
 		}),
 		d.free(o.Phone, o.ID),
 		d.tillParts(o.Till, o.Agent, -1),
@@ -32,11 +25,8 @@ func (d *Directory) CloseOperator(o Operator) []ledger.Companion {
 func (d *Directory) CloseTill(t Till) []ledger.Companion {
 	return []ledger.Companion{
 		alter(d.tills, t.ID, fault.TillNotFound, func(row *Till) *fault.Error {
-			if refusal := notClosed(row.Status); refusal != nil {
-				return refusal
-			}
-			row.Status, row.Open = Closed, false
-			return empty(row.Parts)
+			row.Open = false
+			return closed(&row.Status, row.Parts, row.Store == t.Store && row.Agent == t.Agent)
 		}),
 		d.storeParts(t.Store, t.Agent, -1),
 		alter(d.agents, t.Agent, fault.AgentNotFound, func(a *Agent) *fault.Error {
@@ -52,11 +42,7 @@ func (d *Directory) CloseTill(t Till) []ledger.Companion {
 func (d *Directory) CloseStore(s Store) []ledger.Companion {
 	return []ledger.Companion{
 		alter(d.stores, s.ID, fault.StoreNotFound, func(row *Store) *fault.Error {
-			if refusal := notClosed(row.Status); refusal != nil {
-				return refusal
-			}
-			row.Status = Closed
-			return empty(row.Parts)
+			return closed(&row.Status, row.Parts, row.Agent == s.Agent)
 		}),
 		d.agentParts(s.Agent, -1, func(*Agent) *fault.Error { return nil }),
 	}
@@ -65,14 +51,22 @@ func (d *Directory) CloseStore(s Store) []ledger.Companion {
 // CloseAgent returns the companions that close an agent.
 func (d *Directory) CloseAgent(a Agent) []ledger.Companion {
 	out := []ledger.Companion{alter(d.agents, a.ID, fault.AgentNotFound, func(row *Agent) *fault.Error {
-		if refusal := notClosed(row.Status); refusal != nil {
-			return refusal
-		}
-		row.Status = Closed
-		return empty(row.Parts)
+		return closed(&row.Status, row.Parts, row.Parent == a.Parent)
 	})}
 	if a.Parent == 0 {
 		return out
 	}
 	return append(out, d.agentParts(a.Parent, -1, func(*Agent) *fault.Error { return nil }))
+}
+
+// closed closes a row that has no open parts and stands where it was read.
+func closed(status *Status, parts int64, same bool) *fault.Error {
+	if refusal := notClosed(*status); refusal != nil {
+		return refusal
+	}
+	if parts > 0 {
+		return fault.New(fault.PlaceNotEmpty, "left", parts)
+	}
+	*status = Closed
+	return asRead(same)
 }

