@@ -43,6 +43,7 @@ var layers = map[string]int{
 	"wallet/outbox":        3,
 	"wallet/audit":         3,
 	"agents/network":       3,
+	"agents/deal":          3,
 	"ussd/session":         3,
 	"sms/gateway":          3,
 

@@ -52,6 +52,23 @@ const (
 	AccountNotFound Code = "account_not_found"
 	AccountExists   Code = "account_exists"
 	CurrencyMixed   Code = "currency_mixed" // a leg's account has another currency
+
+	DealNotFound   Code = "deal_not_found"   // there is no such deal
+	DealClosed     Code = "deal_closed"      // something else became of the deal before; args: state
+	CounterChanged Code = "counter_changed"  // the customer was at another counter meanwhile
+	OwnWalletLimit Code = "own_wallet_limit" // too much over the own counter in a day; args: max, left
+	AskPending     Code = "ask_pending"      // the customer has another request to answer
+	AskGone        Code = "ask_gone"         // the request was answered, has expired, or gave way to another
+	CaseNotFound   Code = "case_not_found"   // there is no such case
+	CaseClosed     Code = "case_closed"      // the case is there already, or was decided
+
+	BadCode     Code = "bad_code"     // not the digits of a code
+	WrongCode   Code = "wrong_code"   // args: left
+	CodeUnknown Code = "code_unknown" // no such code is waiting to be used
+	CodeGone    Code = "code_gone"    // the code was used, cancelled or is too old
+	CodeLocked  Code = "code_locked"  // too many wrong tries
+	CodePending Code = "code_pending" // there is a code already that can still be used
+	CodeLive    Code = "code_live"    // the code's time is not over
 )
 
 var specs = map[Code]Spec{
@@ -100,4 +117,21 @@ var specs = map[Code]Spec{
 	AccountNotFound: notFound,
 	AccountExists:   conflict,
 	CurrencyMixed:   end,
+
+	DealNotFound:   notFound,
+	DealClosed:     conflict,
+	CounterChanged: conflict,
+	OwnWalletLimit: end,
+	AskPending:     end,
+	AskGone:        conflict,
+	CaseNotFound:   notFound,
+	CaseClosed:     conflict,
+
+	BadCode:     ask,
+	WrongCode:   ask,
+	CodeUnknown: ask,
+	CodeGone:    conflict,
+	CodeLocked:  end,
+	CodePending: conflict,
+	CodeLive:    conflict,
 }

@@ -117,6 +117,26 @@ func (e *evaluation) load(ctx context.Context, q *db.DB, plans []*pending) error
 	return nil
 }
 
+// newborn reports whether the companion's row cannot be in the database yet. Only a guess may believe that: if its plan was
+// posted after all, long ago or by another process, its ID makes the guess fail as a whole, and it is decided anew under the lock.
+func (e *evaluation) newborn(p *Plan, c Companion) bool {
+	if _, ok := c.(Newcomer); !ok || e.lookups || p.ID.IsZero() || c.Key() != p.ID || e.known[p.ID] != nil {
+		return false
+	}
+	_, posted := e.images.posted.get(p.ID)
+	return !posted
+}
+
+// expect takes a row for absent unless memory has it.
+func (e *evaluation) expect(t Table, key id.ID) {
+	if e.rows[t] == nil {
+		e.rows[t] = map[id.ID]any{}
+	}
+	if _, ok := e.rows[t][key]; !ok {
+		e.rows[t][key], _ = e.images.table(t).get(key)
+	}
+}
+
 // need lists the rows a plan touches that are neither in this batch nor in memory.
 func (e *evaluation) need(p *Plan, missing map[Table][]id.ID) {
 	want := func(t Table, key id.ID) {
@@ -138,6 +158,10 @@ func (e *evaluation) need(p *Plan, missing map[Table][]id.ID) {
 		}
 	}
 	for _, c := range p.Companions {
+		if e.newborn(p, c) {
+			e.expect(c.Table(), c.Key())
+			continue
+		}
 		want(c.Table(), c.Key())
 	}
 	for _, h := range p.Holds {

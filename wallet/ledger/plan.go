@@ -102,6 +102,12 @@ type Companion interface {
 	Finish(row any, o *Outcome) any
 }
 
+// Newcomer is implemented by a Companion whose row only its own plan can bring into being, under the plan's ID. As an ID is
+// spent once, a row that a new plan is about to write cannot be there yet, and the database is not asked for it; from then on
+// it is a row like any other. Where the Key is not the plan's ID it says nothing. The Table should insert such a row in a way
+// that fails when the key is taken.
+type Newcomer interface{ BornWithPlan() }
+
 // Outcome is what became of a plan. For a posting it never changes: the same ID with the same request gets it again.
 type Outcome struct {
 	ID        id.ID

@@ -1,0 +1,160 @@
+package deal
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"senti/wallet/db"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+)
+
+// Store reads deals, days, asks and cases as last committed, and makes the companions that write them. It is safe for
+// concurrent use.
+type Store struct {
+	db    *db.DB
+	zone  *time.Location
+	deals *dealTable
+	days  *dayTable
+	asks  *askTable
+	cases *caseTable
+
+	byCustomer db.Loader[int64, Day]
+	askOf      db.Loader[int64, Ask]
+}
+
+// NewStore returns the store of the deals in a database; days begin at midnight in the market's zone.
+func NewStore(d *db.DB, zone *time.Location) *Store {
+	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, asks: &askTable{}, cases: &caseTable{}}
+	s.byCustomer.Read = s.daysOf
+	s.askOf.Read = s.asksOf
+	return s
+}
+
+// dayOf is the market's day of a moment, yyyymmdd.
+func (s *Store) dayOf(at time.Time) int32 {
+	y, m, d := at.In(s.zone).Date()
+	return int32(y*10000 + int(m)*100 + d)
+}
+
+// Get returns a deal, or deal_not_found.
+func (s *Store) Get(ctx context.Context, deal id.ID) (Deal, error) {
+	all, err := s.read(ctx, selectDeal+` WHERE id = ?`, deal)
+	if err != nil {
+		return Deal{}, err
+	}
+	if len(all) == 0 {
+		return Deal{}, fault.New(fault.DealNotFound)
+	}
+	return all[0], nil
+}
+
+// OfTill returns the newest deals of a till that were written at or after since, newest first.
+func (s *Store) OfTill(ctx context.Context, till int64, since time.Time, limit int) ([]Deal, error) {
+	return s.read(ctx, selectDeal+`
+		 WHERE till = ? AND asked_at >= ?
+		 ORDER BY asked_at DESC, id DESC
+		 LIMIT ?`, till, since.UnixMicro(), int64(limit))
+}
+
+// OfCustomer returns the newest deals of a customer that were written at or after since, newest first.
+func (s *Store) OfCustomer(ctx context.Context, customer int64, since time.Time, limit int) ([]Deal, error) {
+	return s.read(ctx, selectDeal+`
+		 WHERE customer = ? AND asked_at >= ?
+		 ORDER BY asked_at DESC, id DESC
+		 LIMIT ?`, customer, since.UnixMicro(), int64(limit))
+}
+
+// OpenFor returns the deals of a customer that were written at or after since and are in that open state, newest first: with
+// Waiting, those that wait for the customer's yes or no.
+func (s *Store) OpenFor(ctx context.Context, customer int64, state State, since time.Time) ([]Deal, error) {
+	return s.read(ctx, selectDeal+`
+		 WHERE customer = ? AND asked_at >= ? AND state = ?
+		 ORDER BY asked_at DESC, id DESC`, customer, since.UnixMicro(), int64(state))
+}
+
+// WaitingFor returns the deals that wait for a customer's yes or no and were written at or after since, newest first.
+func (s *Store) WaitingFor(ctx context.Context, customer int64, since time.Time) ([]Deal, error) {
+	return s.OpenFor(ctx, customer, Waiting, since)
+}
+
+// DueBefore returns the deals in an open state whose ExpiresAt is at or before t, the longest due first.
+func (s *Store) DueBefore(ctx context.Context, state State, t time.Time, limit int) ([]Deal, error) {
+	return s.read(ctx, selectDeal+`
+		 WHERE due_at <= ? AND state = ?
+		 ORDER BY due_at, id
+		 LIMIT ?`, t.UnixMicro(), int64(state), int64(limit))
+}
+
+func (s *Store) read(ctx context.Context, query string, args ...any) ([]Deal, error) {
+	var all []Deal
+	err := s.db.Each(ctx, query, args, func(rows *sql.Rows) error {
+		d, err := scanDeal(rows)
+		all = append(all, d)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("deal: read: %w", err)
+	}
+	return all, nil
+}
+
+// Line is what the deals of one kind and state come to.
+type Line struct {
+	Kind   ledger.Kind
+	State  State
+	Count  int64
+	Amount int64
+	Fee    int64
+	Earned int64
+}
+
+// Sums are what a till did in a time: in and out as far as it stands, and every line for who wants to see more.
+type Sums struct {
+	Ins, Outs int64 // how many deals
+	In        int64 // cash taken for deposits that stand
+	Out       int64 // cash paid out for withdrawals and vouchers that stand
+	Waiting   int64 // cash taken for deposits that wait for their customers
+	Earned    int64 // by all agents together, with what stands
+	Lines     []Line
+}
+
+// Sums adds up the deals of a till that were written at or after from and before to.
+func (s *Store) Sums(ctx context.Context, till int64, from, to time.Time) (Sums, error) {
+	var sums Sums
+	err := s.db.Each(ctx, `
+		SELECT kind, state, COUNT(*), SUM(amount), SUM(fee), SUM(earned)
+		  FROM deals
+		 WHERE till = ? AND asked_at >= ? AND asked_at < ?
+		 GROUP BY kind, state
+		 ORDER BY kind, state`, []any{till, from.UnixMicro(), to.UnixMicro()}, func(rows *sql.Rows) error {
+		var l Line
+		if err := rows.Scan(&l.Kind, &l.State, &l.Count, &l.Amount, &l.Fee, &l.Earned); err != nil {
+			return err
+		}
+		sums.add(l)
+		return nil
+	})
+	if err != nil {
+		return Sums{}, fmt.Errorf("deal: add up: %w", err)
+	}
+	return sums, nil
+}
+
+func (s *Sums) add(l Line) {
+	s.Lines = append(s.Lines, l)
+	switch {
+	case l.State == Waiting:
+		s.Waiting += l.Amount
+	case !l.State.Stands():
+	case l.Kind == ledger.CashIn:
+		s.Ins, s.In, s.Earned = s.Ins+l.Count, s.In+l.Amount, s.Earned+l.Earned
+	case l.Kind == ledger.CashOut || l.Kind == ledger.VoucherRedeem:
+		s.Outs, s.Out, s.Earned = s.Outs+l.Count, s.Out+l.Amount, s.Earned+l.Earned
+	default:
+		s.Earned += l.Earned
+	}
+}

@@ -1,0 +1,26 @@
+-- What happened over a counter: one row, written in the commit of its money, rarely changed. Empty columns take no room.
+CREATE TABLE deals (
+    id           {{.ID}}       NOT NULL PRIMARY KEY,
+    kind         {{.Small}}    NOT NULL,
+    state        {{.Small}}    NOT NULL,
+    till         {{.Int}}      NOT NULL,
+    operator     {{.Int}}      NOT NULL,
+    agent        {{.Int}}      NOT NULL,
+    super        {{.Int}}      NOT NULL,
+    customer     {{.Int}}      NOT NULL,
+    phone        {{.Ascii 16}} NOT NULL,
+    name         {{.Text 40}}  NOT NULL,
+    amount       {{.Int}}      NOT NULL,
+    fee          {{.Int}}      NOT NULL,
+    tax          {{.Int}}      NOT NULL,
+    earned       {{.Int}}      NOT NULL,
+    earned_super {{.Int}}      NOT NULL,
+    hold_id      {{.ID}},
+    receipt      {{.Ascii 10}} NOT NULL,
+    asked_at     {{.Int}}      NOT NULL,
+    ended_at     {{.Int}},
+    due_at       {{.Int}},
+    day          {{.Int}}      NOT NULL,
+    marks        {{.Small}}    NOT NULL,
+    partner      {{.ID}}
+) {{.Clustered}}
