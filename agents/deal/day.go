@@ -36,7 +36,9 @@ func (d Day) After(in, out int64) Day {
 
 // Earns reports whether a deal on top of this day earns a commission: once a customer has looped more often than is paid,
 // nothing more of that day does.
-func (d Day) Earns(in, out int64, loopsPaid int) bool { return d.After(in, out).Loops <= int64(loopsPaid) }
+func (d Day) Earns(in, out int64, loopsPaid int) bool {
+	return d.After(in, out).Loops <= int64(loopsPaid)
+}
 
 // Count is one deal as the customer's day sees it.
 type Count struct {
