@@ -91,6 +91,17 @@ const (
 	PlaceNotEmpty     Code = "place_not_empty" // not all under it is closed; args: left
 	BadStoreName      Code = "bad_store_name"
 	BadWard           Code = "bad_ward" // not a ward code
+	StaffWrong     Code = "staff_wrong"     // name, password or one-time code; says no more on purpose
+	StaffLocked    Code = "staff_locked"    // too many wrong tries of a person of the staff
+	StaffInvited   Code = "staff_invited"   // the person has not set a password yet
+	StaffActive    Code = "staff_active"    // the person has set a password already
+	StaffSuspended Code = "staff_suspended" // the person may do nothing
+	StaffExists    Code = "staff_exists"    // the name is taken
+	StaffNotFound  Code = "staff_not_found" // nobody has that name
+	CodeUsed       Code = "code_used"       // a one-time code typed a second time
+	WeakPassword   Code = "weak_password"   // args: least, in letters
+	InvitationOver Code = "invitation_over" // it was not used in time
+	NotAllowed     Code = "not_allowed"     // the person has not the role; args: role
 )
 
 var specs = map[Code]Spec{
@@ -178,4 +189,15 @@ var specs = map[Code]Spec{
 	PlaceNotEmpty:     end,
 	BadStoreName:      ask,
 	BadWard:           ask,
+	StaffWrong:     {HTTP: http.StatusUnauthorized},
+	StaffLocked:    {HTTP: http.StatusUnauthorized},
+	StaffInvited:   {HTTP: http.StatusForbidden},
+	StaffActive:    conflict,
+	StaffSuspended: {HTTP: http.StatusForbidden},
+	StaffExists:    conflict,
+	StaffNotFound:  {HTTP: http.StatusNotFound},
+	CodeUsed:       {HTTP: http.StatusUnauthorized},
+	WeakPassword:   end,
+	InvitationOver: {HTTP: http.StatusUnauthorized},
+	NotAllowed:     {HTTP: http.StatusForbidden},
 }
