@@ -49,6 +49,8 @@ var layers = map[string]int{
 	"wallet/outbox":        3,
 	"wallet/audit":         3,
 	"wallet/staff":         3,
+	"wallet/approval":      3,
+	"wallet/trust":         3,
 	"agents/network":       3,
 	"agents/deal":          3,
 	"ussd/session":         3,
