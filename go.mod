@@ -14,8 +14,10 @@ require (
 	github.com/google/uuid v1.6.0 // version 7 IDs
 	github.com/labstack/echo/v4 v4.16.0 // HTTP routing
 	github.com/nyaruka/phonenumbers/v2 v2.0.7 // number plans of all countries
+	github.com/pquerna/otp v1.5.0 // one-time codes of staff
 	github.com/prometheus/client_golang v1.25.0 // metrics
 	github.com/valyala/fasthttp v1.77.0 // a load generator that leaves the CPU to the server
+	golang.org/x/crypto v0.58.0 // argon2id, for the passwords of staff
 	golang.org/x/text v0.43.0 // plural rules of languages
 	modernc.org/sqlite v1.61.1 // SQLite without cgo
 	pgregory.net/rapid v1.3.0 // random runs against a model, in tests
@@ -24,6 +26,7 @@ require (
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
+	github.com/boombuler/barcode v1.0.1-0.20190219062509-6c824513bacc // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
@@ -40,7 +43,6 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/valyala/bytebufferpool v1.0.0 // indirect
 	github.com/valyala/fasttemplate v1.2.2 // indirect
-	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/time v0.16.0 // indirect

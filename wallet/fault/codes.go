@@ -90,7 +90,33 @@ const (
 	PlaceClosed       Code = "place_closed"    // closed for good
 	PlaceNotEmpty     Code = "place_not_empty" // not all under it is closed; args: left
 	BadStoreName      Code = "bad_store_name"
-	BadWard           Code = "bad_ward" // not a ward code
+	BadWard           Code = "bad_ward"        // not a ward code
+	StaffWrong        Code = "staff_wrong"     // name, password or one-time code; says no more on purpose
+	StaffLocked       Code = "staff_locked"    // too many wrong tries of a person of the staff
+	StaffInvited      Code = "staff_invited"   // the person has not set a password yet
+	StaffActive       Code = "staff_active"    // the person has set a password already
+	StaffSuspended    Code = "staff_suspended" // the person may do nothing
+	StaffExists       Code = "staff_exists"    // the name is taken
+	StaffNotFound     Code = "staff_not_found" // nobody has that name
+	CodeUsed          Code = "code_used"       // a one-time code typed a second time
+	WeakPassword      Code = "weak_password"   // args: least, in letters
+	InvitationOver    Code = "invitation_over" // it was not used in time
+	NotAllowed        Code = "not_allowed"     // the person has not the role; args: role
+
+	RequestNotFound Code = "request_not_found" // there is no request with that number
+	RequestClosed   Code = "request_closed"    // approved, rejected or withdrawn before
+	RequestExpired  Code = "request_expired"   // it waited too long for its checker
+	SamePerson      Code = "same_person"       // who asks for something cannot approve it
+
+	BankNotFound   Code = "bank_not_found"  // no such trust bank
+	BankExists     Code = "bank_exists"     // that trust account has a bank already
+	NotNominated   Code = "not_nominated"   // money leaves trust to a nominated account only
+	LineNotFound   Code = "line_not_found"  // no such line in that bank's statement
+	LineUsed       Code = "line_used"       // e-money was issued against this line before
+	LineExceeded   Code = "line_exceeded"   // args: left
+	LineMismatch   Code = "line_mismatch"   // the line and the posting are not about the same money
+	IssuingStopped Code = "issuing_stopped" // trust falls short of what is owed; args: needed
+	CannotIssue    Code = "cannot_issue"    // e-money is not made on such an account
 )
 
 var specs = map[Code]Spec{
@@ -178,4 +204,30 @@ var specs = map[Code]Spec{
 	PlaceNotEmpty:     end,
 	BadStoreName:      ask,
 	BadWard:           ask,
+	StaffWrong:        {HTTP: http.StatusUnauthorized},
+	StaffLocked:       {HTTP: http.StatusUnauthorized},
+	StaffInvited:      {HTTP: http.StatusForbidden},
+	StaffActive:       conflict,
+	StaffSuspended:    {HTTP: http.StatusForbidden},
+	StaffExists:       conflict,
+	StaffNotFound:     {HTTP: http.StatusNotFound},
+	CodeUsed:          {HTTP: http.StatusUnauthorized},
+	WeakPassword:      end,
+	InvitationOver:    {HTTP: http.StatusUnauthorized},
+	NotAllowed:        {HTTP: http.StatusForbidden},
+
+	RequestNotFound: {HTTP: http.StatusNotFound},
+	RequestClosed:   conflict,
+	RequestExpired:  end,
+	SamePerson:      {HTTP: http.StatusForbidden},
+
+	BankNotFound:   {HTTP: http.StatusNotFound},
+	BankExists:     conflict,
+	NotNominated:   end,
+	LineNotFound:   {HTTP: http.StatusNotFound},
+	LineUsed:       conflict,
+	LineExceeded:   end,
+	LineMismatch:   end,
+	IssuingStopped: end,
+	CannotIssue:    end,
 }

@@ -24,7 +24,7 @@ const (
 	PIN      = "pin"      // PIN verifiers
 	Receipt  = "receipt"  // the order of receipt codes
 	Session  = "session"  // references to sessions that do not tell the session ID
-	IDNumber = "idnumber" // sealing of ID numbers
+	IDNumber = "idnumber" // sealing of ID numbers, and of what staff prove themselves by
 	Blind    = "blind"    // the index that finds a sealed ID number
 )
 
