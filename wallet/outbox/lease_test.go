@@ -19,10 +19,10 @@ func TestLeaseOutlivesAPage(t *testing.T) {
 		o := newOffice(t, d)
 		for range 200 { // whatever is left of the lease when the page begins
 			o.clock.Advance(977 * time.Millisecond)
-			if err := o.lease.hold(ctx); err != nil || !o.lease.held {
-				t.Fatal(o.lease.held, err)
+			if held, err := o.lease.Hold(ctx, pageLimit); err != nil || !held {
+				t.Fatal(held, err)
 			}
-			if left := o.lease.until.Sub(o.clock.Now()); left < readLimit+sendLimit+lastLimit {
+			if left := o.lease.Until().Sub(o.clock.Now()); left < readLimit+sendLimit+lastLimit {
 				t.Fatalf("%v are left, but reading, sending and marking may take %v, %v and %v", left, readLimit, sendLimit, lastLimit)
 			}
 		}
@@ -44,8 +44,8 @@ func TestMarkingAfterTheLease(t *testing.T) {
 				}
 				return otherAnswer(m)
 			}
-			if err := o.lease.hold(ctx); err != nil || !o.lease.held {
-				t.Fatal(o.lease.held, err)
+			if held, err := o.lease.Hold(ctx, pageLimit); err != nil || !held {
+				t.Fatal(held, err)
 			}
 			page, err := o.due(ctx)
 			if err != nil || len(page) != 3 {
@@ -59,7 +59,7 @@ func TestMarkingAfterTheLease(t *testing.T) {
 			if err := o.mark(ctx, page, results); err != nil {
 				t.Fatal(err)
 			}
-			if err := other.lease.release(ctx); err != nil {
+			if err := other.lease.Release(ctx); err != nil {
 				t.Fatal(err)
 			}
 			o.clock.Advance(time.Second)

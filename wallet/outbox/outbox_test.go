@@ -272,7 +272,7 @@ func TestKilledBeforeMarking(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		written := o.write(10)
-		if err := o.lease.hold(ctx); err != nil || !o.lease.held {
+		if held, err := o.lease.Hold(ctx, pageLimit); err != nil || !held {
 			t.Fatal(err)
 		}
 		page, err := o.due(ctx)

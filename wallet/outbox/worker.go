@@ -10,6 +10,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"senti/jobs/lease"
 	"senti/sms"
 	"senti/wallet/db"
 	"senti/wallet/id"
@@ -25,14 +26,21 @@ const (
 	readLimit = 5 * time.Second        // for reading a page
 	sendLimit = 30 * time.Second       // for one call to the sender
 	lastLimit = 5 * time.Second        // for marking what was sent, at shutdown
+
+	// pageLimit is how long reading, sending and marking one page may take: a page begins with at least that much of the lease.
+	pageLimit = readLimit + sendLimit + lastLimit
+	// leaseTerm is how long a worker that died keeps others from sending. Under load it is prolonged every five seconds.
+	leaseTerm = pageLimit + 5*time.Second
 )
 
-// Worker sends messages. One per process; of all processes on a database, one at a time does the sending.
+// Worker sends messages. One per process; of all processes on a database one at a time does the sending, by a lease. That spares
+// every message the write of a claim. A worker that dies before it could mark a page, or outlives its lease (a machine that was
+// asleep), lets the page's messages be sent twice.
 type Worker struct {
 	*Store
 	sender  sms.Sender
 	wake    chan struct{}
-	lease   lease
+	lease   *lease.Lease
 	observe func(sms.Result)
 }
 
@@ -41,7 +49,7 @@ func NewWorker(s *Store, sender sms.Sender, ids id.Source, observe func(sms.Resu
 	if observe == nil {
 		observe = func(sms.Result) {}
 	}
-	return &Worker{s, sender, make(chan struct{}, 1), lease{Store: s, holder: ids.New()}, observe}
+	return &Worker{s, sender, make(chan struct{}, 1), lease.New(s.db, s.clock, ids.New(), "outbox", leaseTerm), observe}
 }
 
 // Wake tells the worker that there may be something to send. It never blocks.
@@ -61,7 +69,7 @@ func (w *Worker) Run(ctx context.Context) {
 			slog.Error("outbox: messages wait", "error", err)
 		}
 		switch {
-		case err != nil, !w.lease.held:
+		case err != nil, !w.lease.Held():
 			pause(ctx, poll, nil) // a wake-up would only knock at the same door again
 		case n == 0:
 			pause(ctx, poll, w.wake)
@@ -74,7 +82,7 @@ func (w *Worker) Run(ctx context.Context) {
 func (w *Worker) giveUpLease(ctx context.Context) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLimit)
 	defer cancel()
-	if err := w.lease.release(last); err != nil {
+	if err := w.lease.Release(last); err != nil {
 		slog.Warn("outbox: the lease runs out by itself", "error", err)
 	}
 }
@@ -93,7 +101,7 @@ func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) {
 // Send sends one page of what is due now and returns how many messages that were. It does nothing while another process
 // holds the lease. Run calls it; nobody else may at the same time.
 func (w *Worker) Send(ctx context.Context) (int, error) {
-	if err := w.lease.hold(ctx); err != nil || !w.lease.held {
+	if held, err := w.lease.Hold(ctx, pageLimit); err != nil || !held {
 		return 0, err
 	}
 	due, err := w.due(ctx)
@@ -181,7 +189,7 @@ var (
 // spares a message being sent again, and the rest is no longer for us to say.
 func (w *Worker) mark(ctx context.Context, all []due, results []sms.Result) error {
 	err := w.db.Transact(ctx, func(tx *db.DB) error {
-		ours, err := w.lease.keep(ctx, tx)
+		ours, err := w.lease.Keep(ctx, tx, w.lease.Fence())
 		if err != nil {
 			return err
 		}
