@@ -56,7 +56,8 @@ var layers = map[string]int{
 	"ussd/session":         3,
 	"sms/gateway":          3,
 
-	"wallet": 4,
+	"wallet":     4,
+	"sms/intake": 4,
 
 	"agents": 5,
 

@@ -10,6 +10,9 @@ import (
 
 	"senti/agents"
 	"senti/sms"
+	"senti/sms/command"
+	smsgateway "senti/sms/gateway"
+	"senti/sms/intake"
 	"senti/ussd"
 	"senti/ussd/dialogue"
 	ussdgateway "senti/ussd/gateway"
@@ -38,7 +41,8 @@ type app struct {
 	agents   *agents.Agents
 	service  *ussd.Service
 	gateways []ussdgateway.Gateway
-	inbox    *simulator.Inbox // in the demo only
+	texts    []smsgateway.Route // where gateways bring the texts of phones
+	inbox    *simulator.Inbox   // in the demo only
 	seeds    []simulator.Seed
 
 	mu       sync.Mutex
@@ -59,6 +63,7 @@ type plan struct {
 	market   *market.Market
 	keys     *key.Ring
 	guards   ussdgateway.Config
+	texts    smsgateway.InboundConfig
 	sender   func(*app) (sms.Sender, error)
 	sabotage ledger.Sabotage
 }
@@ -112,6 +117,9 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	if a.gateways, err = ussdgateway.All(a.service, p.guards); err != nil {
 		return nil, err
 	}
+	if err := a.takeTexts(p.texts); err != nil {
+		return nil, err
+	}
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
 	a.metrics.outbox(a.wallet.Messages().Depth, a.wallet.Messages().OldestAge)
 	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })
@@ -131,6 +139,16 @@ func (a *app) openLedger(ctx context.Context, p plan) (*ledger.Ledger, error) {
 	}
 	a.onStop("ledger", func(context.Context) error { l.Close(); return nil }) // finishes its batches
 	return l, nil
+}
+
+// takeTexts opens the doors for the texts that phones send to us.
+func (a *app) takeTexts(c smsgateway.InboundConfig) (err error) {
+	commands := command.New(command.Parts{Wallet: a.wallet})
+	in := intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{},
+		Handler: commands.Handle, Wake: a.wallet.Wake})
+	c.Region, c.Log, c.Count = a.market.Region, slog.Default(), a.metrics.countText
+	a.texts, err = smsgateway.Inbound(in, c)
+	return err
 }
 
 func messageOutcome(r sms.Result) string {

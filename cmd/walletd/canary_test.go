@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -126,14 +127,19 @@ func (p *phone) send(input string) {
 	p.c.screens = append(p.c.screens, p.screen)
 }
 
-func (c *canary) sentiCall(fields map[string]any) (string, error) {
+// sentiPost brings an object in Senti's own way.
+func (c *canary) sentiPost(path string, fields map[string]any) (string, error) {
 	body, err := json.Marshal(fields)
 	c.must(err)
-	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.node.url("/ussd/senti"), bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.node.url(path), bytes.NewReader(body))
 	c.must(err)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+bearerToken)
-	answer, err := c.telco.do(request)
+	return c.telco.do(request)
+}
+
+func (c *canary) sentiCall(fields map[string]any) (string, error) {
+	answer, err := c.sentiPost("/ussd/senti", fields)
 	if err != nil {
 		return "", err
 	}
@@ -166,8 +172,31 @@ func (c *canary) flows(gateway string, i int) {
 	c.dial(gateway, known, "1", "Check it", ownerPIN)
 	c.dial(gateway, known, "1*0791000003*180", "Enter PIN", "0"+ownerPIN+" ")
 
+	c.text(gateway, known, "SEND 500 0791000003 PIN "+ownerPIN)
+	c.text(gateway, newcomer, "1 "+newPIN) // as good as an answer to a question, and a PIN
+
 	thiefs := crashPhone(2*i + 1)
 	c.dial(gateway, thiefs, "1*0791000000*190", "PIN is locked", wrongPIN, dialledPIN, newPIN)
+}
+
+// text brings an SMS that a phone sent to us, twice, in the way of the gateway.
+func (c *canary) text(gateway string, from msisdn.Number, text string) {
+	c.t.Helper()
+	name := fmt.Sprintf("text-%d", len(c.screens))
+	for _, want := range []string{"taken", "repeated"} {
+		var answer string
+		var err error
+		if gateway == "africastalking" {
+			form := url.Values{"id": {name}, "from": {string(from)}, "to": {"20384"}, "text": {text}, "date": {"2026-12-03T11:02:00Z"}}
+			answer, err = c.telco.post(c.t.Context(), c.node, "/sms/africastalking/"+pathSecret, form)
+		} else {
+			answer, err = c.sentiPost("/sms/senti", map[string]any{"id": name, "from": string(from), "text": text})
+		}
+		if err != nil || !strings.Contains(answer, want) {
+			c.t.Errorf("%s brings a text: %q, %v, want %s", gateway, answer, err, want)
+		}
+		c.screens = append(c.screens, answer)
+	}
 }
 
 // hostile sends what is no good, with a PIN in it: every refusal may be logged, but not what it refuses.
@@ -187,6 +216,17 @@ func (c *canary) hostile() {
 		screen, err := c.telco.post(c.t.Context(), c.node, "/ussd/africastalking/"+pathSecret, form)
 		if err == nil {
 			c.t.Errorf("%s: taken with %q", name, screen)
+			continue
+		}
+		c.screens = append(c.screens, err.Error())
+	}
+	for name, form := range map[string]url.Values{
+		"no id": {"from": {"+254791000000"}, "text": {ownerPIN}}, "a PIN for an id": {"id": {ownerPIN + " "}, "text": {ownerPIN}},
+		"a long text": {"id": {"h"}, "from": {"+254791000000"}, "text": {strings.Repeat(ownerPIN+" ", 2000)}},
+	} {
+		answer, err := c.telco.post(c.t.Context(), c.node, "/sms/africastalking/"+pathSecret, form)
+		if err == nil {
+			c.t.Errorf("%s: taken with %q", name, answer)
 			continue
 		}
 		c.screens = append(c.screens, err.Error())
@@ -229,6 +269,7 @@ func (c *canary) restarted() {
 	c.dial("africastalking", crashPhone(0), "", "Senti")
 	c.dial("senti", crashPhone(2), "1*0791000003*220", "Enter PIN")
 	c.dial("senti", crashPhone(2), "", "NOT DONE", ownerPIN)
+	c.text("senti", crashPhone(2), "my PIN: "+ownerPIN)
 }
 
 // brokenDown takes the database away under a registration and a send: their errors carry SQL, and must not carry its values.
@@ -287,6 +328,7 @@ func (c *canary) search(metrics string) {
 		"refusals in the log":      bytes.Contains(log, []byte("callback malformed")),
 		"payments in the log":      bytes.Contains(log, []byte(`"level":"INFO"`)),
 		"callbacks in the metrics": strings.Contains(metrics, `senti_callbacks_total{gateway="senti"`),
+		"texts in the metrics":     strings.Contains(metrics, `senti_texts_total{gateway="senti",outcome="repeated"}`),
 	} {
 		if !there {
 			c.t.Errorf("there are no %s: the search looked in the wrong place", what)

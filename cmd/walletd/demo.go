@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"senti/sms"
+	smsgateway "senti/sms/gateway"
 	ussdgateway "senti/ussd/gateway"
 	"senti/ussd/simulator"
 	"senti/wallet"
@@ -59,7 +60,8 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 		return nil, nil, err
 	}
 	c.DB, c.Operations = d.DB, ""
-	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: webhook.Guard{Open: true}}}
+	here := webhook.Guard{Open: true}
+	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: here}, texts: smsgateway.InboundConfig{Senti: here}}
 	if p.market, err = c.loadMarket(); err != nil {
 		return nil, nil, err
 	}

@@ -25,6 +25,7 @@ type metrics struct {
 	batchTime prometheus.Histogram
 	retried   prometheus.Counter
 	messages  *prometheus.CounterVec
+	texts     *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -47,8 +48,10 @@ func newMetrics() *metrics {
 			Help: "Batches decided ahead in vain because another process had written or an ID was spent."}),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_messages_total",
 			Help: "Text messages by sender and outcome."}, []string{"sender", "outcome"}),
+		texts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_texts_total",
+			Help: "Texts that phones sent to us, by gateway and outcome."}, []string{"gateway", "outcome"}),
 	}
-	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages,
+	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -57,6 +60,8 @@ func newMetrics() *metrics {
 func (m *metrics) gauge(name, help string, value func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 }
+
+func (m *metrics) countText(gateway, outcome string) { m.texts.WithLabelValues(gateway, outcome).Inc() }
 
 func (m *metrics) countTurn(outcome string) { m.turns.WithLabelValues(outcome).Inc() }
 

@@ -23,6 +23,9 @@ func (a *app) routes() *echo.Echo {
 			e.Add(r.Method, r.Path, r.Handler)
 		}
 	}
+	for _, r := range a.texts {
+		e.Add(r.Method, r.Path, r.Handler)
+	}
 	if a.inbox != nil {
 		simulator.Register(e, a.inbox, a.seeds, a.market.ServiceCode)
 	}

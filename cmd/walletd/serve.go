@@ -88,6 +88,7 @@ func servePlan(c *Config) (plan, error) {
 	if p.guards, err = c.guards(); err != nil {
 		return p, err
 	}
+	p.texts = smsgateway.InboundConfig{AfricasTalking: p.guards.AfricasTalking, Senti: p.guards.Senti}
 	if err := c.baseURL(); err != nil {
 		return p, err
 	}

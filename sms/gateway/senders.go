@@ -1,7 +1,9 @@
-// Package gateway holds the senders of text messages, one file per provider, and their explicit list.
+// Package gateway speaks the wire formats of text message providers: one file for each that sends, one for each that brings the
+// texts of phones, and their two explicit lists (senders.go, inbound.go).
 //
 // A sender translates messages to a provider's wire format and the answers back, and nothing else: when to send, when to
-// try again and what to do with a refusal is the outbox's business. No sender logs a text or a whole phone number.
+// try again and what to do with a refusal is the outbox's business. What brings texts translates them too; what they are about,
+// and that one is not taken in twice, is the receiver's. Nothing here logs a text or a whole phone number.
 package gateway
 
 import (
