@@ -102,7 +102,9 @@ type Movement struct {
 
 // Moved returns the companion that counts a movement for the document and asks the rule, which sees an account of that class with the
 // turnover of all its wallets. day gives the market's date of a moment.
-func (s *Store) Moved(m Movement, day func(time.Time) int32) ledger.Companion { return movement{s, m, day} }
+func (s *Store) Moved(m Movement, day func(time.Time) int32) ledger.Companion {
+	return movement{s, m, day}
+}
 
 type movement struct {
 	store *Store
