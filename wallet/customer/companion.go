@@ -13,11 +13,12 @@ import (
 const WalletsPerDocument = 3
 
 // Create returns the companions that write a new customer: already_open when the phone has one, id_number_used when too
-// many wallets name the document. Both are decided under the ledger's one order, so two at once cannot slip through.
+// many wallets name the document and nobody has checked it. Both are decided under the ledger's one order, so two at once cannot
+// slip through. A document that was checked comes with Check as well.
 func (s *Store) Create(c Customer) []ledger.Companion {
 	out := []ledger.Companion{creation{s, c}}
 	if c.Document.Type != NoDocument {
-		out = append(out, documentCount{s, documentKey(c.Document.Index)})
+		out = append(out, documentCount{s, c.Document.Key(), c.NameVerified})
 	}
 	return out
 }
@@ -53,17 +54,15 @@ func (c creation) Finish(_ any, o *ledger.Outcome) any {
 
 // documentCount counts the wallets that name one document.
 type documentCount struct {
-	store *Store
-	key   id.ID
+	store   *Store
+	key     id.ID
+	checked bool // somebody has the document in hand: others who only named it do not stand in the way
 }
 
 type documentRow struct {
 	key     id.ID
 	wallets int64
 }
-
-// documentKey is the first half of a document's blind index: 128 bits, enough to tell documents apart.
-func documentKey(index []byte) id.ID { return id.ID(index[:16]) }
 
 // Table is the documents' table.
 func (c documentCount) Table() ledger.Table { return c.store.documents }
@@ -73,7 +72,7 @@ func (c documentCount) Key() id.ID { return c.key }
 
 // Check refuses one wallet too many.
 func (c documentCount) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
-	if d, ok := row.(*documentRow); ok && d.wallets >= WalletsPerDocument {
+	if d, ok := row.(*documentRow); ok && !c.checked && d.wallets >= WalletsPerDocument {
 		return nil, fault.New(fault.IDNumberUsed)
 	}
 	return nil, nil

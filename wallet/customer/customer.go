@@ -24,6 +24,8 @@ type Customer struct {
 	Terms        string // version of the terms accepted
 	TermsAt      time.Time
 	Document     Document
+	Photo        string // where the photo of a checked document is kept, or ""
+	Shared       bool   // other wallets were opened on the same checked document, so limits hold across them
 	CreatedAt    time.Time
 }
 
@@ -46,8 +48,16 @@ const (
 // Status says whether a customer may act. Values are stored: never rename one.
 type Status string
 
-// The statuses. The ledger account's flags enforce what Blocked shows.
+// The statuses. The ledger account's flags enforce what they show.
 const (
 	Active  Status = "active"
-	Blocked Status = "blocked"
+	Pending Status = "pending" // opened at a counter, without a PIN yet: it can only receive
+	Dormant Status = "dormant" // not used for so long that nothing may leave it until its owner wakes it
+	Blocked Status = "blocked" // by staff: it neither pays nor receives
 )
+
+// Pays reports whether money may leave the wallet.
+func (s Status) Pays() bool { return s == Active }
+
+// Receives reports whether money may arrive.
+func (s Status) Receives() bool { return s != Blocked }

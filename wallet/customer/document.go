@@ -3,6 +3,7 @@ package customer
 import (
 	"fmt"
 
+	"senti/wallet/id"
 	"senti/wallet/key"
 	"senti/wallet/msisdn"
 )
@@ -13,12 +14,44 @@ func Seal(keys *key.Ring, owner msisdn.Number, kind DocumentType, number string)
 	if err != nil {
 		return Document{}, fmt.Errorf("customer: seal the document: %w", err)
 	}
-	index, err := keys.Blind(key.Blind, fmt.Appendf(nil, "%d:%s", kind, number))
+	index, err := blind(keys, kind, number)
 	if err != nil {
-		return Document{}, fmt.Errorf("customer: index the document: %w", err)
+		return Document{}, err
 	}
 	return Document{kind, sealed, index}, nil
 }
+
+func blind(keys *key.Ring, kind DocumentType, number string) ([]byte, error) {
+	index, err := keys.Blind(key.Blind, fmt.Appendf(nil, "%d:%s", kind, number))
+	if err != nil {
+		return nil, fmt.Errorf("customer: index the document: %w", err)
+	}
+	return index, nil
+}
+
+// Is reports whether the document has that number, which is blinded to be compared.
+func (d Document) Is(keys *key.Ring, number string) (bool, error) {
+	index, err := blind(keys, d.Type, number)
+	if err != nil {
+		return false, err
+	}
+	return d.Type != NoDocument && key.Equal(index, d.Index), nil
+}
+
+// EndLetters is how much of a number stands for the whole of it, where it is asked together with a code.
+const EndLetters = 4
+
+// EndsWith reports whether those are the last letters of the document's number. The number is not given out.
+func (d Document) EndsWith(keys *key.Ring, owner msisdn.Number, end string) (bool, error) {
+	number, err := d.Reveal(keys, owner)
+	if err != nil {
+		return false, err
+	}
+	return len(end) == EndLetters && len(number) > EndLetters && key.Equal([]byte(number[len(number)-EndLetters:]), []byte(end)), nil
+}
+
+// Key is what rows about the document are keyed by: the first half of its blind index, enough to tell documents apart.
+func (d Document) Key() id.ID { return id.ID(d.Index[:16]) }
 
 // Reveal returns a document's number. Whoever calls it is to be recorded in the audit log.
 func (d Document) Reveal(keys *key.Ring, owner msisdn.Number) (string, error) {

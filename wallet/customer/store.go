@@ -16,19 +16,20 @@ type Store struct {
 	db        *db.DB
 	customers *customerTable
 	documents *documentTable
+	checked   *checkedTable
 	byPhone   db.Loader[msisdn.Number, Customer]
 }
 
 // NewStore returns the store of the customers in a database.
 func NewStore(d *db.DB) *Store {
-	s := &Store{db: d, customers: &customerTable{}, documents: &documentTable{}}
+	s := &Store{db: d, customers: &customerTable{}, documents: &documentTable{}, checked: &checkedTable{}}
 	s.byPhone.Read = s.withPhones
 	return s
 }
 
 const selectCustomer = `
 	SELECT id, account, phone, name, name_verified, tier, status, language, terms, terms_at,
-	       id_type, id_sealed, id_index, created_at
+	       id_type, id_sealed, id_index, photo, shared, created_at
 	  FROM customers`
 
 // ByPhone returns the customer with that number, or not_registered. Callers at the same time share a query.
@@ -80,10 +81,10 @@ func (s *Store) one(ctx context.Context, query string, arg any) (Customer, error
 }
 
 func scan(rows *sql.Rows) (c Customer, err error) {
-	var verified, termsAt, createdAt int64
+	var verified, shared, termsAt, createdAt int64
 	err = rows.Scan(&c.ID, &c.Account, &c.Phone, &c.Name, &verified, &c.Tier, &c.Status, &c.Language, &c.Terms, &termsAt,
-		&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &createdAt)
-	c.NameVerified = verified != 0
+		&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &c.Photo, &shared, &createdAt)
+	c.NameVerified, c.Shared = verified != 0, shared != 0
 	c.TermsAt, c.CreatedAt = time.UnixMicro(termsAt).UTC(), time.UnixMicro(createdAt).UTC()
 	return c, err
 }

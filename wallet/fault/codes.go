@@ -35,6 +35,18 @@ const (
 	PINInDial   Code = "pin_in_dial"  // a PIN stood in a dialled string
 	NoPIN       Code = "no_pin"       // the wallet has no PIN yet
 
+	WrongIDNumber  Code = "wrong_id_number"  // not the number the wallet was opened with; args: left
+	WrongIDEnd     Code = "wrong_id_end"     // not its last characters; args: left
+	BadSMSCode     Code = "bad_sms_code"     // not six digits
+	WrongSMSCode   Code = "wrong_sms_code"   // args: left
+	SMSCodeExpired Code = "sms_code_expired" // no code is to be typed, or no longer
+	SMSCodesSpent  Code = "sms_codes_spent"  // too many codes were sent in a day
+	ProofLocked    Code = "proof_locked"     // too many wrong answers: none is heard for a day
+	NoDocument     Code = "no_document"      // the wallet was opened without an ID number
+	IDMismatch     Code = "id_mismatch"      // the document at the counter is not the one the wallet was opened with
+	WalletDormant  Code = "wallet_dormant"   // not used for so long that nothing may leave it
+	WalletPending  Code = "wallet_pending"   // opened at a counter, and not yet by its owner
+
 	SenderBlocked   Code = "sender_blocked"   // the wallet may not pay out
 	CannotReceive   Code = "cannot_receive"   // the other side cannot receive this now; says no more on purpose
 	Insufficient    Code = "insufficient"     // args: available, needed
@@ -147,6 +159,18 @@ var specs = map[Code]Spec{
 	PINLocked:   end,
 	PINInDial:   ask,
 	NoPIN:       end,
+
+	WrongIDNumber:  ask,
+	WrongIDEnd:     ask,
+	BadSMSCode:     ask,
+	WrongSMSCode:   ask,
+	SMSCodeExpired: end,
+	SMSCodesSpent:  end,
+	ProofLocked:    end,
+	NoDocument:     end,
+	IDMismatch:     end,
+	WalletDormant:  end,
+	WalletPending:  end,
 
 	SenderBlocked:   end,
 	CannotReceive:   end,

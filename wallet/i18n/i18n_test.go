@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,8 +69,11 @@ func TestTextsFitEveryPhone(t *testing.T) {
 	}
 }
 
+// triesLeft are the faults in which what is left is not money.
+var triesLeft = []fault.Code{fault.WrongPIN, fault.WrongIDNumber, fault.WrongIDEnd, fault.WrongSMSCode}
+
 func say(texts *Texts, lang, key string, args []Arg) string {
-	if key == fault.WrongPIN.Key() { // here what is left is not money
+	if slices.ContainsFunc(triesLeft, func(c fault.Code) bool { return c.Key() == key }) {
 		args = []Arg{Count("left", 2)}
 	}
 	cost := map[string]string{

@@ -29,6 +29,12 @@ type Turnover struct {
 	InMonth  int64
 }
 
+// On is the turnover as it stands on that day (yyyymmdd): a sum begins anew with its day or month, and no day goes backwards.
+func (t Turnover) On(day int32) Turnover {
+	roll(&t, day)
+	return t
+}
+
 // Flags stop an account in one direction or wholly, or tell a plan's rules something of it.
 type Flags uint16
 

@@ -30,7 +30,7 @@ func (c check) Table() ledger.Table { return c.store.table }
 func (c check) Key() id.ID { return c.key }
 
 // Check compares and counts.
-func (c check) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+func (c check) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
 	v, ok := row.(*verifier)
 	if !ok {
 		return nil, fault.New(fault.NoPIN)
@@ -46,10 +46,10 @@ func (c check) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
 	if !key.Equal(mac, v.mac) {
 		return v.counted()
 	}
-	if v.tries == 0 && v.keyID == keys.Current(key.PIN) {
+	if v.tries == 0 && v.keyID == keys.Current(key.PIN) && v.inUse(at) {
 		return nil, nil
 	}
-	next, err := v.renewed(keys, c.typed)
+	next, err := v.renewed(keys, c.typed, at)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal)
 	}
@@ -69,10 +69,11 @@ func (v *verifier) counted() (*verifier, *fault.Error) {
 	return &next, fault.New(fault.WrongPIN, "left", mostTries-next.tries)
 }
 
-// renewed is the row after the right PIN: the count set back, and the verifier made anew if a newer key signs now.
-func (v *verifier) renewed(keys *key.Ring, p PIN) (*verifier, error) {
+// renewed is the row after the right PIN: the count set back, its use noted, and the verifier made anew if a newer key signs now.
+func (v *verifier) renewed(keys *key.Ring, p PIN, at time.Time) (*verifier, error) {
 	next := *v
 	next.tries = 0
+	next.quiet, next.quietSince = 0, at
 	if next.keyID == keys.Current(key.PIN) {
 		return &next, nil
 	}
@@ -138,6 +139,39 @@ func (s set) Finish(_ any, o *ledger.Outcome) any {
 		return nil
 	}
 	next := *s.next
-	next.setAt = o.At
+	next.setAt, next.quietSince = o.At, o.At
+	return &next
+}
+
+// Unlock returns the companion that sets the count of wrong PINs back. The PIN stays what it is; the fault is no_pin when there
+// is none. Who may ask for it is for the caller to have made sure.
+func (s *Store) Unlock(subject Subject) ledger.Companion { return unlocking{s, subject.key()} }
+
+type unlocking struct {
+	store *Store
+	key   id.ID
+}
+
+// Table is the verifiers' table.
+func (u unlocking) Table() ledger.Table { return u.store.table }
+
+// Key is the subject.
+func (u unlocking) Key() id.ID { return u.key }
+
+// Check looks for a PIN.
+func (unlocking) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	if _, ok := row.(*verifier); !ok {
+		return nil, fault.New(fault.NoPIN)
+	}
+	return nil, nil
+}
+
+// Finish sets the count back if the plan was accepted.
+func (unlocking) Finish(row any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	next := *row.(*verifier)
+	next.tries = 0
 	return &next
 }

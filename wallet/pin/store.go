@@ -41,6 +41,8 @@ type table struct{ _ byte } // not of size zero: the ledger tells tables apart b
 // Name is the table's name.
 func (*table) Name() string { return "pins" }
 
+const selectVerifier = `SELECT subject, tries, scheme, key_id, salt, mac, set_at, quiet, quiet_since FROM pins`
+
 // Load reads the verifiers of subjects.
 func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, error) {
 	found := make(map[id.ID]any, len(keys))
@@ -48,15 +50,15 @@ func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, 
 	for i := range keys {
 		values[i] = keys[i][:]
 	}
-	err := q.EachIn(ctx, `SELECT subject, tries, scheme, key_id, salt, mac, set_at FROM pins WHERE subject IN`, values, func(rows *sql.Rows) error {
+	err := q.EachIn(ctx, selectVerifier+` WHERE subject IN`, values, func(rows *sql.Rows) error {
 		var v verifier
 		var subject []byte
-		var setAt int64
-		err := rows.Scan(&subject, &v.tries, &v.scheme, &v.keyID, &v.salt, &v.mac, &setAt)
+		var setAt, quietSince int64
+		err := rows.Scan(&subject, &v.tries, &v.scheme, &v.keyID, &v.salt, &v.mac, &setAt, &v.quiet, &quietSince)
 		if err != nil {
 			return err
 		}
-		v.setAt = time.UnixMicro(setAt).UTC()
+		v.setAt, v.quietSince = time.UnixMicro(setAt).UTC(), time.UnixMicro(quietSince).UTC()
 		v.subject, err = id.FromBytes(subject)
 		found[v.subject] = &v
 		return err
@@ -66,17 +68,18 @@ func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, 
 
 var (
 	keyColumns = []string{"subject"}
-	setColumns = []string{"tries", "scheme", "key_id", "salt", "mac", "set_at"}
+	setColumns = []string{"tries", "scheme", "key_id", "salt", "mac", "set_at", "quiet", "quiet_since"}
 )
 
 // Write inserts or replaces verifiers.
 func (*table) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 7
+	const columns = 9
 	args := make([]any, 0, columns*len(rows))
 	for _, r := range rows {
 		v := r.(*verifier)
-		args = append(args, v.subject[:], v.tries, int64(v.scheme), v.keyID, v.salt, v.mac, v.setAt.UnixMicro())
+		args = append(args, v.subject[:], v.tries, int64(v.scheme), v.keyID, v.salt, v.mac, v.setAt.UnixMicro(),
+			v.quiet, v.quietSince.UnixMicro())
 	}
-	return db.InsertMany(`INSERT INTO pins (subject, tries, scheme, key_id, salt, mac, set_at) VALUES `,
+	return db.InsertMany(`INSERT INTO pins (subject, tries, scheme, key_id, salt, mac, set_at, quiet, quiet_since) VALUES `,
 		columns, args, d.Upsert(keyColumns, setColumns))
 }

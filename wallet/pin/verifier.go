@@ -42,6 +42,11 @@ func (s Subject) key() id.ID {
 	return k
 }
 
+// subjectOf reads what key wrote.
+func subjectOf(k id.ID) Subject {
+	return Subject{Kind: Kind(k[0]), Purpose: Purpose(k[1]), Number: int64(binary.BigEndian.Uint64(k[8:]))}
+}
+
 // mostTries wrong PINs lock.
 const mostTries = 3
 
@@ -61,6 +66,9 @@ type verifier struct {
 	salt    []byte
 	mac     []byte
 	setAt   time.Time
+
+	quiet      int64     // how often its owner was told that it is not used
+	quietSince time.Time // the last time of that; with quiet 0, when it was last used, up to a usedEvery earlier
 }
 
 func (v *verifier) locked() bool { return v.tries >= mostTries }
