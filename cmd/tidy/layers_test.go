@@ -17,22 +17,17 @@ var layers = map[string]int{
 	"wallet/clock":  0,
 	"wallet/id":     0,
 
-	"wallet/key":        1,
-	"wallet/market":     1,
-	"wallet/i18n":       1,
-	"wallet/db":         1,
-	"wallet/webhook":    1,
-	"agents/commission": 1,
 	"wallet/key":     1,
 	"wallet/market":  1,
 	"wallet/i18n":    1,
 	"wallet/db":      1,
 	"wallet/webhook": 1,
 
-	"wallet/db/dbtest": 2,
-	"wallet/keycheck":  2,
-	"wallet/ledger":    2,
-	"ussd/menu":        2,
+	"wallet/db/dbtest":  2,
+	"wallet/keycheck":   2,
+	"agents/commission": 2,
+	"wallet/ledger":     2,
+	"ussd/menu":         2,
 
 	"ussd/simulator/driver": 2, // for tests
 	"sms":                   2,

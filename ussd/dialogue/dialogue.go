@@ -104,7 +104,7 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 	case fault.HasCode(err, fault.NotRegistered):
 		return e.start(ctx, nobody, dialled)
 	case err != nil:
-		return d.Lost(c, nobody, fault.Wrap(err, fault.LookAgain)) // a payment may be under way: nothing is claimed
+		return d.Lost(c, at, fault.Wrap(err, fault.LookAgain)) // a payment may be under way: nothing is claimed
 	}
 	last, ok, err := d.last(ctx, c, begun)
 	switch {
@@ -124,18 +124,23 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 	return e.start(ctx, at, dialled)
 }
 
-// home is where the caller's own menu is: an operator's, or a customer's. The fault is not_registered for a phone that is neither's.
+// home is where the caller's own menu is: an operator's, or a customer's. The fault is not_registered for a phone that is neither's;
+// with any other the place still says the caller's language, if that is known.
 func (e *env) home(ctx context.Context) (menu.Place, error) {
+	at := menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: e.market.Languages[0]}
+	customer, unknown := e.wallet.Customer(ctx, e.caller.Phone)
+	if unknown == nil {
+		at.Lang = customer.Language
+	}
 	post, err := e.agents.Post(ctx, e.caller.Phone)
-	if err == nil {
+	switch {
+	case err == nil:
 		e.post = &post
 		return menu.Place{Flow: counter.ID, Home: counter.ID, Lang: post.Operator.Language}, nil
+	case fault.HasCode(err, fault.NotOperator):
+		return at, unknown
 	}
-	if !fault.HasCode(err, fault.NotOperator) {
-		return menu.Place{}, err
-	}
-	customer, err := e.wallet.Customer(ctx, e.caller.Phone)
-	return menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: customer.Language}, err
+	return at, err
 }
 
 // works returns where the caller works. The fault is not_operator.
