@@ -19,6 +19,7 @@ import (
 
 type benchCmd struct {
 	Ledger   benchLedgerCmd   `cmd:"" help:"Commit complete sends: PIN compared, four legs, turnover, intent closed, two messages queued."`
+	Agents   benchAgentsCmd   `cmd:"" help:"A mixed day at the counters: cash-in, cash-out and send, with commissions added up."`
 	Dialogue benchDialogueCmd `cmd:"" help:"Hold whole send-money conversations over loopback HTTP through the Africa's Talking gateway."`
 }
 

@@ -67,6 +67,7 @@ func withoutCeilings(m *market.Market) *market.Market {
 		l.Tiers = tiers
 		lifted.Limits = append(lifted.Limits, l)
 	}
+	withoutCounterCeilings(&lifted)
 	return &lifted
 }
 

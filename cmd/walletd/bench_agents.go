@@ -1,0 +1,300 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+
+	"senti/agents"
+	"senti/agents/network"
+	"senti/wallet"
+	"senti/wallet/clock"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+	"senti/wallet/market"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+type benchAgentsCmd struct {
+	benchFlags
+	Tills int  `help:"How many tills there are." default:"1000"`
+	Whole bool `help:"Measure the quotes too, as somebody who types does them."`
+}
+
+// Run measures a mixed day: of a hundred acts 40 are cash-ins, 35 cash-outs and 25 sends, of amounts from 50 to 20,000. Intents are
+// opened beforehand as in bench ledger, unless quotes are to be measured too. A cash-in that must wait for its customer is complete
+// when the customer has said yes.
+func (b benchAgentsCmd) Run(ctx context.Context) error {
+	a, people, err := b.start(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.stop() }() // what was measured is printed
+	town, err := b.town(ctx, a)
+	if err != nil {
+		return err
+	}
+	run := &agentsRun{tally: newTally(b.benchFlags), app: a, people: people, tills: town}
+	if !b.Whole {
+		if err := run.prepare(ctx, min(b.Seconds*preparedDeals, b.Seconds*b.Clients*2_000)); err != nil {
+			return err
+		}
+	}
+	if run.before, err = run.look(ctx); err != nil {
+		return err
+	}
+	return b.measure(ctx, a, run.tally, run.one, run.verify)
+}
+
+// preparedDeals is how many intents are opened for each second of measuring.
+const preparedDeals = 14_000
+
+// benchTill is a till of the bench and who works there.
+type benchTill struct {
+	operator msisdn.Number
+	pin      pin.PIN
+	code     network.ShopCode
+}
+
+// town makes sure that there are enough tills: a hundred agents under ten super-agents.
+func (b benchAgentsCmd) town(ctx context.Context, a *app) ([]benchTill, error) {
+	tills := make([]benchTill, b.Tills)
+	if post, err := a.agents.Places().ByPhone(ctx, benchOperator(b.Tills-1)); err == nil && post.Operator.ID > 0 {
+		return tills, inParallel(len(tills), func(i int) error { return tills[i].read(ctx, a, i) })
+	}
+	fmt.Printf("bench: opening %d tills\n", b.Tills)
+	class := slices.MaxFunc(a.market.At(clock.System{}.Now()).Agents.Classes, func(x, y market.AgentClass) int {
+		return int(x.Number) - int(y.Number)
+	}).Number
+	heads := make([]network.Agent, max(1, b.Tills/10))
+	var super network.Agent
+	for i := range heads {
+		var err error
+		if i%10 == 0 {
+			if super, err = a.agents.AddAgent(ctx, "system", network.Agent{Kind: network.Super, Name: fmt.Sprintf("BENCH BANK %d", i), Class: class}); err != nil {
+				return nil, err
+			}
+		}
+		if heads[i], err = a.agents.AddAgent(ctx, "system", network.Agent{Kind: network.Head, Parent: super.ID, Name: fmt.Sprintf("BENCH AGENT %d", i), Class: class}); err != nil {
+			return nil, err
+		}
+	}
+	return tills, inParallel(len(tills), func(i int) error {
+		if err := b.openTill(ctx, a, heads[i%len(heads)], i); err != nil {
+			return err
+		}
+		return tills[i].read(ctx, a, i)
+	})
+}
+
+func (b benchAgentsCmd) openTill(ctx context.Context, a *app, head network.Agent, i int) error {
+	store, err := a.agents.AddStore(ctx, "system", network.Store{Agent: head.ID, Name: fmt.Sprintf("BENCH SHOP %d", i), Ward: a.market.Wards[i%len(a.market.Wards)].Code})
+	if err != nil {
+		return err
+	}
+	till, err := a.agents.AddTill(ctx, "system", network.Till{Store: store.ID, Label: "till 1"})
+	if err != nil {
+		return err
+	}
+	p, err := operatorPIN(i)
+	if err != nil {
+		return err
+	}
+	_, err = a.agents.AddOperator(ctx, "system", network.Operator{Till: till.ID, Phone: benchOperator(i), Name: fmt.Sprintf("OPERATOR %d", i),
+		Language: a.market.Languages[0], Role: network.Cashier}, &p)
+	if err != nil {
+		return err
+	}
+	_, err = a.wallet.Issue(ctx, till.Float, 1_000_000_000*a.market.Currency.MinorPerUnit(), "bench float "+string(till.Code))
+	return err
+}
+
+func (t *benchTill) read(ctx context.Context, a *app, i int) error {
+	post, err := a.agents.Places().ByPhone(ctx, benchOperator(i))
+	if err != nil {
+		return err
+	}
+	t.operator, t.code = post.Operator.Phone, post.Till.Code
+	t.pin, err = operatorPIN(i)
+	return err
+}
+
+// operatorPIN is the first of the benches' PINs from i on that is not too easy to guess.
+func operatorPIN(i int) (pin.PIN, error) {
+	p, err := pin.Parse(benchPIN(i))
+	if err == nil && p.Weak(string(benchOperator(i))) {
+		return operatorPIN(i + 1)
+	}
+	return p, err
+}
+
+// benchOperator numbers the operators in a range of their own.
+func benchOperator(i int) msisdn.Number { return msisdn.Number(fmt.Sprintf("+254791%06d", i)) }
+
+// benchAct is one act of the mixed day: what was quoted, and who confirms it.
+type benchAct struct {
+	kind     ledger.Kind
+	intent   id.ID
+	pin      pin.PIN
+	customer msisdn.Number // of a cash-in, who says yes
+	waits    bool
+	code     string // what was acknowledged
+}
+
+type agentsRun struct {
+	*tally
+	app    *app
+	people []person
+	tills  []benchTill
+	acts   []benchAct
+	next   atomic.Int64
+	before ledgerLook
+}
+
+// prepare opens intents. It is not part of what is measured.
+func (r *agentsRun) prepare(ctx context.Context, n int) error {
+	fmt.Printf("bench: opening %d intents\n", n)
+	r.acts = make([]benchAct, n)
+	return inParallel(n, func(i int) (err error) {
+		r.acts[i], err = r.quote(ctx)
+		return err
+	})
+}
+
+// quote opens the intent of a random act.
+func (r *agentsRun) quote(ctx context.Context) (benchAct, error) {
+	who, till := r.people[rand.IntN(len(r.people))], r.tills[rand.IntN(len(r.tills))]
+	amount := int64(50+rand.IntN(19_951)) * r.app.market.Currency.MinorPerUnit()
+	switch lot := rand.IntN(100); {
+	case lot < 40:
+		q, err := r.app.agents.QuoteCashIn(ctx, agents.CashInRequest{Operator: till.operator, To: who.phone, Amount: amount})
+		return benchAct{kind: ledger.CashIn, intent: q.Intent, pin: till.pin, customer: who.phone, waits: q.Waits}, err
+	case lot < 75:
+		q, err := r.app.agents.QuoteCashOut(ctx, agents.CashOutRequest{From: who.phone, Shop: till.code, Amount: amount})
+		return benchAct{kind: ledger.CashOut, intent: q.Intent, pin: who.pin}, err
+	}
+	to := r.people[rand.IntN(len(r.people))]
+	if to.phone == who.phone {
+		return r.quote(ctx)
+	}
+	q, err := r.app.wallet.QuoteSend(ctx, wallet.SendRequest{From: who.phone, To: to.phone, Amount: amount})
+	return benchAct{kind: ledger.Send, intent: q.Intent, pin: who.pin}, err
+}
+
+// one does one act; false when there is nothing left to do.
+func (r *agentsRun) one(ctx context.Context, worker int) bool {
+	ctx = context.WithoutCancel(ctx)
+	took := stopwatch()
+	var quoted benchAct
+	act := &quoted
+	if r.acts != nil {
+		i := r.next.Add(1) - 1
+		if i >= int64(len(r.acts)) {
+			return false
+		}
+		act = &r.acts[i]
+	} else {
+		var err error
+		if quoted, err = r.quote(ctx); err != nil {
+			r.failed(err)
+			return true
+		}
+	}
+	if err := r.confirm(ctx, act); err != nil {
+		r.failed(err)
+		return true
+	}
+	r.latency.add(worker, took())
+	r.done.Add(1)
+	return true
+}
+
+func (r *agentsRun) confirm(ctx context.Context, act *benchAct) error {
+	switch act.kind {
+	case ledger.CashIn:
+		done, err := r.app.agents.CashIn(ctx, act.intent, act.pin)
+		if err == nil && act.waits {
+			act.code = "waited"
+			_, err = r.app.agents.Answer(ctx, agents.AnswerRequest{Customer: act.customer, Deal: act.intent, Yes: true})
+			return err
+		}
+		act.code = done.Code
+		return err
+	case ledger.CashOut:
+		done, err := r.app.agents.CashOut(ctx, act.intent, act.pin)
+		act.code = done.Code
+		return err
+	}
+	done, err := r.app.wallet.Send(ctx, act.intent, act.pin)
+	act.code = done.Code
+	return err
+}
+
+// ledgerLook is what the tables say at one moment.
+type ledgerLook struct {
+	acts    int64 // cash-ins, cash-outs and sends that moved money
+	expense int64 // all that agents have earned
+	rows    map[string]int64
+}
+
+// countedTables are those that an act adds rows to.
+var countedTables = []string{"postings", "legs", "intent_closings", "deals", "messages"}
+
+func (r *agentsRun) look(ctx context.Context) (l ledgerLook, err error) {
+	err = r.app.db.QueryRow(ctx, `SELECT COUNT(*) FROM postings WHERE kind IN (?, ?, ?) AND refusal IS NULL`,
+		int64(ledger.CashIn), int64(ledger.CashOut), int64(ledger.Send)).Scan(&l.acts)
+	if err != nil {
+		return l, err
+	}
+	account, err := r.app.ledger.Account(ctx, wallet.CommissionExpense)
+	l.expense, l.rows = -account.Balance, map[string]int64{}
+	for _, table := range countedTables {
+		var n int64
+		if err == nil {
+			err = r.app.db.QueryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n)
+		}
+		l.rows[table] = n
+	}
+	return l, err
+}
+
+// verify checks that every acknowledged act is in the tables once and nothing else is, that the commissions are those of the bands to
+// the cent, for each agent too, and that the books are right.
+func (r *agentsRun) verify(ctx context.Context) (bool, error) {
+	after, err := r.look(ctx)
+	if err != nil {
+		return false, err
+	}
+	done := r.done.Load()
+	if after.acts-r.before.acts != done {
+		fmt.Printf("bench: %d acts acknowledged, %d in the tables\n", done, after.acts-r.before.acts)
+		return false, nil
+	}
+	for _, table := range countedTables {
+		fmt.Printf("bench: %-16s %.2f rows an act\n", table, float64(after.rows[table]-r.before.rows[table])/float64(max(1, done)))
+	}
+	if right, err := r.commissionsRight(ctx); err != nil || !right {
+		return false, err
+	}
+	return booksRight(ctx, r.app)
+}
+
+// withoutCounterCeilings lifts what a till, an operator and a customer may do at counters in a day, so that 1,000 tills can do in a
+// minute what they do in a year. The limits are still looked up and compared.
+func withoutCounterCeilings(m *market.Market) {
+	rules := slices.Clone(m.Agents)
+	for i := range rules {
+		const most = math.MaxInt64 / 4
+		r := &rules[i]
+		r.OperatorDayIn, r.OperatorDayOut, r.TillDayIn, r.TillDayOut, r.LoopsPaid = most, most, most, most, math.MaxInt32
+		r.Classes = slices.Clone(r.Classes)
+		for j := range r.Classes {
+			r.Classes[j].FloatMax, r.Classes[j].FloatHigh = most, most
+		}
+	}
+	m.Agents = rules
+}
