@@ -57,7 +57,9 @@ func (t *table[T]) list(ctx context.Context, q *db.DB, where string, args ...any
 	return found, nil
 }
 
-func (t *table[T]) selects() string { return `SELECT ` + strings.Join(t.columns, ", ") + ` FROM ` + t.name }
+func (t *table[T]) selects() string {
+	return `SELECT ` + strings.Join(t.columns, ", ") + ` FROM ` + t.name
+}
 
 // Write inserts or replaces rows.
 func (t *table[T]) Write(d *db.Dialect, rows []any) []db.Stmt {
