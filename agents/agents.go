@@ -6,6 +6,7 @@
 //	cashout.go    e-money becomes cash: the customer starts
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
+//	status.go     suspended, resumed, closed, moved
 //	watch.go      what was done just before: split deposits, money that goes round
 //	earn.go       what a deal earns, and to whom
 //	counter.go    who stands at which counter, as terms keep it

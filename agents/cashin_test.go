@@ -14,7 +14,7 @@ func TestCashIn(t *testing.T) {
 		w := newTown(t, d)
 		q, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, To: jane, Amount: 2_000_00})
 		w.must(err)
-		if q.Name != "JANE W." || q.Earned != 8_80 {
+		if q.Name != "JANE W" || q.Earned != 8_80 {
 			t.Errorf("quote %+v", q)
 		}
 		if q.Waits { // drawn by chance

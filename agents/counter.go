@@ -104,12 +104,12 @@ func (a *Agents) payee(ctx context.Context, phone msisdn.Number) (customer.Custo
 }
 
 // shortName is as much of a customer's name as an operator sees: enough to tell whether it is the person at the counter, too
-// little to go looking for somebody. JANE ATIENO WANJIKU is JANE W.
+// little to go looking for somebody. JANE ATIENO WANJIKU is JANE W
 func shortName(name string) string {
 	words := strings.Fields(name)
 	if len(words) < 2 {
 		return name
 	}
 	last, _ := utf8.DecodeRuneInString(words[len(words)-1])
-	return words[0] + " " + string(last) + "."
+	return words[0] + " " + string(last)
 }

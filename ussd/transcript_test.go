@@ -114,10 +114,10 @@ func (w *world) obey(line string) []string {
 		if rest == "(language)" { // who has no wallet yet chooses the language of this transcript
 			rest = map[string]string{"sw": "1", "en": "2"}[w.lang]
 		}
-		w.call.typed = append(w.call.typed, rest)
+		w.call.typed = append(w.call.typed, w.meant(rest))
 		return w.screen(true)
 	case "lost>": // lost> 4826: typed, and the line went dead before the answer came
-		w.call.typed = append(w.call.typed, rest)
+		w.call.typed = append(w.call.typed, w.meant(rest))
 		w.screen(false)
 		return nil
 	case "repeat": // the telco makes its last callback once more
@@ -128,6 +128,10 @@ func (w *world) obey(line string) []string {
 		pause, err := time.ParseDuration(rest)
 		w.must(err)
 		w.clock.Advance(pause)
+	case "on": // on 0712000011: what follows is typed on that phone, whose call goes on
+		w.on(w.number(rest))
+	case "shops": // the shops of testdata/README.md are open
+		w.openShops()
 	case "restart": // the process is started anew, on the same database
 		w.restart()
 	case "market": // market ug: where all of this happens
@@ -155,7 +159,7 @@ func (w *world) screen(arrives bool) []string {
 	if strings.ContainsAny(reply.Text, "{}") {
 		w.t.Errorf("a page with a value that nobody filled in:\n%s", reply.Text)
 	}
-	lines := strings.Split(reply.Text, "\n")
+	lines := strings.Split(w.noteCode(w.call.from, reply.Text), "\n")
 	if reply.End {
 		lines = append(lines, "(end)")
 	}

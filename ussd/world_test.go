@@ -1,6 +1,7 @@
 package ussd_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -68,6 +69,7 @@ type world struct {
 	log     *strings.Builder // everything that was logged, at every level
 	ledger  *ledger.Ledger
 	wallet  *wallet.Wallet
+	agents  *agents.Agents
 	service *ussd.Service
 	stop    func()
 	worker  *outbox.Worker
@@ -79,8 +81,13 @@ type world struct {
 	account map[msisdn.Number]int64
 	balance map[msisdn.Number]int64
 
+	shops  []shop // once they are open
+	floats map[msisdn.Number]int64
+
 	calls int // how many sessions there have been
 	call  call
+	left  map[msisdn.Number]call   // of each phone, the call that the other phones have taken over from
+	codes map[msisdn.Number]string // the last code that each phone was shown or sent
 }
 
 // call is a session as the phone and its telco see it.
@@ -160,7 +167,8 @@ func (w *world) start() {
 
 // serve starts the part that answers callbacks: it knows no session yet.
 func (w *world) serve() {
-	dialogues, err := dialogue.New(w.wallet, agents.New(w.wallet, w.db))
+	w.agents = agents.New(w.wallet, w.db)
+	dialogues, err := dialogue.New(w.wallet, w.agents)
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
 		Dialogues: dialogues, Keys: key.Demo(), Clock: w.clock,
@@ -204,6 +212,7 @@ func (w *world) must(err error) {
 
 // dial begins a session: "*384#", or with input, "*384*1*0712000002*100#".
 func (w *world) dial(code string, from msisdn.Number) {
+	w.leave()
 	w.calls++
 	w.call = call{from: from, id: fmt.Sprintf("ATUid_%d", w.calls)}
 	service := strings.TrimSuffix(w.wallet.Market().ServiceCode, "#")
@@ -258,6 +267,7 @@ func (w *world) moved() []string {
 			out = append(out, p.phone.National()+" has "+w.wallet.Market().Style.Format(a.Balance))
 		}
 	}
+	out = append(out, w.floatsMoved()...)
 	if out == nil {
 		out = []string{"no money has moved"}
 	}
@@ -269,16 +279,29 @@ func (w *world) texted() []string {
 	for {
 		n, err := w.worker.Send(context.Background())
 		w.must(err)
-		if n == 0 {
-			return w.sent.take()
+		if n > 0 {
+			continue
 		}
+		var out []string
+		for _, m := range w.sent.take() {
+			out = append(out, "SMS to "+m.to.National()+": "+w.noteCode(m.to, m.said))
+		}
+		if out == nil {
+			out = []string{"no SMS"}
+		}
+		return out
 	}
 }
 
 // phones is an SMS provider that delivers at once.
 type phones struct {
-	got    []string
+	got    []text
 	refuse bool
+}
+
+type text struct {
+	to   msisdn.Number
+	said string
 }
 
 func (p *phones) Name() string { return "phones" }
@@ -290,18 +313,17 @@ func (p *phones) Send(_ context.Context, messages []sms.Message) []sms.Result {
 			out[i] = sms.Result{ID: m.ID, Err: &sms.SendError{Sender: "phones", Code: "no_such_phone"}}
 			continue
 		}
-		p.got = append(p.got, "SMS to "+m.To.National()+": "+m.Text)
+		p.got = append(p.got, text{m.To, m.Text})
 		out[i] = sms.Result{ID: m.ID, Accepted: true}
 	}
 	return out
 }
 
-func (p *phones) take() []string {
+func (p *phones) take() []text {
 	got := p.got
 	p.got = nil
-	slices.Sort(got) // both messages of a send are due at the same moment
-	if got == nil {
-		got = []string{"no SMS"}
-	}
+	slices.SortFunc(got, func(a, b text) int { // both messages of a send are due at the same moment
+		return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.said, b.said))
+	})
 	return got
 }

@@ -11,6 +11,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/trust"
 )
 
 // The system's own accounts. Their numbers are fixed for good.
@@ -58,15 +59,23 @@ func (w *Wallet) EnsureSystemAccounts(ctx context.Context) error {
 	return nil
 }
 
-// Issue makes e-money on an account against money that arrived in the trust account. The reference names that arrival (a line
-// of the bank's statement): the same reference issues once, however often it is asked for, and another amount under it is a
-// conflict.
+// Issue makes e-money on an account for seeds of the demo, of benches and of tests, and writes down the line of the bank's
+// statement that they would have had to import: staff issue against a real one, by a request (RequestIssue). The same reference
+// issues once, however often it is asked for, and another amount under it is a conflict.
 func (w *Wallet) Issue(ctx context.Context, account, amount int64, reference string) (*ledger.Outcome, error) {
+	posting := id.Derive(id.ID{}, "senti.issue.v1:"+reference)
+	day := w.market.Day(w.clock.Now())
+	line := trust.Line{ID: trust.LineID(Trust, day, reference, amount), Bank: Trust, Day: day, Reference: reference,
+		Detail: "seed", Amount: amount, Used: amount}
 	return w.ledger.Commit(ctx, &ledger.Plan{
-		ID:      id.Derive(id.ID{}, "senti.issue.v1:"+reference),
+		ID:      posting,
 		Request: sha256.Sum256(fmt.Appendf(nil, "senti.issue.v1:%d:%d:%s", account, amount, reference)),
 		Kind:    ledger.Issue,
 		Legs:    []ledger.Leg{{Account: Trust, Amount: -amount}, {Account: account, Amount: amount}},
+		Companions: []ledger.Companion{
+			w.trust.AddLine(line),
+			w.trust.AddEntry(posting, trust.PartWhole, trust.Entry{Bank: Trust, Amount: amount, Line: line.ID}),
+		},
 	})
 }
 

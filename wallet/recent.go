@@ -61,3 +61,11 @@ func (r *Recent[K, V]) Forget(key K) {
 	delete(r.young, key)
 	delete(r.old, key)
 }
+
+// Clear drops everything.
+func (r *Recent[K, V]) Clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.young)
+	clear(r.old)
+}

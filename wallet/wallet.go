@@ -16,7 +16,13 @@
 //	fees.go        what it costs, and how much a wallet may move and hold
 //	outcome.go     what became of the last thing asked for (a call that was cut)
 //	lookup.go      who is that
-//	issue.go       the system's own accounts; e-money made against money in the bank
+//	issue.go       the system's own accounts; e-money made for seeds of demos and tests
+//	office.go      staff: who they are, and that it is they
+//	request.go     what one of them asks for and another approves
+//	staffkinds.go  changes of who may act
+//	trustkinds.go  e-money made and unmade against money in the bank; fees and taxes paid out
+//	trustbank.go   the banks' statements: imported, and matched with the books
+//	trustcheck.go  what is owed against what lies in trust, and the books against the statements
 //	act.go         what the use cases of other packages (agents) need to do the same
 //
 // Every act that changes something is one ledger plan, so that all of it is durable or none of it, and it is answered only
@@ -46,6 +52,7 @@ import (
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
+	"senti/wallet/trust"
 )
 
 // Wallet is the use cases and the parts they are made of. It is safe for concurrent use.
@@ -58,6 +65,7 @@ type Wallet struct {
 	intents   *intent.Store
 	ends      *intent.Marks
 	messages  *outbox.Store
+	trust     *trust.Store
 
 	market *market.Market
 	texts  *i18n.Texts
@@ -104,6 +112,7 @@ func New(p Parts) *Wallet {
 		intents:   intent.NewStore(p.DB),
 		ends:      intent.NewMarks(p.DB),
 		messages:  outbox.NewStore(p.DB, p.Clock),
+		trust:     trust.NewStore(p.DB),
 		market:    p.Market,
 		texts:     p.Texts,
 		keys:      p.Keys,

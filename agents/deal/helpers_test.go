@@ -2,6 +2,8 @@ package deal
 
 import (
 	"context"
+	"log/slog"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +21,12 @@ var (
 	ids  id.Random
 	noon = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC) // Thursday, 12:00 in Nairobi
 )
+
+// TestMain keeps the ledger's log out of the tests' output.
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
 
 // counter is a store with a ledger to commit through, with a till's float and a wallet.
 type counter struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 
@@ -152,7 +151,16 @@ type agentsRun struct {
 	tills  []benchTill
 	acts   []benchAct
 	next   atomic.Int64
+	lots   atomic.Uint64
 	before ledgerLook
+}
+
+// lot draws one of n: the same acts in every run, spread as chance would. It is Steele and Vigna's SplitMix64.
+func (r *agentsRun) lot(n int) int {
+	z := r.lots.Add(0x9e3779b97f4a7c15)
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return int((z ^ z>>31) % uint64(n)) //nolint:gosec // below n, which is an int
 }
 
 // prepare opens intents. It is not part of what is measured.
@@ -167,9 +175,9 @@ func (r *agentsRun) prepare(ctx context.Context, n int) error {
 
 // quote opens the intent of a random act.
 func (r *agentsRun) quote(ctx context.Context) (benchAct, error) {
-	who, till := r.people[rand.IntN(len(r.people))], r.tills[rand.IntN(len(r.tills))]
-	amount := int64(50+rand.IntN(19_951)) * r.app.market.Currency.MinorPerUnit()
-	switch lot := rand.IntN(100); {
+	who, till := r.people[r.lot(len(r.people))], r.tills[r.lot(len(r.tills))]
+	amount := int64(50+r.lot(19_951)) * r.app.market.Currency.MinorPerUnit()
+	switch lot := r.lot(100); {
 	case lot < 40:
 		q, err := r.app.agents.QuoteCashIn(ctx, agents.CashInRequest{Operator: till.operator, To: who.phone, Amount: amount})
 		return benchAct{kind: ledger.CashIn, intent: q.Intent, pin: till.pin, customer: who.phone, waits: q.Waits}, err
@@ -177,7 +185,7 @@ func (r *agentsRun) quote(ctx context.Context) (benchAct, error) {
 		q, err := r.app.agents.QuoteCashOut(ctx, agents.CashOutRequest{From: who.phone, Shop: till.code, Amount: amount})
 		return benchAct{kind: ledger.CashOut, intent: q.Intent, pin: who.pin}, err
 	}
-	to := r.people[rand.IntN(len(r.people))]
+	to := r.people[r.lot(len(r.people))]
 	if to.phone == who.phone {
 		return r.quote(ctx)
 	}

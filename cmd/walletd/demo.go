@@ -65,6 +65,7 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 	if p.market, err = c.loadMarket(); err != nil {
 		return nil, nil, err
 	}
+	p.market = p.market.WithVouchers()
 	p.sender = func(a *app) (sms.Sender, error) {
 		a.inbox = simulator.NewInbox(a.db, clock.System{})
 		return a.inbox, nil
@@ -108,6 +109,9 @@ func (a *app) seedDemo(ctx context.Context) error {
 			return err
 		}
 		a.seeds = append(a.seeds, simulator.Seed{Phone: s.phone, PIN: s.pin, Note: s.note})
+	}
+	if err := a.seedAgents(ctx); err != nil {
+		return err
 	}
 	a.seeds = append(a.seeds, simulator.Seed{Phone: demoStranger, Note: "not registered"})
 	return nil

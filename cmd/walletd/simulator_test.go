@@ -11,7 +11,7 @@ import (
 )
 
 // The whole demo as a person meets it, in a real browser: a customer registers, another sends to her, both read their SMS,
-// and after a screen that was lost the next dial tells that the money has moved.
+// and after a screen that was lost the next dial tells that the money has moved. She writes to us, too.
 func TestDemoInABrowser(t *testing.T) {
 	b := openPhones(t)
 	const john, faith = "+254712000001", string(demoStranger)
@@ -41,6 +41,17 @@ func TestDemoInABrowser(t *testing.T) {
 	b.talk(john, "4826", "Connection lost.")
 	b.sms(john, "Ksh 200 SENT")
 	b.talk(john, "*384#", "DONE")
+
+	// A text that nobody understands is answered, once: the second is taken in silence.
+	for _, text := range []string{"habari", "habari?"} {
+		if err := b.Write(faith, text); err != nil {
+			t.Fatal(err)
+		}
+		b.sms(faith, "We did not understand your SMS")
+	}
+	if list, err := b.Messages(faith); err != nil || len(list) != 4 {
+		t.Errorf("Faith got %q, %v, want 4 messages", list, err)
+	}
 
 	if problems := b.Problems(); len(problems) > 0 {
 		t.Errorf("the console of the page shows %q", problems)

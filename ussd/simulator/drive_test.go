@@ -5,12 +5,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/labstack/echo/v4"
@@ -29,10 +28,13 @@ type script struct {
 	inbox *Inbox
 	ids   id.Random
 
-	mu      sync.Mutex
-	turns   []url.Values
-	notices []url.Values
-	hold    chan struct{} // when set, the next answer waits for it
+	mu       sync.Mutex
+	turns    []url.Values
+	texts    []string // what phones wrote
+	notices  []url.Values
+	failing  bool          // the service takes no texts
+	forgiven int           // how many errors on the console are meant to be there
+	hold     chan struct{} // when set, the next answer waits for it
 }
 
 const (
@@ -92,6 +94,25 @@ func (s *script) event(c echo.Context) error {
 	return c.NoContent(http.StatusOK)
 }
 
+func (s *script) text(c echo.Context) error {
+	var m struct{ ID, From, Text, At string }
+	if err := c.Bind(&m); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.texts = append(s.texts, m.From+" wrote "+m.Text)
+	failing := s.failing
+	s.mu.Unlock()
+	if at, err := time.Parse(time.RFC3339, m.At); err != nil || at.IsZero() || !strings.HasPrefix(m.ID, "SIM_") || len(m.ID) != 36 {
+		return c.String(http.StatusBadRequest, m.ID)
+	}
+	if failing {
+		return c.NoContent(http.StatusServiceUnavailable)
+	}
+	s.deliver(c.Request().Context(), msisdn.Number(m.From), "We did not understand")
+	return c.NoContent(http.StatusOK)
+}
+
 // ends returns the notices so far as "status of text", once there are n of them.
 func (s *script) ends(t *testing.T, b *driver.Browser, n int) (out []string) {
 	t.Helper()
@@ -126,8 +147,10 @@ func open(t *testing.T) (*driver.Browser, *script) {
 	e := echo.New()
 	e.POST("/ussd/africastalking", s.callback)
 	e.POST("/ussd/africastalking/events", s.event)
+	e.POST("/sms/senti", s.text)
 	Register(e, s.inbox, []Seed{
 		{Phone: john, PIN: "4826", Note: "KES 5,000, English"},
+		{Phone: njeri, PIN: "6284", Role: "Operator", Note: "MAMA NJERI, Kawangware"},
 		{Phone: jane, PIN: "9173", Note: "KES 1,200, English"},
 		{Phone: "+254712000003", PIN: "7351", Note: "KES 0, Swahili"},
 		{Phone: "+254712000099", Note: "not registered"},
@@ -140,7 +163,7 @@ func open(t *testing.T) (*driver.Browser, *script) {
 	}
 	t.Cleanup(closeBrowser)
 	t.Cleanup(func() {
-		if problems := b.Problems(); len(problems) > 0 {
+		if problems := b.Problems(); len(problems) != s.forgiven {
 			t.Errorf("the console of the page shows %q", problems)
 		}
 	})
@@ -289,15 +312,15 @@ func TestKeyboardOnly(t *testing.T) {
 	focus := `document.activeElement.className + (document.activeElement.dataset.key ?? "") + " " +
 		document.activeElement.closest(".phone").dataset.phone`
 	var path []string
-	for range 9 {
+	for range 10 {
 		path = append(path, say(b.Eval(focus)))
 		keys(kb.Tab)
 	}
-	want := strings.Split("entry,call,clear,end,1,mode,lose,,entry", ",")
+	want := strings.Split("entry,call,clear,end,1,mode,lose,compose,,entry", ",")
 	for i := range want {
 		phone := a
 		if i == len(want)-1 {
-			phone = string(jane)
+			phone = string(njeri)
 		}
 		want[i] += " " + phone
 	}
@@ -339,7 +362,7 @@ func TestAnotherPhone(t *testing.T) {
 	if err := b.Click("+254712000123", ".remove"); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Until(`document.querySelectorAll(".phone").length === 4`); err != nil {
+	if err := b.Until(`document.querySelectorAll(".phone").length === 5`); err != nil {
 		t.Error(err)
 	}
 	if err := b.Add("Jane"); err != nil {
@@ -348,46 +371,85 @@ func TestAnotherPhone(t *testing.T) {
 	check(t, "not a number", say(b.Eval(`document.getElementById("add-problem").textContent`)), "Not a phone number.")
 }
 
-// The page on a desktop and on a phone: nothing is cut, and pictures of both to look at.
-func TestLooks(t *testing.T) {
+func TestWritingSMS(t *testing.T) {
 	b, s := open(t)
 	say, a := must[string](t), string(john)
-	s.deliver(context.Background(), john, text)
-	shoot := func(name string) {
+	write := func(phone, text string) {
 		t.Helper()
-		path := filepath.Join(os.TempDir(), "senti-simulator-"+name+".png")
-		if err := b.Screenshot(path); err != nil {
+		if err := b.Write(phone, text); err != nil {
 			t.Fatal(err)
 		}
-		t.Log(path)
 	}
-	fits := `String([...document.querySelectorAll("body, .phone, .handset, .screen, .line, .soft, #tabs, body > header")]
-		.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className || e.id || e.tagName))`
-	newest := `(r => r.top >= 0 && r.bottom <= innerHeight ? "yes" : "no, " + r.bottom)(document.querySelector(".inbox li p").getBoundingClientRect())`
-	for _, window := range []struct {
-		name          string
-		width, height int64
-		touch         bool
-	}{{"desktop", 1280, 800, false}, {"laptop", 1280, 657, false}, {"phone", 390, 844, true}, {"small-phone", 320, 568, true}} {
-		if err := b.Size(window.width, window.height, window.touch); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Reload(); err != nil {
-			t.Fatal(err)
-		}
-		say(b.Message(a, "SENT"))
-		s.deliver(context.Background(), john, got)
-		say(b.Dial(string(jane), "*384#"))
-		say(b.Dial(a, "*384*1*0712000002*500#"))
-		if err := b.Until(`document.querySelector(".mail").textContent !== "" &&
-			document.getAnimations().every(a => a.playState === "finished") &&
-			document.getElementById("phones").scrollLeft === 0`); err != nil {
-			t.Fatal(err)
-		}
-		check(t, window.name+": cut at the side", say(b.Eval(fits)), "")
-		if window.height > 600 {
-			check(t, window.name+": the newest SMS in sight", say(b.Eval(newest)), "yes")
-		}
-		shoot(window.name)
+	write(a, "1 4821")
+	check(t, "the answer", say(b.Message(a, "understand")), "We did not understand")
+	write(string(njeri), "ndiyo 4821")
+	if want := []string{a + " wrote 1 4821", string(njeri) + " wrote ndiyo 4821"}; !slices.Equal(s.texts, want) {
+		t.Errorf("texts %q, want %q", s.texts, want)
 	}
+	if list := must[[]string](t)(b.Messages(a)); !slices.Equal(list, []string{"We did not understand"}) {
+		t.Errorf("what John wrote is among what he got: %q", list)
+	}
+	check(t, "what he wrote", say(b.Text(a, ".inbox li.sent p")), "1 4821")
+
+	// A service that does not take it: the text stays on its line, and can be sent again.
+	s.mu.Lock()
+	s.failing = true
+	s.mu.Unlock()
+	if err := b.Click(string(jane), ".compose"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Keys("no" + kb.Enter); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Until(`document.querySelector("[data-phone='+254712000002'] .write output").textContent === "Not sent. Try again."`); err != nil {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	s.failing = false
+	s.mu.Unlock()
+	if err := b.Keys(kb.Enter); err != nil {
+		t.Fatal(err)
+	}
+	say(b.Message(string(jane), "understand"))
+	if got := s.texts[2:]; !slices.Equal(got, []string{string(jane) + " wrote no", string(jane) + " wrote no"}) {
+		t.Errorf("texts %q", got)
+	}
+	if problems := b.Problems(); len(problems) != 1 || !strings.Contains(problems[0], "503") {
+		t.Errorf("the console of the page shows %q", problems)
+	}
+	s.forgiven = 1
+}
+
+// An operator and a customer with a phone each: one waits while the other goes on.
+func TestTwoSidesOfACounter(t *testing.T) {
+	b, s := open(t)
+	say, customer, operator := must[string](t), string(john), string(njeri)
+	check(t, "the role", say(b.Text(operator, ".role")), "Operator")
+	check(t, "no role", say(b.Text(customer, ".role")), "")
+	if err := b.Beside(operator, customer); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "on the desk", say(b.Eval(`[...document.querySelectorAll(".phone h2")].map(h => h.textContent).join()`)), "0712 000 011,0712 000 001")
+	say(b.Dial(operator, "*384#"))
+	hold := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) })
+	defer release()
+	s.mu.Lock()
+	s.hold = hold
+	s.mu.Unlock()
+	if err := b.Type(operator, "3"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Until(`document.querySelector(".phone").dataset.state === "busy"`); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "the customer meanwhile", say(b.Dial(customer, "*384*1*0712000002*500#")), quote)
+	release()
+	check(t, "the operator", say(b.Screen(operator)), "next after 3")
+	check(t, "a third on the desk", func() string {
+		if err := b.Beside(operator, customer, "+254712000123"); err != nil {
+			t.Fatal(err)
+		}
+		return say(b.Dial("+254712000123", "*384#"))
+	}(), menu)
 }

@@ -25,6 +25,8 @@ import (
 const (
 	john = msisdn.Number("+254712000001")
 	jane = msisdn.Number("+254712000002")
+
+	njeri = msisdn.Number("+254712000011") // works at a shop
 )
 
 var noon = time.Date(2026, 12, 3, 11, 2, 0, 123_000, time.UTC)
@@ -138,7 +140,7 @@ func TestMessagesOverHTTP(t *testing.T) {
 
 func TestPageAllowsNothingFromElsewhere(t *testing.T) {
 	e := echo.New()
-	Register(e, nil, []Seed{{Phone: john, PIN: "4826", Note: `"><script>alert(1)</script>`}}, "*384#")
+	Register(e, nil, []Seed{{Phone: john, PIN: "4826", Role: `"><script>alert(2)</script>`, Note: `"><script>alert(1)</script>`}}, "*384#")
 	server := httptest.NewServer(e)
 	defer server.Close()
 	for _, path := range []string{"/simulator", "/simulator/page.js", "/simulator/simulator.css"} {

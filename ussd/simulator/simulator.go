@@ -1,8 +1,8 @@
-// Package simulator is a page with feature phones for trying Senti out: dial, type, read SMS, drop the call, several phones
-// side by side.
+// Package simulator is a page with feature phones for trying Senti out: dial, type, read and write SMS, drop the call, several
+// phones side by side, a customer's and a shop's.
 //
-// The page speaks to the server as Africa's Talking does, through the gateway of that name, so what works here works with
-// the telco. The one thing more it needs is to see the SMS that a phone received. The package holds no screen of Senti's and
+// The page dials as Africa's Talking does, through the gateway of that name, so what works here works with the telco; what its
+// phones write goes through the "senti" gateway for texts. The one thing more it needs is to see the SMS that a phone received. The package holds no screen of Senti's and
 // takes no short cut into the wallet. It is for demos: whoever can open the page can read every message.
 package simulator
 
@@ -24,6 +24,7 @@ import (
 type Seed struct {
 	Phone msisdn.Number
 	PIN   string // empty when it has none yet
+	Role  string // what its owner does for Senti: "Operator"; empty for a customer
 	Note  string // a few words: "KES 5,000, English"
 }
 
@@ -39,6 +40,7 @@ var mediaTypes = map[string]string{
 	"icon.svg":      "image/svg+xml",
 	"page.js":       "text/javascript; charset=utf-8",
 	"phone.js":      "text/javascript; charset=utf-8",
+	"inbox.js":      "text/javascript; charset=utf-8",
 	"keypad.js":     "text/javascript; charset=utf-8",
 	"wire.js":       "text/javascript; charset=utf-8",
 }
@@ -76,14 +78,14 @@ func guard(c echo.Context) {
 
 // render fills in the page once; nothing on it changes while the server runs.
 func render(seeds []Seed, serviceCode string) []byte {
-	type phone struct{ Number, Shown, PIN, Note string }
+	type phone struct{ Number, Shown, Role, PIN, Note string }
 	data := struct {
 		Code, Prefix string
 		Limit        int
 		Phones       []phone
 	}{Code: serviceCode, Limit: limit}
 	for _, s := range seeds {
-		data.Phones = append(data.Phones, phone{string(s.Phone), s.Phone.National(), s.PIN, s.Note})
+		data.Phones = append(data.Phones, phone{string(s.Phone), s.Phone.National(), s.Role, s.PIN, s.Note})
 		data.Prefix = prefix(s.Phone)
 	}
 	var out bytes.Buffer

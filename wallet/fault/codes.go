@@ -64,7 +64,8 @@ const (
 	HoldNotExpired  Code = "hold_not_expired" // swept before its expiry
 	AccountNotFound Code = "account_not_found"
 	AccountExists   Code = "account_exists"
-	CurrencyMixed   Code = "currency_mixed" // a leg's account has another currency
+	AccountNotEmpty Code = "account_not_empty" // money is still on it; args: left
+	CurrencyMixed   Code = "currency_mixed"    // a leg's account has another currency
 
 	TillLimit      Code = "till_limit"       // more than a till may take in or pay out in a day; args: max, left
 	FloatFull      Code = "float_full"       // the till's float would pass its ceiling; args: max
@@ -190,6 +191,7 @@ var specs = map[Code]Spec{
 	HoldNotExpired:  conflict,
 	AccountNotFound: notFound,
 	AccountExists:   conflict,
+	AccountNotEmpty: end,
 	CurrencyMixed:   end,
 
 	TillLimit:      ask,

@@ -26,6 +26,23 @@ func (i ID) IsZero() bool { return i == ID{} }
 // String returns the usual form, 8-4-4-4-12 hexadecimal digits.
 func (i ID) String() string { return uuid.UUID(i).String() }
 
+// MarshalText writes the ID for JSON and the like; the zero ID is "".
+func (i ID) MarshalText() ([]byte, error) {
+	if i.IsZero() {
+		return nil, nil
+	}
+	return []byte(i.String()), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (i *ID) UnmarshalText(text []byte) (err error) {
+	*i = ID{}
+	if len(text) > 0 {
+		*i, err = Parse(string(text))
+	}
+	return err
+}
+
 // Short returns the last 8 hexadecimal digits: enough to find a log line by, too little to guess an ID from.
 func (i ID) Short() string { return hex.EncodeToString(i[12:]) }
 

@@ -2,6 +2,8 @@ package id
 
 import (
 	"bytes"
+	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -64,5 +66,22 @@ func TestSequence(t *testing.T) {
 			t.Fatalf("%s came twice", i)
 		}
 		seen[i] = true
+	}
+}
+
+func TestText(t *testing.T) {
+	for _, i := range []ID{{}, {1, 2, 3}, Random{}.New()} {
+		text, err := json.Marshal(map[string]ID{"id": i})
+		if err != nil || strings.Contains(string(text), i.String()) == i.IsZero() {
+			t.Errorf("%s is written %s, %v", i, text, err)
+		}
+		var back map[string]ID
+		if err := json.Unmarshal(text, &back); err != nil || back["id"] != i {
+			t.Errorf("%s came back as %s, %v", text, back["id"], err)
+		}
+	}
+	var i ID
+	if err := json.Unmarshal([]byte(`"no ID"`), &i); err == nil {
+		t.Error("a text that is no ID was read")
 	}
 }

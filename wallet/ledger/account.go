@@ -66,6 +66,13 @@ const (
 	Paid    AccountType = 11 // how much of that was released as e-money
 )
 
+// typeNames are the types as people read them.
+var typeNames = map[AccountType]string{Wallet: "wallet", FeeIncome: "fees", TaxPayable: "tax", Trust: "trust", Suspense: "suspense",
+	Float: "float", Escrow: "escrow", Fund: "fund", Payable: "payable", Expense: "expense", Paid: "paid"}
+
+// String returns the type's name, for reports.
+func (t AccountType) String() string { return typeNames[t] }
+
 // Floored reports whether available money of such an account may not fall below zero.
 func (t AccountType) Floored() bool { return t != Trust && t != Payable && t != Expense }
 

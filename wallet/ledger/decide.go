@@ -162,6 +162,11 @@ func (w *plannedRows) apply(p *Plan) *fault.Error {
 			return refusal
 		}
 	}
+	for _, c := range p.Change {
+		if a, _ := w.account(c.Account); c.Empty && (a.Balance != 0 || a.Held != 0) {
+			return fault.New(fault.AccountNotEmpty, "left", fault.Minor(a.Balance))
+		}
+	}
 	return w.settle(p)
 }
 

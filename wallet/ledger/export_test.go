@@ -12,7 +12,7 @@ import (
 func Rehash(ctx context.Context, d *db.DB) error {
 	v := &verifier{view: d, report: &Report{}, running: map[int64]*Account{}, holds: map[id.ID]*hold{}}
 	for {
-		chunk, err := v.chunk(ctx)
+		chunk, err := v.chunk(ctx, verifyChunk)
 		if err != nil {
 			return err
 		}

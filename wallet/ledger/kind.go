@@ -27,6 +27,7 @@ const (
 	CommissionPay  Kind = 19 // commission released: owed becomes e-money, out of the fund, less tax
 	Sweep          Kind = 21 // fees earned and tax collected paid out of trust, to whom they belong
 	Reserve        Kind = 20 // cash reserved at a till; of intents and of the posting that holds the money
+	TrustMove      Kind = 22 // money moved from one trust bank to another
 )
 
 // KindSpec is what the ledger enforces for a kind.
@@ -61,6 +62,7 @@ var Kinds = []KindSpec{
 	{CommissionPay, "commission_pay", true, false, []AccountType{Payable, Paid, Fund, Float, TaxPayable}},
 	{Sweep, "sweep", true, true, []AccountType{Trust, FeeIncome, TaxPayable}},
 	{Reserve, "reserve", false, false, nil},
+	{TrustMove, "trust_move", true, true, []AccountType{Trust}},
 }
 
 // Spec returns the kind's row, and false for a number that is not in the table.

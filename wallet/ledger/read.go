@@ -91,6 +91,34 @@ func (l *Ledger) Accounts(ctx context.Context, numbers []int64) (map[int64]Accou
 	return out, nil
 }
 
+// Sum is all accounts of one type and currency together.
+type Sum struct {
+	Type     AccountType
+	Currency string
+	Accounts int64
+	Balance  int64 // minor units; positive = Senti owes the holders
+	Held     int64 // the part of Balance set aside by holds
+}
+
+// Sums adds up all accounts as one moment shows them, by type and currency.
+func (l *Ledger) Sums(ctx context.Context) ([]Sum, error) {
+	var out []Sum
+	err := l.db.Each(ctx, `
+		SELECT   type, currency, COUNT(*), SUM(balance), SUM(held)
+		FROM     accounts
+		GROUP BY type, currency
+		ORDER BY type, currency`, nil, func(rows *sql.Rows) error {
+		var s Sum
+		err := rows.Scan(&s.Type, &s.Currency, &s.Accounts, &s.Balance, &s.Held)
+		out = append(out, s)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ledger: add up the accounts: %w", err)
+	}
+	return out, nil
+}
+
 // Posting returns what became of a posting ID; found is false if it was never spent.
 func (l *Ledger) Posting(ctx context.Context, posting id.ID) (o *Outcome, found bool, err error) {
 	records, err := loadRecords(ctx, l.db, []id.ID{posting})

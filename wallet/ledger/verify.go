@@ -104,7 +104,7 @@ const verifyChunk = 5000
 // postings walks the chain.
 func (v *verifier) postings(ctx context.Context) error {
 	for {
-		chunk, err := v.chunk(ctx)
+		chunk, err := v.chunk(ctx, verifyChunk)
 		if err != nil {
 			return err
 		}
@@ -117,11 +117,11 @@ func (v *verifier) postings(ctx context.Context) error {
 	}
 }
 
-// chunk reads the next postings with their legs and hold acts.
-func (v *verifier) chunk(ctx context.Context) ([]*record, error) {
+// chunk reads the next postings, as many as that at most, with their legs and hold acts.
+func (v *verifier) chunk(ctx context.Context, most int) ([]*record, error) {
 	var chunk []*record
 	bySeq := map[int64]*record{}
-	err := v.view.Each(ctx, selectPostings+`WHERE seq > ? ORDER BY seq LIMIT ?`, []any{v.seq, verifyChunk}, func(rows *sql.Rows) error {
+	err := v.view.Each(ctx, selectPostings+`WHERE seq > ? ORDER BY seq LIMIT ?`, []any{v.seq, most}, func(rows *sql.Rows) error {
 		r, err := scanPosting(rows)
 		if err == nil {
 			chunk, bySeq[r.seq] = append(chunk, r), r

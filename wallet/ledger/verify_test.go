@@ -138,6 +138,18 @@ func TestVerifyReportsEveryTampering(t *testing.T) {
 // tamper does the wrong thing, verifies, and takes it back.
 func tamper(t *testing.T, d *db.DB, c tampering, rehash bool, known ...ledger.Head) (r *ledger.Report) {
 	t.Helper()
+	tampered(t, d, c, rehash, func(tx *db.DB) {
+		var err error
+		if r, err = ledger.Verify(bg, tx, nairobi(t), known...); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return r
+}
+
+// tampered does the wrong thing, looks at it, and takes it back.
+func tampered(t *testing.T, d *db.DB, c tampering, rehash bool, look func(tx *db.DB)) {
+	t.Helper()
 	errUndo := errors.New("take it back")
 	err := d.TransactOnce(bg, func(tx *db.DB) error {
 		for _, stmt := range strings.Split(c.sql, ";") {
@@ -150,16 +162,12 @@ func tamper(t *testing.T, d *db.DB, c tampering, rehash bool, known ...ledger.He
 				t.Fatal(err)
 			}
 		}
-		var err error
-		if r, err = ledger.Verify(bg, tx, nairobi(t), known...); err != nil {
-			t.Fatal(err)
-		}
+		look(tx)
 		return errUndo
 	})
 	if !errors.Is(err, errUndo) {
 		t.Fatal(err)
 	}
-	return r
 }
 
 func wantReported(t *testing.T, r *ledger.Report, c tampering) {

@@ -124,6 +124,25 @@ func (s *Store) Invite(name string, roles Roles, invitation Password) (ledger.Co
 	}}, nil
 }
 
+// Found is Invite for the first people, before any of them has set a password: who was invited already gets the new invitation
+// instead of the old one. The fault is staff_active.
+func (s *Store) Found(name string, roles Roles, invitation Password) (ledger.Companion, error) {
+	sealed, err := seal(s.keys, name, ofPassword, hashed(invitation))
+	if err != nil {
+		return nil, err
+	}
+	return writing{onPerson: onPerson{name}, decide: func(p *person) (*person, *fault.Error) {
+		if p != nil && (p.Status != Invited || !p.ProvedAt.IsZero()) {
+			return nil, fault.New(fault.StaffActive)
+		}
+		next := &person{Staff: Staff{Name: name, Roles: roles, Status: Invited}, password: sealed}
+		if p != nil {
+			next.CreatedAt = p.CreatedAt
+		}
+		return next, nil
+	}}, nil
+}
+
 // Reset returns the companion that takes a person's password and codes away and gives an invitation instead; wrong tries are
 // forgotten. The fault is staff_not_found. Who was suspended stays so until restored, and then begins with the invitation.
 func (s *Store) Reset(name string, invitation Password) (ledger.Companion, error) {

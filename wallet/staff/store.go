@@ -112,6 +112,9 @@ func (s *Store) Try(ctx context.Context, name string, typed Password, code strin
 	return t, nil
 }
 
+// Known reports whether anybody has the name that was typed.
+func (t Try) Known() bool { return t.seen != nil }
+
 // stillAsSeen reports whether what was compared is what stands now.
 func (t Try) stillAsSeen(p *person) bool {
 	return t.seen != nil && bytes.Equal(t.seen.password, p.password) && bytes.Equal(t.seen.totp, p.totp)

@@ -1,4 +1,5 @@
-// Package driver plays a person at the simulator's page in a real, headless Chromium, for tests.
+// Package driver plays people at the simulator's page in a real, headless Chromium, for tests: one person, or two who talk to
+// each other across a counter with a phone each.
 //
 // It presses the keys and buttons of the page and reads its screens; it never calls the page's code or the server itself.
 // It imports nothing of Senti, so the tests of the page and of the whole program can both use it (layer 2). It is not for
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,7 +28,8 @@ const patience = 20 * time.Second
 
 // Browser is one page in a browser of its own, with an empty profile.
 type Browser struct {
-	ctx context.Context
+	ctx  context.Context
+	page string // its address
 
 	mu       sync.Mutex
 	problems []string
@@ -41,10 +44,10 @@ func Open(ctx context.Context, base string) (*Browser, func(), error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.WindowSize(1280, 800),
+		chromedp.WindowSize(1280, 800), chromedp.Flag("force-prefers-reduced-motion", true), // a click waits for no scrolling
 	)
 	allocator, stop := chromedp.NewExecAllocator(ctx, options...)
-	b := &Browser{}
+	b := &Browser{page: base + "/simulator"}
 	page, cancel := chromedp.NewContext(allocator, chromedp.WithListener(b.listen))
 	b.ctx = page
 	closeAll := func() {
@@ -57,7 +60,7 @@ func Open(ctx context.Context, base string) (*Browser, func(), error) {
 		closeAll()
 		return nil, nil, fmt.Errorf("driver: start %s: %w", path, err)
 	}
-	if err := b.do(chromedp.Navigate(base+"/simulator"), chromedp.WaitReady(chromedp.CSS(".phone .entry"))); err != nil {
+	if err := b.do(chromedp.Navigate(b.page), chromedp.WaitReady(chromedp.CSS(".phone .entry"))); err != nil {
 		closeAll()
 		return nil, nil, fmt.Errorf("driver: open the page: %w", err)
 	}
@@ -119,15 +122,48 @@ func on(phone, part string) chromedp.CSS {
 	return chromedp.CSS(fmt.Sprintf(`.phone[data-phone="%s"]%s`, phone, part))
 }
 
+// received are the messages that a phone got, among those that it shows.
+const received = " .inbox li:not(.sent) p"
+
 // Dial types a code on a phone's entry, presses Enter and waits for the screen. Reply is the same.
 func (b *Browser) Dial(phone, code string) (screen string, err error) { return b.Reply(phone, code) }
 
 // Reply types an answer on a phone, presses Enter and waits for the next screen.
 func (b *Browser) Reply(phone, text string) (screen string, err error) {
-	if err := b.do(chromedp.SendKeys(on(phone, " .entry"), text+kb.Enter)); err != nil {
-		return "", fmt.Errorf("driver: type on %s: %w", phone, err)
+	if err := b.Type(phone, text); err != nil {
+		return "", err
 	}
 	return b.Screen(phone)
+}
+
+// Type is Reply or Dial without the waiting: another phone can act meanwhile. Screen waits for what comes of it.
+func (b *Browser) Type(phone, text string) error {
+	if err := b.do(chromedp.SendKeys(on(phone, " .entry"), text+kb.Enter)); err != nil {
+		return fmt.Errorf("driver: type on %s: %w", phone, err)
+	}
+	return nil
+}
+
+// Write writes an SMS to Senti on a phone and waits until it is sent.
+func (b *Browser) Write(phone, text string) error {
+	sent := fmt.Sprintf(`document.querySelector(%q)?.textContent === %q && document.querySelector(%q).hidden`,
+		on(phone, " .inbox li.sent p"), text, on(phone, " .write"))
+	err := b.do(chromedp.Click(on(phone, " .compose"), chromedp.NodeVisible),
+		chromedp.SendKeys(on(phone, " .words"), text+kb.Enter), chromedp.Poll[chromedp.Void](sent))
+	if err != nil {
+		return fmt.Errorf("driver: write an SMS on %s: %w", phone, err)
+	}
+	return nil
+}
+
+// Beside loads the page anew with these phones side by side, in this order, and no others.
+func (b *Browser) Beside(phones ...string) error {
+	there := fmt.Sprintf("document.querySelectorAll('.phone .entry').length === %d", len(phones))
+	err := b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.page+"#"+strings.Join(phones, ",")), chromedp.Poll[chromedp.Void](there))
+	if err != nil {
+		return fmt.Errorf("driver: %s side by side: %w", strings.Join(phones, " and "), err)
+	}
+	return nil
 }
 
 // Press clicks the keys of the keypad one after another ("*384#"), then the green key, and waits for the screen.
@@ -159,7 +195,7 @@ func (b *Browser) Screen(phone string) (text string, err error) {
 	return b.Text(phone, ".text")
 }
 
-// Text returns the text of a part of a phone: ".used", ".age", ".mail", ".entry".
+// Text returns the text of a part of a phone: ".used", ".age", ".mail", ".entry", ".role".
 func (b *Browser) Text(phone, part string) (text string, err error) {
 	text, err = get(b, chromedp.TextContent(on(phone, " "+part)))
 	if err != nil {
@@ -178,7 +214,7 @@ func (b *Browser) Until(expression string) error {
 
 // Message waits for an SMS on a phone that contains part, and returns it whole: the newest, when there are several.
 func (b *Browser) Message(phone, part string) (text string, err error) {
-	script := fmt.Sprintf(`[...document.querySelectorAll(%q)].map(p => p.textContent).find(t => t.includes(%q))`, on(phone, " .inbox li p"), part)
+	script := fmt.Sprintf(`[...document.querySelectorAll(%q)].map(p => p.textContent).find(t => t.includes(%q))`, on(phone, received), part)
 	text, err = get(b, chromedp.Poll[string](script))
 	if err != nil {
 		return "", fmt.Errorf("driver: no SMS with %q on %s: %w", part, phone, err)
@@ -186,9 +222,9 @@ func (b *Browser) Message(phone, part string) (text string, err error) {
 	return text, nil
 }
 
-// Messages returns the SMS that a phone shows, newest first.
+// Messages returns the SMS that a phone got, newest first.
 func (b *Browser) Messages(phone string) (texts []string, err error) {
-	script := fmt.Sprintf(`[...document.querySelectorAll(%q)].map(p => p.textContent)`, on(phone, " .inbox li p"))
+	script := fmt.Sprintf(`[...document.querySelectorAll(%q)].map(p => p.textContent)`, on(phone, received))
 	texts, err = get(b, chromedp.Evaluate[[]string](script))
 	if err != nil {
 		return nil, fmt.Errorf("driver: messages of %s: %w", phone, err)

@@ -10,13 +10,40 @@ const kept = "senti.phones"; // numbers added by hand, in this browser
 const phones = new Map();
 
 function start() {
-  main.querySelectorAll(".phone").forEach(raise);
-  added().forEach(add);
+  const chosen = location.hash.slice(1).split(",").map(international).filter(Boolean);
+  if (chosen.length > 0) {
+    choose(chosen);
+  } else {
+    main.querySelectorAll(".phone").forEach(raise);
+    added().forEach(add);
+  }
+  addEventListener("hashchange", () => location.reload());
+  new ResizeObserver(crowd).observe(main);
   document.getElementById("add").addEventListener("submit", submit);
   setInterval(second, 1_000);
   document.addEventListener("visibilitychange", second);
   if (!matchMedia("(pointer: coarse)").matches) phones.values().next().value?.entry.focus();
   second();
+}
+
+// choose puts these phones on the desk, in this order, and no others.
+function choose(numbers) {
+  const seeds = new Map([...main.children].map((section) => [section.dataset.phone, section]));
+  main.replaceChildren();
+  for (const number of numbers) {
+    const seed = seeds.get(number);
+    if (!seed) {
+      add(number);
+    } else if (!phones.has(number)) {
+      main.append(seed);
+      raise(seed);
+    }
+  }
+}
+
+// crowd shows the tabs when the desk is too narrow for all phones.
+function crowd() {
+  document.body.classList.toggle("crowded", main.scrollWidth > main.clientWidth + 1);
 }
 
 // raise turns a section into a phone, with its tab.
@@ -26,7 +53,8 @@ function raise(section) {
   const tab = document.createElement("button");
   tab.type = "button";
   tab.textContent = section.dataset.shown.replaceAll(" ", "").slice(-3);
-  tab.setAttribute("aria-label", "Phone " + section.dataset.shown);
+  tab.dataset.role = section.dataset.role ?? "";
+  tab.setAttribute("aria-label", section.getAttribute("aria-label"));
   tab.addEventListener("click", () => {
     section.scrollIntoView({ block: "nearest", inline: "start" });
     phone.entry.focus({ preventScroll: true });
@@ -35,6 +63,7 @@ function raise(section) {
   phone.onmail = (unread) => tab.classList.toggle("unread", unread > 0);
   phone.tab = tab;
   onView.observe(section);
+  crowd();
   return phone;
 }
 
@@ -83,6 +112,7 @@ function add(number) {
     phone.tab.remove();
     section.remove();
     phones.delete(number);
+    crowd();
     localStorage.setItem(kept, JSON.stringify(added().filter((n) => n !== number)));
     document.getElementById("number").focus();
   });

@@ -1,7 +1,8 @@
 // One feature phone: idle, waiting for an answer, asking for a reply, or showing a last screen.
 
+import { Inbox } from "./inbox.js";
 import { Keypad } from "./keypad.js";
-import { Broken, Session, afterCode, messages } from "./wire.js";
+import { Broken, Session, afterCode } from "./wire.js";
 
 const sessionLasts = 180; // seconds; then the network ends it
 const gsmTwice = /[\^{}\\[\]~|€]/g; // characters that take two places
@@ -15,8 +16,6 @@ export class Phone {
     this.session = null;
     this.loseNext = false;
     this.inFlight = null;
-    this.seen = null;
-    this.unread = 0;
     section.append(document.getElementById("phone").content.cloneNode(true));
     this.fillIn();
     this.listen();
@@ -28,11 +27,14 @@ export class Phone {
   }
 
   fillIn() {
-    const { shown, pin, note } = this.section.dataset;
-    this.section.setAttribute("aria-label", "Phone " + shown);
+    const { shown, pin, note, role } = this.section.dataset;
+    this.section.setAttribute("aria-label", (role ? role + " phone " : "Phone ") + shown);
     this.find("h2").textContent = shown;
+    this.find(".role").textContent = role ?? "";
+    this.find(".role").hidden = !role;
     this.find(".note").textContent = [pin && "PIN " + pin, note].filter(Boolean).join(" · ");
     this.find(".inbox ol").setAttribute("aria-label", "Messages of " + shown + ", newest first");
+    this.inbox = new Inbox(this.find(".inbox"), this.number, (unread) => this.mark(unread));
     this.entry = this.find(".entry");
     this.keypad = new Keypad(this.find(".keys"), (text, replace) => this.put(text, replace));
   }
@@ -45,8 +47,6 @@ export class Phone {
     on(".drop", () => this.drop());
     on(".lose", () => this.arm(!this.loseNext));
     on(".mode", () => this.mode(!this.keypad.letters));
-    on(".inbox", () => this.read());
-    this.find(".inbox ol").addEventListener("focus", () => this.read());
     this.find(".handset").addEventListener("keydown", (e) => this.keydown(e));
     // A press on a key must not take the focus from the entry, nor bring up the keyboard of a touch screen.
     this.find(".handset").addEventListener("pointerdown", (e) => {
@@ -202,56 +202,13 @@ export class Phone {
     }
   }
 
-  // refresh looks for new messages. A demo server that is down is shown by the phone itself, not here.
-  async refresh() {
-    if (this.fetching) return;
-    this.fetching = true;
-    try {
-      this.receive(await messages(this.number));
-    } catch {
-      // The next second asks again.
-    } finally {
-      this.fetching = false;
-    }
+  refresh() {
+    this.inbox.refresh();
   }
 
-  receive(list) {
-    const first = this.seen === null;
-    this.seen ??= new Set();
-    const shown = this.find(".inbox ol");
-    for (const message of list) {
-      if (this.seen.has(message.id)) continue;
-      this.seen.add(message.id);
-      shown.prepend(item(message, !first));
-      shown.scrollTop = 0;
-      if (!first) this.unread++;
-    }
-    this.find(".count").textContent = this.seen.size || "";
-    if (first) shown.setAttribute("aria-live", "polite");
-    this.mark();
+  mark(unread) {
+    this.find(".mail").textContent = unread ? `✉ ${unread} new` : "";
+    this.section.dataset.unread = unread;
+    this.onmail?.(unread);
   }
-
-  read() {
-    this.unread = 0;
-    this.section.querySelectorAll("li.new").forEach((li) => li.classList.remove("new"));
-    this.mark();
-  }
-
-  mark() {
-    this.find(".mail").textContent = this.unread ? `✉ ${this.unread} new` : "";
-    this.section.dataset.unread = this.unread;
-    this.onmail?.(this.unread);
-  }
-}
-
-function item({ text, at }, isNew) {
-  const li = document.createElement("li");
-  li.classList.toggle("new", isNew);
-  const words = document.createElement("p");
-  words.textContent = text;
-  const time = document.createElement("time");
-  time.dateTime = at;
-  time.textContent = new Date(at).toLocaleString(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  li.append(words, time);
-  return li;
 }

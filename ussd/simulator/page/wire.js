@@ -1,6 +1,8 @@
-// What the telco's side of a USSD session says to the server: Africa's Talking's form fields, and nothing else.
+// What the telco's side of a phone says to the server: of a USSD session Africa's Talking's form fields, of a text Senti's own
+// JSON, and nothing else.
 
 const callback = "/ussd/africastalking";
+const texts = "/sms/senti";
 const answerWithin = 10_000; // the aggregator waits no longer
 
 // A session keeps what the aggregator would: everything dialled and typed, joined by "*".
@@ -82,6 +84,18 @@ export function afterCode(dialled, code) {
   if (dialled === code) return "";
   if (!dialled.startsWith(stem + "*") || !dialled.endsWith("#")) return null;
   return dialled.slice(stem.length + 1, -1);
+}
+
+// write brings a text to the service. It throws when the service did not take it.
+export async function write(phone, text) {
+  const message = { id: "SIM_" + randomHex(32), from: phone, text, at: new Date().toISOString() };
+  const response = await fetch(texts, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(message),
+    signal: AbortSignal.timeout(answerWithin),
+  });
+  if (!response.ok) throw new Error("text: " + response.status);
 }
 
 export async function messages(phone) {

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+
+	"senti/agents/network"
+	"senti/ussd/simulator"
+	"senti/wallet/audit"
+	"senti/wallet/fault"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+// demoShops are the counters of the demo: a bank that is the super-agent, and an agent under it with two stores in different wards.
+var demoShops = []struct {
+	super    bool // of the bank itself
+	store    string
+	ward     int // by its place in the market's list
+	landmark string
+	phone    msisdn.Number
+	pin      string
+	name     string
+	language string
+	float    int64 // whole units
+	note     string
+}{
+	{true, "SIMBA BANK", 0, "GPO", "+254712000010", "7406", "ESTHER CHEBET", "en", 1_000_000, "super-agent, float Ksh 1,000,000"},
+	{false, "MAMA NJERI", 0, "STAGE", "+254712000011", "6284", "NJERI WAIRIMU", "en", 50_000, "operator, float Ksh 50,000"},
+	{false, "OTIENO KIOSK", 1, "MARKET GATE", "+254712000012", "3957", "PAUL OTIENO", "sw", 800, "operator, float Ksh 800, Kiswahili"},
+}
+
+// seedAgents takes on the agents of the demo; those that are there stay as they are.
+func (a *app) seedAgents(ctx context.Context) error {
+	var bank, head network.Agent
+	for _, s := range demoShops {
+		a.seeds = append(a.seeds, simulator.Seed{Phone: s.phone, PIN: s.pin, Note: s.note})
+		post, err := a.agents.Places().ByPhone(ctx, s.phone)
+		switch {
+		case err == nil && s.super:
+			bank = post.Agent
+			continue
+		case err == nil:
+			head = post.Agent
+			continue
+		case !fault.HasCode(err, fault.NotOperator):
+			return err
+		}
+		agent := &head
+		if s.super {
+			agent = &bank
+		}
+		first := agent.ID == 0
+		if first {
+			if *agent, err = a.seedAgent(ctx, s.super, bank.ID); err != nil {
+				return err
+			}
+		}
+		p, err := pin.Parse(s.pin)
+		if err != nil {
+			return err
+		}
+		store := network.Store{Agent: agent.ID, Name: s.store, Ward: a.market.Wards[s.ward].Code, Landmark: s.landmark}
+		who := network.Operator{Phone: s.phone, Name: s.name, Language: s.language, Role: network.Manager}
+		till, err := a.seedShop(ctx, store, who, p, s.float*a.market.Currency.MinorPerUnit())
+		if err == nil && first { // where its commission is paid
+			_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: a.agents.Places().Nominate(agent.ID, till)})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) seedAgent(ctx context.Context, super bool, parent int64) (network.Agent, error) {
+	classes := a.market.At(a.wallet.Clock().Now()).Agents.Classes
+	if super {
+		return a.agents.AddAgent(ctx, audit.System, network.Agent{Kind: network.Super, Name: "SIMBA BANK", Class: classes[len(classes)-1].Number})
+	}
+	return a.agents.AddAgent(ctx, audit.System, network.Agent{Kind: network.Head, Parent: parent, Name: "NJERI TRADERS", Class: classes[0].Number})
+}
+
+// seedShop opens a store with one till, puts its operator there, opens it for the day and gives it float.
+func (a *app) seedShop(ctx context.Context, s network.Store, who network.Operator, p pin.PIN, float int64) (till int64, err error) {
+	store, err := a.agents.AddStore(ctx, audit.System, s)
+	if err != nil {
+		return 0, err
+	}
+	opened, err := a.agents.AddTill(ctx, audit.System, network.Till{Store: store.ID, Label: "till 1"})
+	if err != nil {
+		return 0, err
+	}
+	who.Till = opened.ID
+	if _, err := a.agents.AddOperator(ctx, audit.System, who, &p); err != nil {
+		return 0, err
+	}
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.agents.Places().OpenTill(opened.ID, true)}})
+	if err != nil {
+		return 0, err
+	}
+	_, err = a.wallet.Issue(ctx, opened.Float, float, "opening float of "+string(opened.Code))
+	return opened.ID, err
+}

@@ -1,0 +1,228 @@
+package wallet
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"senti/wallet/ledger"
+	"senti/wallet/trust"
+)
+
+// LiabilityReport is what Senti owes against what lies in trust, by the ledger. Amounts are minor units of the market's currency.
+type LiabilityReport struct {
+	At    time.Time
+	Owed  map[ledger.AccountType]ledger.Sum // by whose e-money it is; holds are a part of each
+	Total int64                             // all of it
+	Trust int64                             // what the trust banks should hold, by the ledger
+	Short int64                             // Total - Trust when above zero
+	Over  int64                             // Trust - Total when above zero
+}
+
+// OK reports whether every cent that is owed lies in trust, and no more.
+func (r LiabilityReport) OK() bool { return r.Short == 0 && r.Over == 0 }
+
+// String is the report in one line, for a log.
+func (r LiabilityReport) String() string {
+	return fmt.Sprintf("owed %d, in trust %d, short %d, over %d", r.Total, r.Trust, r.Short, r.Over)
+}
+
+// CheckLiabilities compares all e-money (wallets, floats, escrow, suspense, unswept fees and tax, the fund) with the trust
+// accounts of the ledger. If trust falls short no more is issued, until a later check finds that it does not.
+func (o *Office) CheckLiabilities(ctx context.Context) (LiabilityReport, error) {
+	sums, err := o.w.ledger.Sums(ctx)
+	if err != nil {
+		return LiabilityReport{}, err
+	}
+	r := LiabilityReport{At: o.w.clock.Now(), Owed: map[ledger.AccountType]ledger.Sum{}}
+	for _, s := range sums {
+		switch {
+		case s.Currency != o.w.market.Currency.Code: // points stand for no money
+		case s.Type.EMoney():
+			r.Owed[s.Type] = s
+			r.Total += s.Balance
+		case s.Type == ledger.Trust:
+			r.Trust -= s.Balance
+		}
+	}
+	r.Short, r.Over = max(r.Total-r.Trust, 0), max(r.Trust-r.Total, 0)
+	return r, o.alarm(ctx, trust.Liabilities, r.Short)
+}
+
+// TrustReport is the books against the banks' statements. Amounts are minor units.
+type TrustReport struct {
+	At         time.Time
+	Banks      []BankReport
+	Books      int64 // what the trust banks should hold, by the ledger
+	Statements int64 // what they hold, by their statements
+	Short      int64 // Books - Statements when above zero
+	Surplus    int64 // what came in and nothing was issued against: to be found an owner, or issued to suspense
+}
+
+// BankReport is one bank of it.
+type BankReport struct {
+	trust.Bank        // without a name for a trust account that was never added
+	Books       int64 // by the ledger
+	Statement   int64 // by the lines of its statements
+	LastDay     int32 // the newest line's, yyyymmdd; 0 when no statement was ever imported
+	Unexplained int64 // moved in the ledger by a posting that left no entry
+	Breaks      []Break
+}
+
+// Break is money that only one side knows of: a line nothing in the books accounts for, or a posting no statement tells of.
+type Break struct {
+	Line   *trust.Line  // or
+	Entry  *trust.Entry // one of the two
+	Amount int64        // minor units as the bank sees it; positive = in
+	Days   int          // its age
+}
+
+// Ages are how old breaks are told apart, in days: up to 1, 7, 30, and more.
+var Ages = []string{"0-1 days", "2-7 days", "8-30 days", "over 30 days"}
+
+// Age is the break's place in Ages.
+func (b Break) Age() int {
+	for i, most := range []int{1, 7, 30} {
+		if b.Days <= most {
+			return i
+		}
+	}
+	return len(Ages) - 1
+}
+
+// Aged adds up the breaks by age: lines and entries apart, without their signs.
+func (r TrustReport) Aged() (lines, entries [4]int64) {
+	for _, bank := range r.Banks {
+		for _, b := range bank.Breaks {
+			amount := max(b.Amount, -b.Amount)
+			if b.Line != nil {
+				lines[b.Age()] += amount
+			} else {
+				entries[b.Age()] += amount
+			}
+		}
+	}
+	return lines, entries
+}
+
+// String is the report in one line, for a log.
+func (r TrustReport) String() string {
+	lines, entries := r.Aged()
+	return fmt.Sprintf("books %d, statements %d, short %d, surplus %d; unmatched by age: lines %v, postings %v",
+		r.Books, r.Statements, r.Short, r.Surplus, lines, entries)
+}
+
+// ReconcileTrust compares each trust account of the ledger with the bank's statements and lists what only one of them knows. If
+// the banks hold less than the books say no more is issued, until a later run finds that they do not. A surplus stays a break
+// until an issue, to suspense if need be, accounts for it.
+func (o *Office) ReconcileTrust(ctx context.Context) (TrustReport, error) {
+	r := TrustReport{At: o.w.clock.Now()}
+	banks, err := o.trustBanks(ctx)
+	if err != nil {
+		return r, err
+	}
+	sums, err := o.w.trust.Sums(ctx)
+	if err != nil {
+		return r, err
+	}
+	for _, b := range banks {
+		s := sums[b.Account]
+		b.Statement, b.LastDay, b.Unexplained = s.Lines, s.LastDay, b.Books-s.Entries
+		if b.Breaks, err = o.breaks(ctx, b.Account, r.At); err != nil {
+			return r, err
+		}
+		for _, one := range b.Breaks {
+			if one.Line != nil {
+				r.Surplus += max(one.Amount, 0)
+			}
+		}
+		r.Books += b.Books
+		r.Statements += b.Statement
+		r.Banks = append(r.Banks, b)
+	}
+	r.Short = max(r.Books-r.Statements, 0)
+	return r, o.alarm(ctx, trust.Statements, r.Short)
+}
+
+// trustBanks returns every trust account there is, with its bank if it has one.
+func (o *Office) trustBanks(ctx context.Context) ([]BankReport, error) {
+	named, err := o.w.trust.Banks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int64
+	for n := trust.FirstBank; n <= trust.LastBank; n++ {
+		numbers = append(numbers, n)
+	}
+	accounts, err := o.w.ledger.Accounts(ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	var all []BankReport
+	for _, n := range numbers {
+		a, ok := accounts[n]
+		if !ok || a.Type != ledger.Trust {
+			continue
+		}
+		b := BankReport{Bank: trust.Bank{Account: n}, Books: -a.Balance}
+		for _, known := range named {
+			if known.Account == n {
+				b.Bank = known
+			}
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+// breaks lists what only one side of a bank knows, oldest first on each.
+func (o *Office) breaks(ctx context.Context, bank int64, now time.Time) ([]Break, error) {
+	lines, err := o.w.trust.OpenLines(ctx, bank)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := o.w.trust.OpenEntries(ctx, bank)
+	if err != nil {
+		return nil, err
+	}
+	var all []Break
+	today := o.w.market.Day(now)
+	for _, l := range lines {
+		left := l.Left()
+		if l.Amount < 0 {
+			left = -left
+		}
+		all = append(all, Break{Line: &l, Amount: left, Days: daysBetween(l.Day, today)})
+	}
+	for _, e := range entries {
+		all = append(all, Break{Entry: &e, Amount: e.Amount, Days: daysBetween(o.w.market.Day(e.At), today)})
+	}
+	return all, nil
+}
+
+// daysBetween counts calendar days, each written yyyymmdd.
+func daysBetween(from, to int32) int {
+	return int(dateOf(to).Sub(dateOf(from)) / (24 * time.Hour))
+}
+
+// dateOf is a calendar day in a zone whose days all have 24 hours.
+func dateOf(day int32) time.Time {
+	return time.Date(int(day/10_000), time.Month(day/100%100), int(day%100), 0, 0, 0, 0, time.UTC)
+}
+
+// alarm keeps what a check found, if that has changed.
+func (o *Office) alarm(ctx context.Context, a trust.Alarm, short int64) error {
+	before, _, err := o.w.trust.Short(ctx, a)
+	if err != nil || before == short {
+		return err
+	}
+	act := "trust.short"
+	if short == 0 {
+		act = "trust.resolved"
+	}
+	check := "liabilities"
+	if a == trust.Statements {
+		check = "statements"
+	}
+	return o.commit(ctx, o.job("trust", act, map[string]any{"check": check, "short": short, "before": before}), o.w.trust.Found(a, short))
+}
