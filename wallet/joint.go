@@ -1,8 +1,11 @@
 package wallet
 
 import (
+	"slices"
+
 	"senti/wallet/customer"
 	"senti/wallet/fault"
+	"senti/wallet/id"
 	"senti/wallet/ledger"
 )
 
@@ -11,27 +14,41 @@ import (
 // customers (Shared), so that quotes from then on carry the document, and the accounts (Joint), so that a plan made from an
 // older quote, or on a node that remembers the customer as it was, is refused instead of slipping through uncounted.
 
-// Jointly is a leg on a customer's wallet as a plan must have it: with the limits of the person besides those of the wallet. The
-// companions belong into the same plan, after the one that compares a PIN. The leg's own rule is that of the wallet.
-func (w *Wallet) Jointly(p Party, leg ledger.Leg) (ledger.Leg, []ledger.Companion) {
-	rule := leg.Rule
-	if rule == nil {
-		rule = func(ledger.Account) *fault.Error { return nil }
-	}
-	if p.Document.IsZero() {
-		leg.Rule = func(after ledger.Account) *fault.Error {
-			if after.Flags&ledger.Joint != 0 {
-				return fault.New(fault.Conflict) // a second wallet was opened since this customer was read
-			}
-			return rule(after)
+// Jointly makes the plan hold for the people behind its wallets what their other wallets have moved too: the legs of these sides get
+// the person's limits besides their own rules, which are the wallet's. Call it on a plan that is otherwise complete: what it adds to the
+// companions must come after the one that compares a PIN.
+func (w *Wallet) Jointly(p *ledger.Plan, sides ...Party) *ledger.Plan {
+	for _, side := range sides {
+		i := slices.IndexFunc(p.Legs, func(l ledger.Leg) bool { return l.Account == side.Account })
+		if i < 0 {
+			continue
 		}
-		return leg, nil
+		leg := &p.Legs[i]
+		if side.Document == "" {
+			leg.Rule = alone(leg.Rule)
+			continue
+		}
+		m := customer.Movement{Class: side.Tier, Rule: leg.Rule, In: leg.Counted}
+		if leg.Amount < 0 {
+			m.Out, m.In = leg.Counted, 0
+		}
+		m.Document, _ = id.Parse(side.Document) // PartyOf wrote it; a document that there is not is refused in the commit
+		p.Companions = append(p.Companions, w.customers.Moved(m, w.market.Day))
 	}
-	m := customer.Movement{Document: p.Document, Class: p.Tier, Rule: rule, In: leg.Counted}
-	if leg.Amount < 0 {
-		m.Out, m.In = leg.Counted, 0
+	return p
+}
+
+// alone is the rule of a wallet whose owner has no other, as far as the maker of the plan knew.
+func alone(rule ledger.Rule) ledger.Rule {
+	return func(after ledger.Account) *fault.Error {
+		switch {
+		case after.Flags&ledger.Joint != 0:
+			return fault.New(fault.Conflict) // a second wallet was opened since the customer was read
+		case rule == nil:
+			return nil
+		}
+		return rule(after)
 	}
-	return leg, []ledger.Companion{w.customers.Moved(m, w.market.Day)}
 }
 
 // forgetParties makes the next quote read both sides anew, after one of them had changed under a quote.

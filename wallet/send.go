@@ -69,28 +69,22 @@ func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendR
 
 // SendPlan is all that one send commits: the PIN compared, the money moved, the intent closed, both people told.
 func (w *Wallet) SendPlan(in intent.Intent, t SendTerms, typed pin.PIN) *ledger.Plan {
-	paid, payer := w.Jointly(t.From, ledger.Leg{
-		Account: t.From.Account, Amount: -t.Total, Counted: t.Amount, Rule: limit.Sender(w.market, t.PricedAt, t.Amount),
-	})
-	received, payee := w.Jointly(t.To, ledger.Leg{
-		Account: t.To.Account, Amount: t.Amount, Counted: t.Amount, Rule: limit.Receiver(w.market, t.PricedAt, t.Amount),
-	})
-	return &ledger.Plan{
+	return w.Jointly(&ledger.Plan{
 		ID:      in.ID,
 		Request: request(in),
 		Kind:    ledger.Send,
 		Rules:   t.Rules,
 		Legs: withoutZero([]ledger.Leg{
-			paid,
-			received,
+			{Account: t.From.Account, Amount: -t.Total, Counted: t.Amount, Rule: limit.Sender(w.market, t.PricedAt, t.Amount)},
+			{Account: t.To.Account, Amount: t.Amount, Counted: t.Amount, Rule: limit.Receiver(w.market, t.PricedAt, t.Amount)},
 			{Account: FeeIncome, Amount: t.NetFee},
 			{Account: TaxPayable, Amount: t.Tax},
 		}),
-		Companions: append(append([]ledger.Companion{
+		Companions: []ledger.Companion{
 			w.intents.Close(in, w.ended(t.From.Language, w.sentEnd(t))),
 			w.pins.Check(pinOf(in.Customer), typed),
 			w.messages.Add(outbox.MessageID(in.ID, toSender), t.From.Phone, w.sentMessage(t)),
 			w.messages.Add(outbox.MessageID(in.ID, toReceiver), t.To.Phone, w.receivedMessage(t)),
-		}, payer...), payee...),
-	}
+		},
+	}, t.From, t.To)
 }
