@@ -88,7 +88,11 @@ func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (end string, err e
 	}
 	plan := a.noPlan(r, t)
 	if r.Yes {
-		plan = a.yesPlan(r, t)
+		c, err := a.wallet.Customer(ctx, r.Customer)
+		if err != nil {
+			return "", err
+		}
+		plan = a.wallet.Jointly(a.yesPlan(r, t), wallet.PartyOf(c)) // as the customer is now: the wait may have been long
 	}
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {

@@ -135,7 +135,7 @@ func (a *Agents) CashInPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *led
 		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
-	return plan
+	return a.wallet.Jointly(plan, t.To)
 }
 
 // deal is the deal as it is kept.

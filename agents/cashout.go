@@ -124,7 +124,7 @@ func (a *Agents) CashOutPlan(in intent.Intent, t CashOutTerms, typed pin.PIN) *l
 	if t.Asked {
 		plan.Companions = append(plan.Companions, a.deals.AnswerAsk(t.Customer, in.ID, deal.AskApproved))
 	}
-	return plan
+	return a.wallet.Jointly(plan, t.From)
 }
 
 // deal is the deal as it is kept.

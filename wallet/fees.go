@@ -39,15 +39,20 @@ func (w *Wallet) FeeTable() ([]FeeBand, error) {
 	return bands, nil
 }
 
-// Limits returns what the customer's tier may move and hold. The fault is not_registered.
+// Limits returns what the customer may move and hold now: as the tier says, or less in a day of small limits. The fault is
+// not_registered.
 func (w *Wallet) Limits(ctx context.Context, phone msisdn.Number) (market.Tier, error) {
 	c, err := w.Customer(ctx, phone)
 	if err != nil {
 		return market.Tier{}, err
 	}
-	tier, ok := limit.Describe(w.market, w.clock.Now(), c.Tier)
+	a, err := w.ledger.Account(ctx, c.Account)
+	if err != nil {
+		return market.Tier{}, err
+	}
+	tier, ok := limit.Describe(w.market, w.clock.Now(), a.Class)
 	if !ok {
-		return market.Tier{}, fault.Wrap(fmt.Errorf("wallet: the market has no tier %d", c.Tier), fault.Internal)
+		return market.Tier{}, fault.Wrap(fmt.Errorf("wallet: the market has no tier for class %d", a.Class), fault.Internal)
 	}
 	return tier, nil
 }

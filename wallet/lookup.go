@@ -23,23 +23,36 @@ func (w *Wallet) Customer(ctx context.Context, phone msisdn.Number) (customer.Cu
 	if err != nil {
 		return customer.Customer{}, err
 	}
-	w.known.Put(phone, c)
+	if c.Status == customer.Active { // the others are few, and their owners are about to change that
+		w.known.Put(phone, c)
+	}
 	return c, nil
 }
 
-// sender is a customer who may send, as far as can be said before the PIN. The fault is sender_blocked.
-func (w *Wallet) sender(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+// Payer is a customer who may pay, as far as can be said before the PIN. The faults are not_registered, sender_blocked,
+// wallet_pending and wallet_dormant.
+func (w *Wallet) Payer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
 	c, err := w.Customer(ctx, phone)
-	if err == nil && c.Status != customer.Active {
+	if err != nil {
+		return c, err
+	}
+	switch c.Status {
+	case customer.Active:
+		return c, nil
+	case customer.Pending:
+		err = fault.New(fault.WalletPending)
+	case customer.Dormant:
+		err = fault.New(fault.WalletDormant)
+	default:
 		err = fault.New(fault.SenderBlocked)
 	}
 	return c, err
 }
 
-// receiver is a customer who may be sent to. The fault says as little as it can: cannot_receive.
-func (w *Wallet) receiver(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+// Payee is a customer who may be paid. The fault says as little as it can: cannot_receive.
+func (w *Wallet) Payee(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
 	c, err := w.Customer(ctx, phone)
-	if err == nil && c.Status != customer.Active {
+	if err == nil && !c.Status.Receives() {
 		err = fault.New(fault.CannotReceive)
 	}
 	return c, err
@@ -92,7 +105,7 @@ type IDDraft string
 
 // ParseIDNumber reads the number of a national ID as the market writes it. The fault is bad_id_number.
 func (w *Wallet) ParseIDNumber(phone msisdn.Number, text string) (IDDraft, error) {
-	number := strings.ToUpper(strings.Join(strings.Fields(text), ""))
+	number := idForm(text)
 	if !w.market.NationalID.Matches(number) {
 		return "", fault.New(fault.BadIDNumber)
 	}

@@ -23,16 +23,17 @@ type SendRequest struct {
 // QuoteSend says what sending would cost and who would get it, and opens the intent that Send goes through with. It tells
 // nothing about balance and limits: before the PIN the phone may be in anyone's hands.
 //
-// Faults: not_registered, own_number, sender_blocked, cannot_receive, amount_too_small (min), amount_too_big (max).
+// Faults: not_registered, own_number, sender_blocked, wallet_pending, wallet_dormant, cannot_receive, amount_too_small (min),
+// amount_too_big (max).
 func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error) {
 	if r.From == r.To {
 		return SendQuote{}, fault.New(fault.OwnNumber)
 	}
-	sender, err := w.sender(ctx, r.From)
+	sender, err := w.Payer(ctx, r.From)
 	if err != nil {
 		return SendQuote{}, err
 	}
-	receiver, err := w.receiver(ctx, r.To)
+	receiver, err := w.Payee(ctx, r.To)
 	if err != nil {
 		return SendQuote{}, err
 	}
@@ -56,6 +57,9 @@ func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendR
 	}
 	outcome, err := w.ledger.Commit(ctx, w.SendPlan(q.Intent, q.terms, typed))
 	if err != nil {
+		if fault.HasCode(err, fault.Conflict) {
+			w.forgetParties(q.terms.From, q.terms.To)
+		}
 		return SendReceipt{}, w.withOffer(q.terms, err)
 	}
 	w.quotes.Forget(intentID)
@@ -65,7 +69,7 @@ func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendR
 
 // SendPlan is all that one send commits: the PIN compared, the money moved, the intent closed, both people told.
 func (w *Wallet) SendPlan(in intent.Intent, t SendTerms, typed pin.PIN) *ledger.Plan {
-	return &ledger.Plan{
+	return w.Jointly(&ledger.Plan{
 		ID:      in.ID,
 		Request: request(in),
 		Kind:    ledger.Send,
@@ -82,5 +86,5 @@ func (w *Wallet) SendPlan(in intent.Intent, t SendTerms, typed pin.PIN) *ledger.
 			w.messages.Add(outbox.MessageID(in.ID, toSender), t.From.Phone, w.sentMessage(t)),
 			w.messages.Add(outbox.MessageID(in.ID, toReceiver), t.To.Phone, w.receivedMessage(t)),
 		},
-	}
+	}, t.From, t.To)
 }

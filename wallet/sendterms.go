@@ -37,6 +37,10 @@ type Party struct {
 	Name      string        `json:"name"`
 	Unchecked bool          `json:"unchecked,omitempty"` // nobody has compared the name with a document
 	Language  string        `json:"language"`
+
+	// Of a person with several wallets, whose limits hold across them; otherwise none.
+	Document string `json:"document,omitempty"` // customer.Document.Key
+	Tier     int16  `json:"tier,omitempty"`
 }
 
 // SendQuote is what the sender is to see before the PIN. Amounts are minor units.
@@ -89,7 +93,11 @@ func (w *Wallet) PriceSend(from, to customer.Customer, amount int64, at time.Tim
 
 // PartyOf is a customer as one side of an act.
 func PartyOf(c customer.Customer) Party {
-	return Party{c.Account, c.Phone, c.Name, !c.NameVerified, c.Language}
+	p := Party{Account: c.Account, Phone: c.Phone, Name: c.Name, Unchecked: !c.NameVerified, Language: c.Language}
+	if c.Shared {
+		p.Document, p.Tier = c.Document.Key().String(), c.Tier
+	}
+	return p
 }
 
 func (t SendTerms) encode() []byte {

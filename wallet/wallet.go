@@ -6,6 +6,12 @@
 //	balance.go     how much is there
 //	statement.go   what happened of late, page by page
 //	changepin.go   a new PIN
+//	newpin.go      a new PIN for who forgot the old one, on the own phone or with the ID at a counter
+//	proving.go     the questions that such a person answers
+//	opening.go     a wallet registered at a counter, and how its owner opens it
+//	dormant.go     a wallet that is not used: warnings, sleep, waking up
+//	block.go       what staff may do to a customer
+//	joint.go       one person's limits across several wallets
 //	language.go    another language
 //	fees.go        what it costs, and how much a wallet may move and hold
 //	outcome.go     what became of the last thing asked for (a call that was cut)
@@ -23,7 +29,7 @@
 // then. An act that moves money is two calls: a quote, which opens an intent and shows name and price, and the act itself,
 // which needs the intent's ID and the PIN and nothing else, so that any node can finish it and a repeat changes nothing.
 //
-// The parts below do the work and do not know each other: customer, pin, tariff, limit, intent, outbox, and the ledger, through
+// The parts below do the work and do not know each other: customer, pin, proof, tariff, limit, intent, outbox, audit, and the ledger, through
 // which alone they are written. This package knows no gateway, no screen and no SQL. Its errors are faults (package fault).
 package wallet
 
@@ -32,6 +38,7 @@ import (
 	"crypto/sha256"
 	"time"
 
+	"senti/wallet/audit"
 	"senti/wallet/clock"
 	"senti/wallet/customer"
 	"senti/wallet/db"
@@ -44,6 +51,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/proof"
 	"senti/wallet/trust"
 )
 
@@ -52,6 +60,8 @@ type Wallet struct {
 	ledger    *ledger.Ledger
 	customers *customer.Store
 	pins      *pin.Store
+	proofs    *proof.Store
+	audit     *audit.Store
 	intents   *intent.Store
 	ends      *intent.Marks
 	messages  *outbox.Store
@@ -97,6 +107,8 @@ func New(p Parts) *Wallet {
 		ledger:    p.Ledger,
 		customers: customer.NewStore(p.DB),
 		pins:      pin.NewStore(p.DB, p.Keys),
+		proofs:    proof.NewStore(p.DB, p.Keys),
+		audit:     audit.NewStore(p.DB),
 		intents:   intent.NewStore(p.DB),
 		ends:      intent.NewMarks(p.DB),
 		messages:  outbox.NewStore(p.DB, p.Clock),

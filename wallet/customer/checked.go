@@ -94,10 +94,10 @@ func (c checking) Finish(row any, o *ledger.Outcome) any {
 
 // Movement is what a plan moves out of one of a document's wallets, or into it.
 type Movement struct {
-	Document id.ID // Document.Key
-	Out, In  int64 // minor units counted
-	Class    int16 // the wallet's tier, whose limits are to hold
-	Rule     ledger.Rule
+	Document id.ID       // Document.Key
+	Out, In  int64       // minor units counted
+	Class    int16       // the wallet's tier, whose limits are to hold
+	Rule     ledger.Rule // nil, or what is to hold
 }
 
 // Moved returns the companion that counts a movement for the document and asks the rule, which sees an account of that class with the
@@ -123,6 +123,9 @@ func (m movement) Check(row any, at time.Time) (keep any, refusal *fault.Error) 
 	d, ok := row.(*checkedRow)
 	if !ok {
 		return nil, fault.New(fault.Conflict)
+	}
+	if m.Rule == nil {
+		return nil, nil
 	}
 	return nil, m.Rule(ledger.Account{Class: m.Class, Turnover: m.counted(d, at)})
 }

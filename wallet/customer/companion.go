@@ -23,6 +23,9 @@ func (s *Store) Create(c Customer) []ledger.Companion {
 	return out
 }
 
+// Name returns the companion that counts a wallet which names a document later than at its opening, because somebody has checked it.
+func (s *Store) Name(d Document) ledger.Companion { return documentCount{s, d.Key(), true} }
+
 type creation struct {
 	store    *Store
 	customer Customer

@@ -37,6 +37,7 @@ const (
 
 	WrongIDNumber  Code = "wrong_id_number"  // not the number the wallet was opened with; args: left
 	WrongIDEnd     Code = "wrong_id_end"     // not its last characters; args: left
+	BadIDEnd       Code = "bad_id_end"       // not four characters
 	BadSMSCode     Code = "bad_sms_code"     // not six digits
 	WrongSMSCode   Code = "wrong_sms_code"   // args: left
 	SMSCodeExpired Code = "sms_code_expired" // no code is to be typed, or no longer
@@ -163,6 +164,7 @@ var specs = map[Code]Spec{
 
 	WrongIDNumber:  ask,
 	WrongIDEnd:     ask,
+	BadIDEnd:       ask,
 	BadSMSCode:     ask,
 	WrongSMSCode:   ask,
 	SMSCodeExpired: end,

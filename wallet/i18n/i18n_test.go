@@ -36,6 +36,9 @@ func TestEveryFaultHasAText(t *testing.T) {
 	}
 }
 
+// A shop's name is cut to 20 letters, and so is its ward's.
+const shopWithWard = "MAMA WANJIKU DUKA LA, Kawangware Kwa Ng'o"
+
 // What the widest values look like in a market. A shared service code is twice as long as one of its own.
 var widest = map[string][]Arg{
 	"Kenya": {
@@ -46,6 +49,8 @@ var widest = map[string][]Arg{
 		Text("left", "Ksh 5,000,000"),
 		Text("shop", "WANJIKUWANJIKUWANJIK, Kawangware"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
 		Text("earned", "Ksh 152"),
+		Text("left", "Ksh 5,000,000"), Text("single", "Ksh 5,000,000"), Text("day", "Ksh 5,000,000"), Text("until", "31/12/26 14:02"),
+		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 	},
 	"Uganda": {
 		Text("amount", "UGX 5,000,000"), Text("fee", "2,875"), Text("tax", "375"), Text("balance", "UGX 20,000,000"),
@@ -55,6 +60,8 @@ var widest = map[string][]Arg{
 		Text("left", "UGX 200,000,000"),
 		Text("shop", "NAMUGANZANAMUGANZANA, Kawempe"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
 		Text("earned", "UGX 15,000"),
+		Text("left", "UGX 200,000,000"), Text("single", "UGX 200,000,000"), Text("day", "UGX 200,000,000"), Text("until", "31/12/26 14:02"),
+		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 	},
 }
 

@@ -177,6 +177,12 @@ func (m *Market) NativeName(language string) string { return m.languageNames[lan
 // LowestTier is the number of the tier a wallet opened on the phone begins with.
 func (m *Market) LowestTier(at time.Time) int16 { return m.At(at).Limits.Tiers[0].Number }
 
+// CheckedTier is the number of the tier of a wallet whose holder's ID document somebody has checked: the one above the lowest.
+func (m *Market) CheckedTier(at time.Time) int16 {
+	tiers := m.At(at).Limits.Tiers
+	return tiers[min(1, len(tiers)-1)].Number
+}
+
 // Day is the market's calendar day of t as yyyymmdd.
 func (m *Market) Day(t time.Time) int32 {
 	year, month, day := t.In(m.Zone).Date()

@@ -26,10 +26,13 @@ type Quiet struct {
 	Since time.Time // when that was last; for Told 0, the last use or up to a week before it
 }
 
-// Quiet returns up to limit PINs of a kind whose owners were told that often, and have not typed them since before: those that
-// have been quiet for longest come first.
+// Quiet returns up to limit PINs of a kind whose owners were told that often, the last time at or before that moment, or, if never,
+// have surely not typed them since. Those that have been quiet for longest come first.
 func (s *Store) Quiet(ctx context.Context, kind Kind, told int, before time.Time, limit int) ([]Quiet, error) {
 	first, next := id.ID{byte(kind)}, id.ID{byte(kind) + 1}
+	if told == 0 {
+		before = before.Add(-usedEvery)
+	}
 	var all []Quiet
 	err := s.db.Each(ctx, `
 		SELECT   subject, quiet_since

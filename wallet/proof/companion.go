@@ -208,6 +208,28 @@ func (c use) Finish(image any, o *ledger.Outcome) any {
 	return &r
 }
 
+// Stays returns the companion that refuses a plan with conflict when the small limits of the subject do not end then (zero: there
+// are none): for a plan that sets limits itself.
+func (s *Store) Stays(small Small) ledger.Companion {
+	return staying{companion{s, small.Subject.key()}, small.Until}
+}
+
+type staying struct {
+	companion
+	until time.Time
+}
+
+// Check compares.
+func (c staying) Check(image any, at time.Time) (keep any, refusal *fault.Error) {
+	if r := of(c.subject, image, at); !r.small.Equal(c.until) {
+		return nil, fault.New(fault.Conflict)
+	}
+	return nil, nil
+}
+
+// Finish leaves the row as it is.
+func (staying) Finish(any, *ledger.Outcome) any { return nil }
+
 // Lift returns the companion that notes the end of small limits. The fault is conflict if they do not end then, such as because
 // another PIN was set since.
 func (s *Store) Lift(small Small) ledger.Companion {

@@ -1,0 +1,71 @@
+package wallet
+
+import (
+	"context"
+
+	"senti/wallet/customer"
+	"senti/wallet/fault"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+)
+
+// BlockCustomer stops a wallet: it neither pays nor receives. By is the actor of the audit record, why is kept in it. Blocked twice
+// is blocked. The fault is not_registered.
+func (w *Wallet) BlockCustomer(ctx context.Context, phone msisdn.Number, by, why string) error {
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return err
+	}
+	return w.act(ctx, c, by, "customer.block", why, &ledger.Plan{
+		Change: []ledger.AccountChange{{Account: c.Account, Raise: ledger.DebitBlocked | ledger.CreditBlocked}},
+		Companions: []ledger.Companion{w.customers.Change(phone, func(c *customer.Customer) *fault.Error {
+			c.Status = customer.Blocked
+			return nil
+		})},
+	})
+}
+
+// UnblockCustomer lets a wallet that staff had stopped go on: as one that still has to be opened by its owner if it has no PIN, as an
+// active one otherwise. The faults are not_registered and conflict for one that is not blocked.
+func (w *Wallet) UnblockCustomer(ctx context.Context, phone msisdn.Number, by, why string) error {
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return err
+	}
+	_, hasPIN, err := w.pins.SetAt(ctx, pinOf(c.ID))
+	if err != nil {
+		return err
+	}
+	next, lower := customer.Active, ledger.DebitBlocked|ledger.CreditBlocked
+	if !hasPIN {
+		next, lower = customer.Pending, ledger.CreditBlocked
+	}
+	return w.act(ctx, c, by, "customer.unblock", why, &ledger.Plan{
+		Change:     []ledger.AccountChange{{Account: c.Account, Lower: lower}},
+		Companions: []ledger.Companion{w.customers.Change(phone, turns(customer.Blocked, next))},
+	})
+}
+
+// UnlockPIN gives a customer who is known to staff three tries again with the PIN that the wallet has, and tells the customer. The
+// faults are not_registered and no_pin.
+func (w *Wallet) UnlockPIN(ctx context.Context, phone msisdn.Number, by, why string) error {
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return err
+	}
+	return w.act(ctx, c, by, "customer.unlock_pin", why, &ledger.Plan{Companions: []ledger.Companion{
+		w.pins.Unlock(pinOf(c.ID)),
+		w.messages.Add(w.ids.New(), phone, w.afterwards(c.Language, "sms.pin.unlocked", c.Account)),
+	}})
+}
+
+// act commits what somebody does to a customer, with its record.
+func (w *Wallet) act(ctx context.Context, c customer.Customer, by, name, why string, p *ledger.Plan) error {
+	p.Companions = append(w.record(by, name, c, "why", why), p.Companions...)
+	_, err := w.ledger.Commit(ctx, p)
+	w.known.Forget(c.Phone)
+	if err == nil {
+		w.wake()
+	}
+	return err
+}

@@ -1,0 +1,204 @@
+package wallet
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"senti/wallet/audit"
+	"senti/wallet/customer"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/ledger"
+	"senti/wallet/limit"
+	"senti/wallet/msisdn"
+	"senti/wallet/proof"
+)
+
+// ForgotPIN begins a new PIN for whoever types the ID number that the wallet was opened with, on the wallet's own phone: a
+// code is sent to that phone, for ProveCode. ResetPIN ends it. Three wrong answers in all lock this way for a day.
+//
+// Faults: not_registered, wallet_pending, sender_blocked, no_document, bad_id_number, wrong_id_number (left), proof_locked,
+// sms_codes_spent.
+func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID string, o Origin) error {
+	c, err := w.forgetful(ctx, phone)
+	if err != nil {
+		return err
+	}
+	right, err := w.isIDOf(c, typedID)
+	if err != nil {
+		return err
+	}
+	with := []ledger.Companion{w.proofs.Compared(ownProof(c), right)}
+	if right {
+		sent, err := w.code(c, proof.OwnPhone, w.market.At(w.clock.Now()).Agents.Lives.Reset, "sms.newpin.code")
+		if err != nil {
+			return err
+		}
+		with = append(with, sent...)
+	}
+	if err := w.answer(ctx, c, o, with...); err != nil {
+		return err
+	}
+	w.wake()
+	return nil
+}
+
+// ShownDocument is the ID document that a customer who forgot the PIN shows at a counter or in an office.
+type ShownDocument struct {
+	Phone msisdn.Number // the customer's
+	ID    IDDraft       // of ParseIDNumber for that phone: what the document says
+	Where string        // the shop, for the message
+}
+
+// StartReset begins a new PIN for a customer whose document was compared by somebody: a code is sent to the customer's phone,
+// where ProveCode, ProveIDEnd and ResetPIN follow. Wrong answers that the customer gave before are forgiven; three documents that
+// are not the customer's, shown at any counters, end this way for a day. By is the actor of the audit record. What comes with
+// it, such as the operator's PIN, is decided first.
+//
+// Faults: not_registered, wallet_pending, sender_blocked, no_document, bad_id_number, wrong_id_number (left), proof_locked,
+// sms_codes_spent.
+func (w *Wallet) StartReset(ctx context.Context, d ShownDocument, by string, with ...ledger.Companion) error {
+	c, err := w.forgetful(ctx, d.Phone)
+	if err != nil {
+		return err
+	}
+	number, err := w.idNumber(d.Phone, d.ID)
+	if err != nil {
+		return err
+	}
+	right, err := c.Document.Is(w.keys, number)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal)
+	}
+	sent, err := w.code(c, proof.Shown, w.market.At(w.clock.Now()).Agents.Lives.Reset, "sms.newpin.shown", i18n.Text("shop", d.Where))
+	if err != nil {
+		return err
+	}
+	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: slices.Concat(with,
+		w.record(by, "customer.reset_pin", c, "where", d.Where),
+		[]ledger.Companion{w.proofs.Compared(shownProof(c), right)},
+		sent)})
+	if err != nil {
+		return err
+	}
+	w.wake()
+	return nil
+}
+
+// ResetPIN sets a new PIN for a customer who has proven who they are, unlocks it, and begins a day of small limits: whoever has
+// taken phone and papers shall not take the money as well. It returns the text that the conversation ends with.
+//
+// Faults: not_registered, pin_mismatch, weak_pin, sms_code_expired (nothing is proven, or no longer), conflict.
+func (w *Wallet) ResetPIN(ctx context.Context, r NewPIN) (end string, err error) {
+	c, set, err := w.newPIN(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	state, err := w.proofs.State(ctx, ownProof(c))
+	if err != nil {
+		return "", err
+	}
+	if state.Way == proof.Opening {
+		return "", fault.New(fault.WalletPending)
+	}
+	now := w.clock.Now()
+	small := w.market.At(now).Limits.Small
+	class := limit.Small(c.Tier)
+	args := []i18n.Arg{i18n.Text("until", w.market.Date(now.Add(small.Lasts))), w.money("single", small.Single), w.money("day", small.DayOut)}
+	end = w.texts.Say(c.Language, "newpin.done", args...)
+	_, err = w.ledger.Commit(ctx, &ledger.Plan{
+		Change: []ledger.AccountChange{{Account: c.Account, Class: &class}},
+		Companions: append(w.noted(c, r.Origin, end),
+			w.proofs.Use(ownProof(c), state.Way, small.Lasts),
+			w.customers.Change(c.Phone, unchanged(c)),
+			set,
+			w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, "sms.newpin.done", c.Account, args...)),
+		),
+	})
+	if err != nil {
+		return "", err
+	}
+	w.wake()
+	return end, nil
+}
+
+// LiftSmallLimits ends up to limit days of small limits that are over at now, and returns how many. Two processes may do it at
+// once, and one that was cut off is gone on with by the next.
+func (w *Wallet) LiftSmallLimits(ctx context.Context, now time.Time, limit int) (int, error) {
+	over, err := w.proofs.SmallOver(ctx, now, limit)
+	if err != nil {
+		return 0, err
+	}
+	lifted := 0
+	for _, small := range over {
+		c, err := w.customers.ByID(ctx, small.Subject.Number)
+		if err != nil {
+			return lifted, err
+		}
+		_, err = w.ledger.Commit(ctx, &ledger.Plan{
+			Change:     []ledger.AccountChange{{Account: c.Account, Class: &c.Tier}},
+			Companions: []ledger.Companion{w.proofs.Lift(small), w.customers.Change(c.Phone, unchanged(c))},
+		})
+		switch fault.CodeOf(err) {
+		case "":
+			lifted++
+		case fault.Conflict: // another process was quicker, or a further PIN was set
+		default:
+			return lifted, err
+		}
+	}
+	return lifted, nil
+}
+
+// forgetful is a customer who may set a new PIN without the old one.
+func (w *Wallet) forgetful(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+	c, err := w.customers.ByPhone(ctx, phone)
+	switch {
+	case err != nil:
+		return c, err
+	case c.Status == customer.Pending:
+		return c, fault.New(fault.WalletPending)
+	case c.Status == customer.Blocked:
+		return c, fault.New(fault.SenderBlocked)
+	case c.Document.Type == customer.NoDocument:
+		return c, fault.New(fault.NoDocument)
+	}
+	return c, nil
+}
+
+// isIDOf reports whether that is the number of the customer's document. The fault is bad_id_number for what cannot be one, which
+// is no try.
+func (w *Wallet) isIDOf(c customer.Customer, typed string) (bool, error) {
+	number := idForm(typed)
+	if !w.market.NationalID.Matches(number) {
+		return false, fault.New(fault.BadIDNumber)
+	}
+	right, err := c.Document.Is(w.keys, number)
+	if err != nil {
+		return false, fault.Wrap(err, fault.Internal)
+	}
+	return right, nil
+}
+
+// idForm is an ID number as it is kept: without spaces, in capitals.
+func idForm(typed string) string { return strings.ToUpper(strings.Join(strings.Fields(typed), "")) }
+
+// unchanged refuses with conflict when what limits the customer is no longer what it was when the caller read it.
+func unchanged(was customer.Customer) func(*customer.Customer) *fault.Error {
+	return func(c *customer.Customer) *fault.Error {
+		if c.Tier != was.Tier || c.Status != was.Status || c.Shared != was.Shared {
+			return fault.New(fault.Conflict)
+		}
+		return nil
+	}
+}
+
+// record is the audit record of an act on a customer, with one detail.
+func (w *Wallet) record(by, act string, c customer.Customer, name, value string) []ledger.Companion {
+	return w.audit.Add(audit.Act{
+		Actor: by, Act: act, Object: "customer:" + strconv.FormatInt(c.ID, 10), Detail: audit.Detail(map[string]string{name: value}),
+	})
+}

@@ -1,0 +1,154 @@
+package wallet
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"senti/wallet/customer"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+	"senti/wallet/proof"
+)
+
+// NewPIN is a PIN for somebody who has proven who they are, typed twice.
+type NewPIN struct {
+	Phone  msisdn.Number
+	First  pin.Draft // of DraftNewPIN
+	Again  pin.PIN
+	Origin Origin
+}
+
+// Proving tells how far the customer has come in proving who they are, so that a call that was cut goes on where it stood. The
+// fault is proof_locked after too many wrong answers.
+func (w *Wallet) Proving(ctx context.Context, phone msisdn.Number) (proof.Step, error) {
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return proof.Nothing, err
+	}
+	state, err := w.proofs.State(ctx, ownProof(c))
+	if err != nil {
+		return proof.Nothing, err
+	}
+	now := w.clock.Now()
+	if state.Locked(now) {
+		return proof.Nothing, fault.New(fault.ProofLocked)
+	}
+	return state.At(now), nil
+}
+
+// ProveCode takes the code that was sent to the customer's phone. Faults: bad_sms_code, wrong_sms_code (left), sms_code_expired,
+// proof_locked.
+func (w *Wallet) ProveCode(ctx context.Context, phone msisdn.Number, typed string, o Origin) error {
+	code, err := proof.ParseCode(typed)
+	if err != nil {
+		return err
+	}
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return err
+	}
+	return w.answer(ctx, c, o, w.proofs.Typed(ownProof(c), code))
+}
+
+// ProveIDEnd takes the last four characters of the customer's ID number, after the code. Faults: bad_id_end, wrong_id_end (left),
+// sms_code_expired, proof_locked.
+func (w *Wallet) ProveIDEnd(ctx context.Context, phone msisdn.Number, typed string, o Origin) error {
+	end := strings.ToUpper(strings.Join(strings.Fields(typed), ""))
+	if len(end) != customer.EndLetters {
+		return fault.New(fault.BadIDEnd)
+	}
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return err
+	}
+	right, err := c.Document.EndsWith(w.keys, phone, end)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal)
+	}
+	return w.answer(ctx, c, o, w.proofs.Ended(ownProof(c), right))
+}
+
+// answer commits one answer, and keeps the page that ends the conversation if that was one wrong answer too many.
+func (w *Wallet) answer(ctx context.Context, c customer.Customer, o Origin, with ...ledger.Companion) error {
+	_, err := w.ledger.Commit(ctx, &ledger.Plan{Companions: append(with, w.noted(c, o, "")...)})
+	return err
+}
+
+// DraftNewPIN takes the first typing of a new PIN; the draft may be kept in a session until the second. A PIN that stands in the
+// customer's phone number or ID number is too easy to guess. The fault is weak_pin.
+func (w *Wallet) DraftNewPIN(ctx context.Context, phone msisdn.Number, typed pin.PIN) (pin.Draft, error) {
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil {
+		return "", err
+	}
+	if err := w.strong(c, typed); err != nil {
+		return "", err
+	}
+	return pin.NewDraft(w.keys, phone.Plain(), typed)
+}
+
+// strong refuses a PIN that stands in what a thief may know of the customer. The ID number is looked at and not given out.
+func (w *Wallet) strong(c customer.Customer, typed pin.PIN) error {
+	known := []string{c.Phone.Plain()}
+	if c.Document.Type != customer.NoDocument {
+		number, err := c.Document.Reveal(w.keys, c.Phone)
+		if err != nil {
+			return fault.Wrap(err, fault.Internal)
+		}
+		known = append(known, number)
+	}
+	if typed.Weak(known...) {
+		return fault.New(fault.WeakPIN)
+	}
+	return nil
+}
+
+// newPIN reads the customer that a new PIN is for, and returns the companion that sets it.
+func (w *Wallet) newPIN(ctx context.Context, r NewPIN) (customer.Customer, ledger.Companion, error) {
+	if err := w.SamePIN(r.Phone, r.First, r.Again); err != nil {
+		return customer.Customer{}, nil, err
+	}
+	c, err := w.customers.ByPhone(ctx, r.Phone)
+	if err != nil {
+		return customer.Customer{}, nil, err
+	}
+	if err := w.strong(c, r.Again); err != nil {
+		return customer.Customer{}, nil, err
+	}
+	set, err := w.pins.Set(pinOf(c.ID), r.Again)
+	return c, set, err
+}
+
+// code draws a code for the customer and returns what keeps and sends it: the text has {code}, {minutes} or {hours}, {service} and
+// what else is given.
+func (w *Wallet) code(c customer.Customer, way proof.Way, life time.Duration, text string, args ...i18n.Arg) ([]ledger.Companion, error) {
+	drawn := proof.NewCode()
+	begin, err := w.proofs.Begin(ownProof(c), way, drawn, life)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, i18n.Text("code", drawn.Tell()), i18n.Text("service", w.market.ServiceCode), i18n.Text("menu", w.shortDial(forgotMenu)),
+		i18n.Count("minutes", int64(life/time.Minute)), i18n.Count("hours", int64(life/time.Hour)))
+	return []ledger.Companion{begin, w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, text, c.Account, args...))}, nil
+}
+
+// forgotMenu is how the page of a forgotten PIN is dialled; the menu's numbers are fixed for good.
+const forgotMenu = "*5*7#"
+
+// shortDial is a menu's page as it is dialled: "*384*5*7#".
+func (w *Wallet) shortDial(page string) string {
+	return strings.TrimSuffix(w.market.ServiceCode, "#") + page
+}
+
+// ownProof is the row of a customer's own answers, shownProof that of what counters typed from documents.
+func ownProof(c customer.Customer) proof.Subject {
+	return proof.Subject{Kind: proof.Customer, Number: c.ID}
+}
+
+func shownProof(c customer.Customer) proof.Subject {
+	return proof.Subject{Kind: proof.AtCounters, Number: c.ID}
+}
