@@ -22,13 +22,15 @@ type Store struct {
 	asks  *askTable
 	cases *caseTable
 
+	documents *documentTable
+
 	byCustomer db.Loader[int64, Day]
 	askOf      db.Loader[int64, Ask]
 }
 
 // NewStore returns the store of the deals in a database; days begin at midnight in the market's zone.
 func NewStore(d *db.DB, zone *time.Location) *Store {
-	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, asks: &askTable{}, cases: &caseTable{}}
+	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, asks: &askTable{}, cases: &caseTable{}, documents: &documentTable{}}
 	s.byCustomer.Read = s.daysOf
 	s.askOf.Read = s.asksOf
 	return s
