@@ -78,6 +78,13 @@ func (s *Store) OpenFor(ctx context.Context, customer int64, state State, since 
 		 ORDER BY asked_at DESC, id DESC`, customer, since.UnixMicro(), int64(state))
 }
 
+// OpenOf returns the deals of a customer that were written at or after since and that somebody has yet to decide, newest first.
+func (s *Store) OpenOf(ctx context.Context, customer int64, since time.Time) ([]Deal, error) {
+	return s.read(ctx, selectDeal+`
+		 WHERE customer = ? AND asked_at >= ? AND state IN (?, ?, ?)
+		 ORDER BY asked_at DESC, id DESC`, customer, since.UnixMicro(), int64(Waiting), int64(Disputed), int64(Claimed))
+}
+
 // WaitingFor returns the deals that wait for a customer's yes or no and were written at or after since, newest first.
 func (s *Store) WaitingFor(ctx context.Context, customer int64, since time.Time) ([]Deal, error) {
 	return s.OpenFor(ctx, customer, Waiting, since)
