@@ -4,6 +4,7 @@
 //	cashin.go     cash becomes e-money: by the customer's code, or by number
 //	answer.go     the customer says yes or no to a cash-in that waits
 //	cashout.go    e-money becomes cash: the customer starts
+//	registercustomer.go a wallet opened at the counter, or the ID of one checked
 //	vouchersend.go   money for a number without a wallet
 //	voucherredeem.go paid out over a counter, with an ID
 //	voucherback.go   cancelled or expired
