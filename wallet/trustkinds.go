@@ -184,6 +184,14 @@ func (o *Office) sayIssue(ctx context.Context, r approval.Request) (string, erro
 		}
 		targets = append(targets, fmt.Sprintf("%s on %s %d", o.w.market.Style.Format(to.Amount), account.Type, to.Account))
 	}
+	if r.MadeAt.IsZero() { // being asked for: said early, decided in the commit
+		switch {
+		case a.line.Left() == 0, a.line.Used > 0 && !a.Rest:
+			return "", fault.New(fault.LineUsed)
+		case a.sum > a.line.Left():
+			return "", fault.New(fault.LineExceeded, "left", fault.Minor(a.line.Left()))
+		}
+	}
 	return fmt.Sprintf("issue %s against line %s", strings.Join(targets, ", "), o.SayLine(a.line)), nil
 }
 
@@ -215,6 +223,9 @@ func (o *Office) sayPay(ctx context.Context, r approval.Request) (string, error)
 	}
 	if _, err := amounts(a.Amount); err != nil {
 		return "", err
+	}
+	if !isBank(a.Bank) {
+		return "", fault.New(fault.BankNotFound)
 	}
 	from, err := o.w.ledger.Account(ctx, a.From)
 	if err != nil {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"senti/wallet"
 	"senti/wallet/clock"
+	"senti/wallet/fault"
 	"senti/wallet/staff"
 )
 
@@ -45,7 +47,12 @@ func (c staffBootstrapCmd) Run(ctx context.Context) error {
 			people = append(people, p)
 		}
 		invitations, err := d.office.Bootstrap(ctx, people)
-		if err != nil {
+		switch {
+		case fault.HasCode(err, fault.BadRequest):
+			return errors.New("nothing was done: invite a maker and, besides, a checker, such as alice:maker bob:checker")
+		case fault.HasCode(err, fault.StaffExists):
+			return errors.New("nothing was done: somebody has enrolled already, so people are added by: walletd admin staff add")
+		case err != nil:
 			return err
 		}
 		for i, p := range people {
@@ -71,7 +78,7 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 	return c.sit(ctx, func(d *desk) error {
 		name, err := staff.ParseName(c.Staff)
 		if err != nil {
-			return fmt.Errorf("say who you are with --staff NAME")
+			return errors.New("nothing was done: say who you are with --staff NAME")
 		}
 		invitation, err := secretOf("Invitation", passwordEnv)
 		if err != nil {
@@ -80,6 +87,9 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 		own, err := newPassword()
 		if err != nil {
 			return err
+		}
+		if refusal := staff.Typed(own).Weak(name); refusal != nil {
+			return refusal // before a secret is shown that would come to nothing
 		}
 		codes, err := staff.NewCodes(name)
 		if err != nil {
@@ -109,7 +119,7 @@ func newPassword() (string, error) {
 	}
 	second, err := secretOf("The new password again", newPasswordEnv)
 	if err == nil && first != second {
-		err = fmt.Errorf("nothing was done: the two passwords differ")
+		err = errors.New("nothing was done: the two passwords differ")
 	}
 	return first, err
 }
@@ -121,7 +131,7 @@ func (c staffPasswordCmd) Run(ctx context.Context) error {
 	return c.sit(ctx, func(d *desk) error {
 		name, err := staff.ParseName(c.Staff)
 		if err != nil {
-			return fmt.Errorf("say who you are with --staff NAME")
+			return errors.New("nothing was done: say who you are with --staff NAME")
 		}
 		present, err := secretOf("Present password", passwordEnv)
 		if err != nil {
