@@ -39,7 +39,7 @@ func eachHead(t *testing.T, fn func(t *testing.T, h *head)) {
 			t.Fatal(err)
 		}
 		_, err := h.w.ledger.Commit(ctx, &ledger.Plan{ID: h.w.ids.New(), Kind: ledger.Register,
-			Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES"}}})
+			Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES", Class: 1}}}) // a small shop, which may hold 500,000
 		if err != nil {
 			t.Fatal(err)
 		}

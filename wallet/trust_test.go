@@ -66,7 +66,7 @@ func (h *head) payee(account int64) int64 {
 
 func TestIssueAgainstALine(t *testing.T) {
 	eachHead(t, func(t *testing.T, h *head) {
-		lines := h.bank(Trust, "A 1000, B 500, OUT -70")
+		lines := h.bank(Trust, "A 1000, B 500, OUT -70, LORRY 600000")
 		for _, c := range []struct {
 			name string
 			args IssueArgs
@@ -79,6 +79,7 @@ func TestIssueAgainstALine(t *testing.T) {
 			{"twice to one", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 1}, {shopFloat, 2}}}, fault.BadRequest},
 			{"nothing", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 0}}}, fault.BadAmount},
 			{"against money that left", IssueArgs{Line: lines["OUT"].ID, To: []IssueTo{{shopFloat, 70_00}}}, fault.LineMismatch},
+			{"more than the float may hold", IssueArgs{Line: lines["LORRY"].ID, To: []IssueTo{{shopFloat, 600_000_00}}}, fault.FloatFull},
 			{"against no line", IssueArgs{To: []IssueTo{{shopFloat, 1}}}, fault.LineNotFound},
 			{"to two accounts, and not all of it", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 600_00}, {CommissionFund, 300_00}}}, ""},
 			{"the line again", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 100_00}}}, fault.LineUsed},

@@ -6,11 +6,13 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"senti/wallet/approval"
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
+	"senti/wallet/limit"
 	"senti/wallet/staff"
 	"senti/wallet/trust"
 )
@@ -106,6 +108,17 @@ func only(types ...ledger.AccountType) ledger.Rule {
 			return fault.New(fault.CannotIssue)
 		}
 		return nil
+	}
+}
+
+// madeOn says on which accounts e-money is made; a float may not pass what its class may hold.
+func (o *Office) madeOn(at time.Time) ledger.Rule {
+	types, room := only(ledger.Float, ledger.Fund, ledger.Suspense), limit.FloatRoom(o.w.market, at)
+	return func(after ledger.Account) *fault.Error {
+		if refusal := types(after); refusal != nil || after.Type != ledger.Float {
+			return refusal
+		}
+		return room(after)
 	}
 }
 
@@ -207,7 +220,7 @@ func (o *Office) planIssue(ctx context.Context, r approval.Request) (ledger.Plan
 	}
 	p := ledger.Plan{Kind: ledger.Issue, Legs: []ledger.Leg{{Account: a.line.Bank, Amount: -a.sum}}}
 	for _, to := range a.To {
-		p.Legs = append(p.Legs, ledger.Leg{Account: to.Account, Amount: to.Amount, Rule: only(ledger.Float, ledger.Fund, ledger.Suspense)})
+		p.Legs = append(p.Legs, ledger.Leg{Account: to.Account, Amount: to.Amount, Rule: o.madeOn(o.w.clock.Now())})
 	}
 	p.Companions = append(o.w.trust.MayIssue(),
 		o.w.trust.Use(a.Line, a.line.Bank, a.sum, a.Rest),
