@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"senti/wallet"
@@ -97,11 +98,9 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 		}
 		d.say("Take this secret into the program for one-time codes on your phone. It is shown once.")
 		d.say("  secret %s\n  %s", codes.Secret(), codes.URL())
-		typed := ""
-		if atTerminal() {
-			if typed, err = ask("The code your phone shows now"); err != nil {
-				return err
-			}
+		typed, err := shownCode(codes)
+		if err != nil {
+			return err
 		}
 		if err := d.office.Enrol(ctx, name, staff.Typed(invitation), staff.Typed(own), codes, typed); err != nil {
 			return err
@@ -109,6 +108,21 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 		d.say("%s is enrolled.", name)
 		return nil
 	})
+}
+
+// shownCode asks for the code that the phone shows, a few times if need be, so that nobody is enrolled whose phone has not the
+// secret. Where nobody can be asked it returns "".
+func shownCode(codes staff.Codes) (typed string, err error) {
+	for range 3 {
+		if !atTerminal() {
+			return "", nil
+		}
+		if typed, err = ask("The code your phone shows now"); err != nil || codes.Step(typed, clock.System{}.Now().Unix()) > 0 {
+			return typed, err
+		}
+		fmt.Fprintln(os.Stderr, "That is not it. Does the phone have the right time?")
+	}
+	return typed, nil
 }
 
 // newPassword takes a new password from the environment, or asks for it twice.
