@@ -74,32 +74,38 @@ type AnswerRequest struct {
 	Origin   wallet.Origin
 }
 
-// Answer lets a cash-in go through, or gives the money back to the float and asks the operator to return the cash. It returns the
-// text the conversation ends with. The first answer counts, also against the expiry at the same moment.
+// AnswerReceipt is what the customer is to see afterwards.
+type AnswerReceipt struct {
+	Intent id.ID
+	End    string // the text the conversation ends with
+}
+
+// Answer lets a cash-in go through, or gives the money back to the float and asks the operator to return the cash. The first
+// answer counts, also against the expiry at the same moment.
 //
 // Faults: deal_not_found, deal_closed (answered or expired before), cannot_receive, busy; outcome_unknown.
-func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (end string, err error) {
+func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (AnswerReceipt, error) {
 	var t CashInTerms
 	if _, err := a.wallet.Recall(ctx, r.Deal, &t, ledger.HoldTake); err != nil {
-		return "", err
+		return AnswerReceipt{}, err
 	}
 	if t.To.Phone != r.Customer {
-		return "", fault.New(fault.DealNotFound)
+		return AnswerReceipt{}, fault.New(fault.DealNotFound)
 	}
 	plan := a.noPlan(r, t)
 	if r.Yes {
 		c, err := a.wallet.Customer(ctx, r.Customer)
 		if err != nil {
-			return "", err
+			return AnswerReceipt{}, err
 		}
 		plan = a.wallet.Jointly(a.yesPlan(r, t), wallet.PartyOf(c)) // as the customer is now: the wait may have been long
 	}
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
-		return "", atCounter(err)
+		return AnswerReceipt{}, atCounter(err)
 	}
 	a.wallet.Wake()
-	return a.answerEnd(r.Yes, t)(outcome), nil
+	return AnswerReceipt{plan.ID, a.answerEnd(r.Yes, t)(outcome)}, nil
 }
 
 // yesPlan is the cash-in itself, out of what was set aside.
