@@ -36,34 +36,52 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 	return plan
 }
 
-// Asked is a cash-in that waits for the customer's yes.
+// Asked is what a shop says of the customer's money, and the customer has yet to answer: a cash-in that waits for their yes, or one
+// that was meant for somebody else.
 type Asked struct {
 	Deal   id.ID
 	Shop   string
 	Amount int64 // minor units
+	Wrong  bool  // the shop wants it back
+	Held   int64 // what is held of that
 }
 
-// AskedOf returns the cash-ins that wait for that customer, newest first.
+// AskedOf returns what that customer has yet to answer, newest first.
 func (a *Agents) AskedOf(ctx context.Context, phone msisdn.Number) ([]Asked, error) {
 	c, err := a.wallet.Customer(ctx, phone)
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := a.deals.WaitingFor(ctx, c.ID, a.now().Add(-a.rules().WaitFor))
+	rules := a.rules()
+	open, err := a.deals.OpenOf(ctx, c.ID, a.now().Add(-rules.WaitFor-rules.ClaimWithin-rules.DecideWithin))
 	if err != nil {
 		return nil, err
 	}
 	var out []Asked
-	for _, d := range waiting {
-		if d.Kind == ledger.CashIn && a.now().Before(d.ExpiresAt) {
-			place, err := a.places.ByTill(ctx, d.Till)
-			if err != nil {
+	for _, d := range open {
+		ask := Asked{Deal: d.ID, Amount: d.Amount, Wrong: d.State == deal.Claimed}
+		if ask.Wrong && !d.Marks.Has(deal.Kept) {
+			if ask.Held, err = a.heldOf(ctx, d.ID); err != nil {
 				return nil, err
 			}
-			out = append(out, Asked{d.ID, a.shop(place), d.Amount})
 		}
+		if ask.Held == 0 && (d.State != deal.Waiting || d.Kind != ledger.CashIn || !a.now().Before(d.ExpiresAt)) {
+			continue
+		}
+		place, err := a.places.ByTill(ctx, d.Till)
+		if err != nil {
+			return nil, err
+		}
+		ask.Shop = a.shop(place)
+		out = append(out, ask)
 	}
 	return out, nil
+}
+
+// heldOf is what the case of a wrong deposit holds.
+func (a *Agents) heldOf(ctx context.Context, dealID id.ID) (int64, error) {
+	c, err := a.deals.Case(ctx, deal.CaseOf(dealID, deal.WrongDeposit))
+	return c.Held, err
 }
 
 // AnswerRequest is what a customer says to a cash-in that waits. There is no PIN in it: money arrives, or does not.
