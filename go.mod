@@ -18,6 +18,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0 // metrics
 	github.com/valyala/fasthttp v1.77.0 // a load generator that leaves the CPU to the server
 	golang.org/x/crypto v0.58.0 // argon2id, for the passwords of staff
+	golang.org/x/term v0.47.0 // a password typed at a terminal is not shown
 	golang.org/x/text v0.43.0 // plural rules of languages
 	modernc.org/sqlite v1.61.1 // SQLite without cgo
 	pgregory.net/rapid v1.3.0 // random runs against a model, in tests

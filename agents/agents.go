@@ -4,6 +4,9 @@
 //	cashin.go     cash becomes e-money: by the customer's code, or by number
 //	answer.go     the customer says yes or no to a cash-in that waits
 //	cashout.go    e-money becomes cash: the customer starts
+//	vouchersend.go   money for a number without a wallet
+//	voucherredeem.go paid out over a counter, with an ID
+//	voucherback.go   cancelled or expired
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
 //	status.go     suspended, resumed, closed, moved
@@ -34,6 +37,7 @@ import (
 	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
+	"senti/wallet/voucher"
 )
 
 // Agents is the use cases of the counter and the parts they are made of. It is safe for concurrent use.
@@ -44,6 +48,7 @@ type Agents struct {
 	texts  *i18n.Texts
 	places *network.Directory
 	deals  *deal.Store
+	codes  *voucher.Store
 	audit  *audit.Store
 
 	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
@@ -61,6 +66,7 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		wallet: w, ledger: w.Ledger(), market: w.Market(), texts: w.Texts(),
 		places: network.NewDirectory(d, w.Market().Zone),
 		deals:  deal.NewStore(d, w.Market().Zone),
+		codes:  voucher.NewStore(d, w.Keys(), w.Clock()),
 		audit:  audit.NewStore(d),
 		posts:  wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
 	}

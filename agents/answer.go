@@ -112,7 +112,7 @@ func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
 		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
-	return plan
+	return a.wallet.Jointly(plan, t.To)
 }
 
 // noPlan gives the money back to the float.

@@ -118,4 +118,5 @@ func (w *world) leave() {
 func (w *world) on(phone msisdn.Number) {
 	w.leave()
 	w.call = w.left[phone]
+	w.call.from = phone
 }

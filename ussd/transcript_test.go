@@ -109,27 +109,41 @@ func (w *world) obey(line string) []string {
 	case "dial": // dial *384# from 0712000001
 		code, from, _ := strings.Cut(rest, " from ")
 		w.dial(code, w.number(from))
-		return w.screen(true)
+		return w.shown(code, w.screen(true))
 	case ">": // > 500
 		if rest == "(language)" { // who has no wallet yet chooses the language of this transcript
 			rest = map[string]string{"sw": "1", "en": "2"}[w.lang]
 		}
 		w.call.typed = append(w.call.typed, w.meant(rest))
-		return w.screen(true)
+		return w.shown(rest, w.screen(true))
 	case "lost>": // lost> 4826: typed, and the line went dead before the answer came
 		w.call.typed = append(w.call.typed, w.meant(rest))
 		w.screen(false)
-		return nil
+		return w.shown(rest, nil)
 	case "repeat": // the telco makes its last callback once more
-		return w.screen(true)
+		return w.shown("", w.screen(true))
 	case "failed": // the telco's end notice: the last page did not reach the phone
 		w.ended(true)
+	case "on": // on 0712000011: what follows is typed on that phone, whose call goes on
+		w.on(w.number(rest))
+	case "text": // text 0712000001: 1 4821
+		return w.text(rest)
+	case "sms":
+		return w.texted()
+	default:
+		return w.arrange(word, rest)
+	}
+	return nil
+}
+
+// arrange does what nobody does on a phone.
+func (w *world) arrange(word, rest string) []string {
+	w.t.Helper()
+	switch word {
 	case "wait": // wait 3m
 		pause, err := time.ParseDuration(rest)
 		w.must(err)
 		w.clock.Advance(pause)
-	case "on": // on 0712000011: what follows is typed on that phone, whose call goes on
-		w.on(w.number(rest))
 	case "shops": // the shops of testdata/README.md are open
 		w.openShops()
 	case "restart": // the process is started anew, on the same database
@@ -147,10 +161,25 @@ func (w *world) obey(line string) []string {
 		w.sent.refuse = true
 	case "money":
 		return w.moved()
-	case "sms":
-		return w.texted()
+	case "beside": // beside 0712000011 0712000001: from here on these two phones are shown side by side
+		left, right, _ := strings.Cut(rest, " ")
+		w.pair = columns{w.number(left), w.number(right)}
+		return w.pair.head(w.owner)
+	case "apart": // and from here on no more
+		w.pair = columns{}
+	case "job": // job NAME: what is done on schedule is done now
+		if run := w.jobs[rest]; run != nil {
+			return strings.Split(run(), "\n")
+		}
+		w.t.Fatalf("there is no job %q", rest)
+	case "staff": // staff WORD …
+		word, more, _ := strings.Cut(rest, " ")
+		if act := w.staff[word]; act != nil {
+			return act(more)
+		}
+		w.t.Fatalf("staff cannot %q", word)
 	default:
-		w.t.Fatalf("what is %q?", line)
+		w.t.Fatalf("what is %q?", word+" "+rest)
 	}
 	return nil
 }
@@ -158,6 +187,9 @@ func (w *world) obey(line string) []string {
 // screen makes the callback and returns the page, which must be one that the gateway can show.
 func (w *world) screen(arrives bool) []string {
 	w.t.Helper()
+	if w.call.id == "" {
+		w.t.Fatalf("%s has no session: let it dial", w.call.from)
+	}
 	reply := w.answer(arrives)
 	if n, gsm := i18n.Septets(reply.Text); !gsm || n > limit {
 		w.t.Errorf("a page of %d characters (GSM-7: %t):\n%s", n, gsm, reply.Text)

@@ -3,6 +3,7 @@ package ussd_test
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -13,6 +14,8 @@ import (
 
 	"senti/agents"
 	"senti/sms"
+	"senti/sms/command"
+	"senti/sms/intake"
 	"senti/ussd"
 	"senti/ussd/dialogue"
 	"senti/wallet"
@@ -71,6 +74,7 @@ type world struct {
 	ledger  *ledger.Ledger
 	wallet  *wallet.Wallet
 	agents  *agents.Agents
+	intake  *intake.Intake
 	service *ussd.Service
 	stop    func()
 	worker  *outbox.Worker
@@ -89,6 +93,11 @@ type world struct {
 	call  call
 	left  map[msisdn.Number]call   // of each phone, the call that the other phones have taken over from
 	codes map[msisdn.Number]string // the last code that each phone was shown or sent
+	pair  columns                  // the phones that are shown side by side
+	texts []sms.Inbound            // what phones wrote to us
+
+	jobs  map[string]func() string              // job NAME: what is done on schedule, and what it says came of it
+	staff map[string]func(rest string) []string // staff WORD …: what staff do, by its first word
 }
 
 // call is a session as the phone and its telco see it.
@@ -107,9 +116,10 @@ func newWorld(t testing.TB, d *db.DB, lang string) *world {
 func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	t.Helper()
 	w := &world{
-		t: t, db: d, lang: lang, market: market, ids: id.Random{}, log: &strings.Builder{},
+		t: t, db: d, lang: lang, market: market, ids: &drawn{}, log: &strings.Builder{},
 		clock: clock.NewFake(time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)),
 		sent:  &phones{}, trap: &trapClock{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
+		jobs: map[string]func() string{}, staff: map[string]func(string) []string{},
 	}
 	w.trap.Fake = w.clock
 	w.start()
@@ -126,6 +136,25 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 		w.account[p.phone], w.balance[p.phone] = c.Account, p.float
 	}
 	return w
+}
+
+// drawn are IDs that look random and are the same in every run: lots are drawn from them, and what comes of a lot is in the
+// transcripts.
+type drawn struct {
+	mu   sync.Mutex
+	last uint32
+}
+
+// New returns the next ID, ascending as those of a process are.
+func (s *drawn) New() id.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last++
+	out := id.Derive(id.ID{}, fmt.Sprint("drawn ", s.last))
+	out[0], out[1] = 0x01, 0x9a
+	binary.BigEndian.PutUint32(out[2:6], s.last)
+	out[6] = 0x70 | out[6]&0x0f
+	return out
 }
 
 // another is a second process of the same Senti, on a handle of its own.
@@ -169,6 +198,8 @@ func (w *world) start() {
 // serve starts the part that answers callbacks: it knows no session yet.
 func (w *world) serve() {
 	w.agents = agents.New(w.wallet, w.db)
+	w.intake = intake.New(intake.Parts{DB: w.db, Ledger: w.ledger, Messages: w.wallet.Messages(), IDs: w.ids,
+		Handler: command.New(command.Parts{Wallet: w.wallet}).Handle})
 	dialogues, err := dialogue.New(w.wallet, w.agents)
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
@@ -211,7 +242,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// dial begins a session: "*384#", or with input, "*384*1*0712000002*100#".
+// dial begins a session: "*384#", or with input, "*384*1*0712000002*100#". Those of other phones go on.
 func (w *world) dial(code string, from msisdn.Number) {
 	w.leave()
 	w.calls++
@@ -277,7 +308,7 @@ func (w *world) texted() []string {
 		}
 		var out []string
 		for _, m := range w.sent.take() {
-			out = append(out, "SMS to "+m.to.National()+": "+w.noteCode(m.to, m.said))
+			out = append(out, w.got(m.to, w.noteCode(m.to, m.said))...)
 		}
 		if out == nil {
 			out = []string{"no SMS"}

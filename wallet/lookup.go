@@ -129,4 +129,17 @@ func (w *Wallet) idNumber(phone msisdn.Number, d IDDraft) (string, error) {
 	return string(number), nil
 }
 
+// SealedID is a draft as a document of that phone's owner, for those who have no wallet to keep it. The fault is bad_id_number.
+func (w *Wallet) SealedID(phone msisdn.Number, d IDDraft) (customer.Document, error) {
+	number, err := w.idNumber(phone, d)
+	if err != nil {
+		return customer.Document{}, err
+	}
+	document, err := customer.Seal(w.keys, phone, customer.NationalID, number)
+	if err != nil {
+		return customer.Document{}, fault.Wrap(err, fault.Internal)
+	}
+	return document, nil
+}
+
 func idDraftContext(phone msisdn.Number) []byte { return []byte("senti.wallet.id_draft.v1:" + phone) }

@@ -22,7 +22,7 @@ type Case struct {
 	Customer   int64
 	Till       int64
 	Amount     int64  // what it is about
-	Held       int64  // what of that is set aside
+	Held       int64  // what of that was set aside
 	FloatHold  id.ID  // the hold on the till's float, zero for none
 	WalletHold id.ID  // the hold on the customer's wallet, zero for none
 	Evidence   string // what was noticed, which the agent may read; at most EvidenceMax characters
@@ -63,8 +63,9 @@ const (
 // CaseOf is the ID of the case of a kind about a deal: there can be one.
 func CaseOf(deal id.ID, kind CaseKind) id.ID { return id.Derive(deal, fmt.Sprintf("case.%d", kind)) }
 
-// OpenCase returns the companion that opens a case when its plan is accepted, under CaseOf unless the ID is given. It refuses
-// with case_closed when there is or was that case already.
+// OpenCase returns the companion that opens a case when its plan is accepted, under CaseOf unless the ID is given. Of the holds it
+// names, the case keeps those that the plan took; Held is then what was taken of the wallet, or of the float if the wallet has no
+// part in it. It refuses with case_closed when there is or was that case already.
 func (s *Store) OpenCase(c Case) ledger.Companion {
 	if c.ID.IsZero() {
 		c.ID = CaseOf(c.Deal, c.Kind)
@@ -107,7 +108,25 @@ func (o opening) Finish(_ any, outcome *ledger.Outcome) any {
 	}
 	next := o.open
 	next.State, next.OpenedAt, next.ClosedAt = CaseOpen, outcome.At, time.Time{}
+	next.hold(outcome)
 	return &next
+}
+
+// hold keeps of the holds what there is of them.
+func (c *Case) hold(o *ledger.Outcome) {
+	wanted := c.WalletHold
+	if wanted.IsZero() {
+		wanted = c.FloatHold
+	}
+	if wanted.IsZero() {
+		return
+	}
+	c.Held = o.Taken(wanted)
+	for _, h := range []*id.ID{&c.WalletHold, &c.FloatHold} {
+		if o.Taken(*h) == 0 {
+			*h = id.ID{}
+		}
+	}
 }
 
 // ChangeCase returns the companion that alters an open case: change gets a copy of the row as it is at the commit and the

@@ -8,6 +8,8 @@ import (
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
 )
 
 func TestCases(t *testing.T) {
@@ -15,7 +17,7 @@ func TestCases(t *testing.T) {
 		c := newCounter(t, d)
 		deal := ids.New()
 		want := Case{ID: CaseOf(deal, NotPaid), Kind: NotPaid, Deal: deal, Customer: 1000, Till: 70, Amount: 2000, Held: 1500,
-			FloatHold: ids.New(), Evidence: "Asked 14:02, said not paid 14:05. é", State: CaseOpen, OpenedAt: noon}
+			Evidence: "Asked 14:02, said not paid 14:05. é", State: CaseOpen, OpenedAt: noon}
 		open := want
 		open.ID, open.State, open.OpenedAt = [16]byte{}, 0, time.Time{}
 		if code := c.commit(c.OpenCase(open)); code != "" {
@@ -62,6 +64,25 @@ func TestCases(t *testing.T) {
 		c.wantCases("still open", 1, func() ([]Case, error) { return c.Cases(ctx, CaseOpen, 5) })
 		if _, err := c.Case(ctx, ids.New()); !fault.HasCode(err, fault.CaseNotFound) {
 			t.Errorf("no such case: %v", err)
+		}
+	})
+}
+
+// A case keeps of what it wanted to freeze what was there.
+func TestWhatACaseHolds(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := newCounter(t, d)
+		for i, held := range []int64{600_000, 400_000, 0} { // of 1,000,000 in wallet and float each
+			x := Case{Kind: WrongDeposit, Deal: ids.New(), Customer: wallet, Till: 70, Amount: 600_000, WalletHold: ids.New(), FloatHold: ids.New()}
+			freeze := func(hold, like id.ID, account int64) ledger.HoldAct {
+				return ledger.HoldAct{Verb: ledger.TakeHold, Hold: hold, Account: account, Amount: x.Amount, ExpiresAt: noon.Add(time.Hour), Freeze: true, Like: like}
+			}
+			o := c.must(&ledger.Plan{ID: ids.New(), Kind: ledger.HoldTake, Companions: []ledger.Companion{c.OpenCase(x)},
+				Holds: []ledger.HoldAct{freeze(x.WalletHold, id.ID{}, wallet), freeze(x.FloatHold, x.WalletHold, float)}})
+			got, err := c.Case(ctx, CaseOf(x.Deal, WrongDeposit))
+			if err != nil || got.Held != held || got.WalletHold.IsZero() != (held == 0) || got.FloatHold.IsZero() != (o.Taken(x.FloatHold) == 0) {
+				t.Errorf("case %d: %+v, %v", i, got, err)
+			}
 		}
 	})
 }

@@ -56,6 +56,7 @@ const (
 	Loop                      // paid out what was paid in the same day
 	Own                       // at the counter of the wallet's owner
 	Sampled                   // the customer is asked whether all was right
+	Kept                      // paid in to the wrong number, says the operator; the customer says: it is mine
 )
 
 // Has reports whether all of the marks are set.

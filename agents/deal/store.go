@@ -22,13 +22,15 @@ type Store struct {
 	asks  *askTable
 	cases *caseTable
 
+	documents *documentTable
+
 	byCustomer db.Loader[int64, Day]
 	askOf      db.Loader[int64, Ask]
 }
 
 // NewStore returns the store of the deals in a database; days begin at midnight in the market's zone.
 func NewStore(d *db.DB, zone *time.Location) *Store {
-	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, asks: &askTable{}, cases: &caseTable{}}
+	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, asks: &askTable{}, cases: &caseTable{}, documents: &documentTable{}}
 	s.byCustomer.Read = s.daysOf
 	s.askOf.Read = s.asksOf
 	return s
@@ -74,6 +76,13 @@ func (s *Store) OpenFor(ctx context.Context, customer int64, state State, since 
 	return s.read(ctx, selectDeal+`
 		 WHERE customer = ? AND asked_at >= ? AND state = ?
 		 ORDER BY asked_at DESC, id DESC`, customer, since.UnixMicro(), int64(state))
+}
+
+// OpenOf returns the deals of a customer that were written at or after since and that somebody has yet to decide, newest first.
+func (s *Store) OpenOf(ctx context.Context, customer int64, since time.Time) ([]Deal, error) {
+	return s.read(ctx, selectDeal+`
+		 WHERE customer = ? AND asked_at >= ? AND state IN (?, ?, ?)
+		 ORDER BY asked_at DESC, id DESC`, customer, since.UnixMicro(), int64(Waiting), int64(Disputed), int64(Claimed))
 }
 
 // WaitingFor returns the deals that wait for a customer's yes or no and were written at or after since, newest first.

@@ -126,8 +126,11 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	return a, nil
 }
 
+// receiptPurpose names the secret that receipts are made with. Every ledger on a database needs the same.
+const receiptPurpose = "senti.receipt.v1"
+
 func (a *app) openLedger(ctx context.Context, p plan) (*ledger.Ledger, error) {
-	receiptKey, err := p.keys.Derive(key.Receipt, "senti.receipt.v1")
+	receiptKey, err := p.keys.Derive(key.Receipt, receiptPurpose)
 	if err != nil {
 		return nil, err
 	}

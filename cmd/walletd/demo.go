@@ -23,6 +23,9 @@ type demoCmd struct {
 	DB     string `help:"Database, sqlite:PATH or mysql:DSN." default:"sqlite:senti-demo.db" name:"db" placeholder:"DB"`
 }
 
+// demoDatabase is where the demo is, unless it is told otherwise: the default of demoCmd.DB.
+const demoDatabase = "sqlite:senti-demo.db"
+
 // demoSeeds are the people of the demo. A fourth phone, which is not registered, stands beside them.
 var demoSeeds = []struct {
 	phone    msisdn.Number

@@ -23,6 +23,7 @@ type commands struct {
 	Serve       serveCmd       `cmd:"" help:"Serve gateways; refuses unsafe settings."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the database's tables up to this version."`
 	Verify      verifyCmd      `cmd:"" help:"Prove the books from the tables alone, beside a live server."`
+	Admin       adminCmd       `cmd:"" help:"What staff do: people, banks, e-money, requests and approvals, the audit chain."`
 	Bench       benchCmd       `cmd:"" help:"Measure, then check what was measured."`
 	Config      configCmd      `cmd:"" help:"Print the documented configuration file with its defaults."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running walletd whether it is healthy; for containers."`

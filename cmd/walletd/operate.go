@@ -34,6 +34,8 @@ func (f storeFlags) config() (*Config, error) {
 	return c, nil
 }
 
+var errNoDatabase = errors.New("no database is named: add --db sqlite:PATH or --db mysql:DSN, or set SENTI_DB")
+
 // open opens the configured database.
 func (f storeFlags) open(ctx context.Context) (*Config, *db.DB, error) {
 	c, err := f.config()
@@ -41,7 +43,7 @@ func (f storeFlags) open(ctx context.Context) (*Config, *db.DB, error) {
 		return nil, nil, err
 	}
 	if c.DB == "" {
-		return nil, nil, errors.New("no database is named: add --db sqlite:PATH or --db mysql:DSN, or set SENTI_DB")
+		return nil, nil, errNoDatabase
 	}
 	d, err := db.Open(ctx, c.DB)
 	return c, d, err

@@ -49,6 +49,7 @@ var widest = map[string][]Arg{
 		Text("left", "Ksh 5,000,000"),
 		Text("shop", "WANJIKUWANJIKUWANJIK, Kawangware"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
 		Text("earned", "Ksh 152"),
+		Text("from", "0712***002"), Text("back", "Ksh 250,108"),
 		Text("left", "Ksh 5,000,000"), Text("single", "Ksh 5,000,000"), Text("day", "Ksh 5,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 	},
@@ -60,6 +61,7 @@ var widest = map[string][]Arg{
 		Text("left", "UGX 200,000,000"),
 		Text("shop", "NAMUGANZANAMUGANZANA, Kawempe"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
 		Text("earned", "UGX 15,000"),
+		Text("from", "0772***456"), Text("back", "UGX 5,002,875"),
 		Text("left", "UGX 200,000,000"), Text("single", "UGX 200,000,000"), Text("day", "UGX 200,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 	},
@@ -86,6 +88,7 @@ func say(texts *Texts, lang, key string, args []Arg) string {
 	cost := map[string]string{
 		"send.done": "send.fee", "sms.send.out": "send.fee.tax",
 		"cashout.done": "cashout.fee", "sms.cashout.customer": "cashout.fee",
+		"voucher.sent": "cashout.fee", "sms.voucher.sender": "cashout.fee",
 	}[key]
 	if cost != "" {
 		args = append(args, Text("cost", texts.Say(lang, cost, args...)))

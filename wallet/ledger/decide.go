@@ -236,7 +236,11 @@ func (w *plannedRows) take(a *Account, row *hold, h HoldAct) *fault.Error {
 	if row != nil {
 		return fault.New(fault.HoldClosed)
 	}
-	if a.Flags&(DebitBlocked|Closed) != 0 {
+	if h.Freeze {
+		if h.Amount = w.there(a, h); h.Amount <= 0 {
+			return nil
+		}
+	} else if a.Flags&(DebitBlocked|Closed) != 0 {
 		return fault.New(fault.SenderBlocked)
 	}
 	if h.Amount > a.Available() { // for a trust account too: it is never above zero, and bank money cannot be held
@@ -248,6 +252,21 @@ func (w *plannedRows) take(a *Account, row *hold, h HoldAct) *fault.Error {
 	w.set(w.e.l.holds, h.Hold, next, false)
 	w.acts = append(w.acts, actRow{h.Hold, h.Verb, h.Account, h.Amount, next.expiresAt})
 	return nil
+}
+
+// there is how much of a freeze's amount there is to take.
+func (w *plannedRows) there(a *Account, h HoldAct) int64 {
+	most := min(h.Amount, a.Available())
+	if h.Like.IsZero() {
+		return most
+	}
+	taken := int64(0)
+	for _, act := range w.acts {
+		if act.verb == TakeHold && act.hold == h.Like {
+			taken = act.amount
+		}
+	}
+	return min(most, taken)
 }
 
 // leg moves one account. The order of the refusals is the order in which a person should hear them.
@@ -262,6 +281,9 @@ func (w *plannedRows) leg(leg Leg, kind Kind) *fault.Error {
 	stopped, code := CreditBlocked, fault.CannotReceive
 	if leg.Amount < 0 {
 		stopped, code = DebitBlocked, fault.SenderBlocked
+	}
+	if kind.Undoes() {
+		stopped = 0
 	}
 	if a.Flags&(stopped|Closed) != 0 {
 		return fault.New(code)

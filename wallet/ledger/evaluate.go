@@ -211,7 +211,7 @@ func (e *evaluation) decide(p *Plan) result {
 	var rec *record
 	if !p.ID.IsZero() {
 		rec = w.record(p, refusal)
-		o.Seq, o.ReceiptNo, o.Legs = rec.seq, rec.receiptNo, slices.Clone(rec.legs) // theirs, not the books'
+		o.Seq, o.ReceiptNo, o.Legs, o.acts = rec.seq, rec.receiptNo, slices.Clone(rec.legs), rec.acts // legs: theirs, not the books'
 		if rec.receiptNo > 0 {
 			o.Receipt = e.l.receipts.Encode(rec.receiptNo)
 		}
@@ -255,7 +255,7 @@ func replay(r *record, p *Plan, coder *ReceiptCoder) result {
 // outcome rebuilds what the posting's caller was told.
 func (r *record) outcome(coder *ReceiptCoder) (*Outcome, error) {
 	o := &Outcome{ID: r.id, Kind: r.kind, Seq: r.seq, Accepted: r.refusal == "", ReceiptNo: r.receiptNo,
-		At: fromMicros(r.at), Legs: slices.Clone(r.legs)}
+		At: fromMicros(r.at), Legs: slices.Clone(r.legs), acts: r.acts}
 	if r.receiptNo > 0 {
 		o.Receipt = coder.Encode(r.receiptNo)
 	}

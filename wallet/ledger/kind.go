@@ -75,6 +75,10 @@ func (k Kind) Spec() (KindSpec, bool) {
 	return KindSpec{}, false
 }
 
+// Undoes reports whether the kind gives back what an earlier posting took. An account that is blocked does not stop it: nobody
+// profits from the block of whoever owes the money. A closed one does.
+func (k Kind) Undoes() bool { return k == CashOutReturn || k == CashInReversal }
+
 // String returns the kind's name, for logs and metrics.
 func (k Kind) String() string {
 	if s, ok := k.Spec(); ok {

@@ -253,6 +253,9 @@ func validHolds(acts []HoldAct) error {
 		if (h.Verb == TakeHold || h.Verb == CaptureHold) && h.Amount <= 0 {
 			return errors.New("ledger: a hold of nothing")
 		}
+		if (h.Freeze || !h.Like.IsZero()) && h.Verb != TakeHold {
+			return errors.New("ledger: a freeze that takes no hold")
+		}
 		if h.Verb == TakeHold && h.ExpiresAt.IsZero() {
 			return errors.New("ledger: a hold that never expires")
 		}

@@ -60,6 +60,11 @@ type HoldAct struct {
 	Amount    int64     // TakeHold and CaptureHold, minor units, above zero
 	ExpiresAt time.Time // TakeHold only
 	Final     bool      // CaptureHold only: release what is left after the capture
+
+	// Freeze and Like are for TakeHold. Freeze takes of Amount as much as is there, though nothing else may leave the account; and
+	// there is no hold when nothing is. Outcome.Taken tells how much it was.
+	Freeze bool
+	Like   id.ID // with Freeze: no more than this plan has taken for that hold; zero for none
 }
 
 // NewAccount opens an account in the same commit. Its number comes from Ledger.Numbers.
@@ -123,6 +128,8 @@ type Outcome struct {
 	At        time.Time    // the commit's time, UTC
 	Legs      []PostedLeg
 	Replayed  bool // this outcome was already on record before the call
+
+	acts []actRow // what it did to holds; shared with the books
 }
 
 // PostedLeg is a leg as the ledger keeps it.
@@ -132,6 +139,16 @@ type PostedLeg struct {
 	Balance int64 // after the posting
 	Held    int64 // after the posting
 	Counted int64
+}
+
+// Taken returns how much the posting set aside for that hold: 0 when it took no such hold.
+func (o *Outcome) Taken(hold id.ID) int64 {
+	for _, a := range o.acts {
+		if a.verb == TakeHold && a.hold == hold {
+			return a.amount
+		}
+	}
+	return 0
 }
 
 // Balance returns the balance after the posting of one of its accounts, and whether the account was part of it.

@@ -182,7 +182,7 @@ func scanPosting(rows *sql.Rows) (*record, error) {
 	return &r, nil
 }
 
-// loadRecords reads the postings with these IDs, legs included, by ID.
+// loadRecords reads the postings with these IDs, legs and hold acts included, by ID.
 func loadRecords(ctx context.Context, q *db.DB, ids []id.ID) (map[id.ID]*record, error) {
 	out := map[id.ID]*record{}
 	bySeq := map[int64]*record{}
@@ -207,7 +207,30 @@ func loadRecords(ctx context.Context, q *db.DB, ids []id.ID) (map[id.ID]*record,
 			}
 			return err
 		})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, q.EachIn(ctx, selectActs+`WHERE seq IN`, seqs, func(rows *sql.Rows) error {
+		seq, act, err := scanAct(rows)
+		if err == nil {
+			bySeq[seq].acts = append(bySeq[seq].acts, act)
+		}
+		return err
+	})
+}
+
+const selectActs = `
+	SELECT seq, hold_id, verb, account, amount, expires_at
+	FROM   hold_acts
+	`
+
+func scanAct(rows *sql.Rows) (seq int64, a actRow, err error) {
+	var key []byte
+	if err := rows.Scan(&seq, &key, &a.verb, &a.account, &a.amount, &a.expiresAt); err != nil {
+		return 0, a, err
+	}
+	a.hold, err = id.FromBytes(key)
+	return seq, a, err
 }
 
 func scanLeg(rows *sql.Rows) (seq int64, leg PostedLeg, err error) {

@@ -61,6 +61,21 @@ var acts = map[string]func(*script, *words) (name string, p *ledger.Plan){
 		}
 		return name, take(holdID(hold), holder, amount, until)
 	},
+	// freeze h1 A 200 [and h2 B]: the second like the first
+	"freeze": func(s *script, w *words) (string, *ledger.Plan) {
+		hold, holder, amount := w.next(), s.account(w.next()), w.amount()
+		s.holders[hold] = holder
+		p := take(holdID(hold), holder, amount, s.clock.Now().Add(time.Hour))
+		p.Holds[0].Freeze = true
+		if w.has("and") {
+			second := w.next()
+			s.holders[second] = s.account(w.next())
+			like := p.Holds[0]
+			like.Hold, like.Account, like.Like = holdID(second), s.holders[second], holdID(hold)
+			p.Holds = append(p.Holds, like)
+		}
+		return hold, p
+	},
 	// capture c1 h1 120 -> B [fee 5] [final]
 	"capture": func(s *script, w *words) (string, *ledger.Plan) {
 		name, hold, amount := w.next(), w.next(), w.amount()

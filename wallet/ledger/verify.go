@@ -153,15 +153,11 @@ func (v *verifier) chunk(ctx context.Context, most int) ([]*record, error) {
 }
 
 func (v *verifier) acts(ctx context.Context, bySeq map[int64]*record, last int64) error {
-	return v.view.Each(ctx, `SELECT seq, hold_id, verb, account, amount, expires_at FROM hold_acts
-		WHERE seq > ? AND seq <= ? ORDER BY seq, n`, []any{v.seq, last}, func(rows *sql.Rows) error {
-		var seq int64
-		var key []byte
-		var a actRow
-		if err := rows.Scan(&seq, &key, &a.verb, &a.account, &a.amount, &a.expiresAt); err != nil {
+	return v.view.Each(ctx, selectActs+`WHERE seq > ? AND seq <= ? ORDER BY seq, n`, []any{v.seq, last}, func(rows *sql.Rows) error {
+		seq, a, err := scanAct(rows)
+		if err != nil {
 			return err
 		}
-		a.hold = id.ID(key)
 		if r := bySeq[seq]; r != nil {
 			r.acts = append(r.acts, a)
 		} else {

@@ -38,6 +38,8 @@ type AgentRules struct {
 	WaitFor       time.Duration // how long a cash-in waits for the customer
 	ReturnWithin  time.Duration // how long an operator can return a cash-out
 	ClaimWithin   time.Duration // how long a wrong deposit can be claimed
+	DisputeWithin time.Duration // how long a customer can say that the cash was not paid
+	DecideWithin  time.Duration // how long a case may stay open before it is overdue
 	IDAbove       int64         // amounts above it are paid out only with the ID seen; 0 = always with it
 
 	Lives CodeLives

@@ -76,6 +76,8 @@ func (b *builder) agents(m *Market, d dated, p packAgents) AgentRules {
 		WaitFor:       b.lasting(d.place+".confirm.wait", p.Confirm.Wait),
 		ReturnWithin:  b.lasting(d.place+".mend.return", p.Mend.Return),
 		ClaimWithin:   b.lasting(d.place+".mend.claim", p.Mend.Claim),
+		DisputeWithin: b.lasting(d.place+".mend.dispute", p.Mend.Dispute),
+		DecideWithin:  b.lasting(d.place+".mend.decide", p.Mend.Decide),
 		IDAbove:       b.amount(m, d.place+".id_above", p.IDAbove),
 
 		Lives: b.lives(d.place+".lives", p.Lives),

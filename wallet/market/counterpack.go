@@ -59,8 +59,10 @@ type packConfirm struct {
 }
 
 type packMend struct {
-	Return string `yaml:"return"`
-	Claim  string `yaml:"claim"`
+	Return  string `yaml:"return"`
+	Claim   string `yaml:"claim"`
+	Dispute string `yaml:"dispute"`
+	Decide  string `yaml:"decide"`
 }
 
 type packLives struct {

@@ -1,0 +1,182 @@
+package agents
+
+import (
+	"context"
+
+	"senti/wallet"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+	"senti/wallet/voucher"
+)
+
+// VouchersOf returns the vouchers that the customer sent and nobody has redeemed, newest first.
+func (a *Agents) VouchersOf(ctx context.Context, phone msisdn.Number) ([]voucher.Slip, error) {
+	c, err := a.wallet.Customer(ctx, phone)
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.codes.OfOwner(ctx, c.ID, voucher.Voucher, a.now().Add(-a.rules().Voucher.Life), vouchersMost)
+	if err != nil {
+		return nil, err
+	}
+	open := all[:0]
+	for _, v := range all {
+		if v.State.Open() {
+			open = append(open, v)
+		}
+	}
+	return open, nil
+}
+
+const vouchersMost = 20
+
+// CancelVoucherRequest is whose voucher is to come back.
+type CancelVoucherRequest struct {
+	From    msisdn.Number
+	Voucher id.ID // the intent it was sent with
+	Origin  wallet.Origin
+}
+
+// voucherBackTerms are what a voucher's return goes by.
+type voucherBackTerms struct {
+	Brief   wallet.Brief `json:"brief"`
+	Voucher id.ID        `json:"voucher"`
+	Sent    VoucherTerms `json:"sent"`
+	Amount  int64        `json:"amount"` // what comes back, minor units
+}
+
+// QuoteVoucherBack opens the intent to cancel a voucher, and says what would come back. Faults: code_unknown (or somebody else's),
+// code_gone (redeemed or back already).
+func (a *Agents) QuoteVoucherBack(ctx context.Context, r CancelVoucherRequest) (intent id.ID, amount int64, err error) {
+	t, err := a.sentVoucher(ctx, r.Voucher)
+	if err != nil {
+		return id.ID{}, 0, err
+	}
+	slip, err := a.codes.Slip(ctx, r.Voucher)
+	switch {
+	case err != nil:
+		return id.ID{}, 0, err
+	case t.From.Phone != r.From:
+		return id.ID{}, 0, fault.New(fault.CodeUnknown)
+	case !slip.State.Open():
+		return id.ID{}, 0, fault.New(fault.CodeGone)
+	}
+	back := voucherBackTerms{Brief: t.Brief, Voucher: r.Voucher, Sent: t, Amount: t.back()}
+	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.VoucherReturn, wallet.Actor{Number: t.Customer, Phone: t.From.Phone}, r.Origin, back))
+	return in.ID, back.Amount, err
+}
+
+// CancelVoucher brings the money of a voucher back to its sender, unless it was redeemed at that moment, and returns the text the
+// conversation ends with. Faults: wrong_pin (left), pin_locked, code_gone, busy; outcome_unknown.
+func (a *Agents) CancelVoucher(ctx context.Context, intentID id.ID, typed pin.PIN) (end string, err error) {
+	var t voucherBackTerms
+	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.VoucherReturn)
+	if err != nil {
+		return "", err
+	}
+	plan := voucherBackPlan(in.ID, t.Voucher, t.Sent)
+	plan.Request = wallet.Request(in)
+	done := a.voucherText(t.Sent, "voucher.cancelled")
+	plan.Companions = []ledger.Companion{
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.Sent.From.Language, done)),
+		a.wallet.PINs().Check(wallet.CustomerPIN(t.Sent.Customer), typed),
+		a.codes.Cancel(voucher.Ref{ID: t.Voucher, From: t.Voucher}, in.ID),
+		a.message(plan, toCustomer, t.Sent.From.Phone, a.voucherText(t.Sent, "sms.voucher.cancelled", a.wallet.Money("back", t.Amount))),
+		a.message(plan, toReceiver, t.Sent.To, a.voucherText(t.Sent, "sms.voucher.gone")),
+	}
+	outcome, err := a.ledger.Commit(ctx, plan)
+	if err != nil {
+		return "", err
+	}
+	a.wallet.Wake()
+	return done(outcome), nil
+}
+
+// back is what a voucher brings back when it is not redeemed.
+func (t VoucherTerms) back() int64 {
+	if t.FeeBack {
+		return t.Total()
+	}
+	return t.Amount
+}
+
+// voucherBackPlan moves the money back, with the fee if the market says so. No limit stops one's own money.
+func voucherBackPlan(posting, sent id.ID, t VoucherTerms) *ledger.Plan {
+	p := &ledger.Plan{ID: posting, Kind: ledger.VoucherReturn, Corrects: sent, Rules: t.Rules, Legs: []ledger.Leg{
+		{Account: wallet.VoucherEscrow, Amount: -t.Amount},
+		{Account: t.From.Account, Amount: t.back()},
+	}}
+	if t.FeeBack {
+		p.Legs = append(p.Legs, ledger.Leg{Account: wallet.FeeIncome, Amount: -t.NetFee}, ledger.Leg{Account: wallet.TaxPayable, Amount: -t.Tax})
+	}
+	p.Legs = wallet.WithoutZero(p.Legs)
+	return p
+}
+
+// sentVoucher returns the terms a voucher was sent on, or code_unknown.
+func (a *Agents) sentVoucher(ctx context.Context, sent id.ID) (VoucherTerms, error) {
+	var t VoucherTerms
+	_, err := a.wallet.Recall(ctx, sent, &t, ledger.VoucherSend)
+	if fault.HasCode(err, fault.BadRequest) {
+		err = fault.New(fault.CodeUnknown)
+	}
+	return t, err
+}
+
+// ExpireVouchers brings the money of vouchers back that nobody has redeemed in time, and tells their senders. It returns how many
+// there were; limit is the most at once. It may run twice at the same time.
+func (a *Agents) ExpireVouchers(ctx context.Context, limit int) (int, error) {
+	due, err := a.codes.DueBefore(ctx, voucher.Voucher, a.now(), limit)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, slip := range due {
+		t, err := a.sentVoucher(ctx, slip.ID)
+		if err != nil {
+			return done, err
+		}
+		plan := voucherBackPlan(id.Derive(slip.ID, "senti.voucher.expired.v1"), slip.ID, t)
+		plan.Companions = []ledger.Companion{
+			a.codes.Expire(slip.Ref(), plan.ID),
+			a.message(plan, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.expired", a.wallet.Money("back", t.back()))),
+		}
+		outcome, err := a.ledger.Commit(ctx, plan)
+		switch {
+		case outcome != nil && outcome.Refusal != nil: // redeemed or cancelled in the same instant
+		case err != nil:
+			return done, err
+		default:
+			done++
+		}
+	}
+	if done > 0 {
+		a.wallet.Wake()
+	}
+	return done, nil
+}
+
+// tellLocked tells the senders of vouchers, as they were before the last wrong code, that it has locked them. A locked one can still
+// be cancelled, and comes back by itself.
+func (a *Agents) tellLocked(ctx context.Context, before []voucher.Slip) error {
+	for _, slip := range before {
+		if slip.State != voucher.Live || slip.Left > 1 {
+			continue // was told before, or has tries left
+		}
+		t, err := a.sentVoucher(ctx, slip.ID)
+		if err != nil {
+			return err
+		}
+		told := &ledger.Plan{ID: id.Derive(slip.ID, "senti.voucher.locked.v1")}
+		text := a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))
+		if _, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.message(told, toCustomer, t.From.Phone, text)}}); err != nil {
+			return err
+		}
+	}
+	a.wallet.Wake()
+	return nil
+}

@@ -1,0 +1,393 @@
+package wallet
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"senti/wallet/fault"
+	"senti/wallet/ledger"
+	"senti/wallet/trust"
+)
+
+// bank imports a statement of bank 10, which is added first, written as "reference amount, …" in shillings, and returns its
+// lines by reference.
+func (h *head) bank(bank int64, lines string) map[string]trust.Line {
+	h.t.Helper()
+	if h.knows(ctx, bank) != nil {
+		if _, code := h.approved(RequestBankAdd, BankArgs{Account: bank, Name: "KCB", Number: "1107"}); code != "" {
+			h.t.Fatal(code)
+		}
+	}
+	s := &trust.Statement{}
+	for line := range strings.SplitSeq(lines, ", ") {
+		l := trust.StatementLine{Day: h.w.market.Day(h.clock.Now())}
+		if _, err := fmt.Sscanf(line, "%s %d", &l.Reference, &l.Amount); err != nil {
+			h.t.Fatal(err)
+		}
+		l.Amount *= 100
+		s.Lines = append(s.Lines, l)
+	}
+	if _, err := h.ImportStatement(ctx, h.who("alice"), bank, "test.csv", s); err != nil {
+		h.t.Fatal(err)
+	}
+	there, err := h.w.trust.LastLines(ctx, bank, 1000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	found := map[string]trust.Line{}
+	for _, l := range there {
+		found[l.Reference] = l
+	}
+	return found
+}
+
+// issued issues a line wholly to the shop's float.
+func (h *head) issued(l trust.Line) Decided {
+	h.t.Helper()
+	d, code := h.approved(RequestIssue, IssueArgs{Line: l.ID, To: []IssueTo{{shopFloat, l.Amount}}})
+	if code != "" {
+		h.t.Fatalf("issue against %s: %s", l.Reference, code)
+	}
+	return d
+}
+
+// payee nominates a bank account for a ledger account.
+func (h *head) payee(account int64) int64 {
+	h.t.Helper()
+	d, code := h.approved(RequestPayeeAdd, PayeeArgs{Account: account, Bank: "Equity", Number: "0170", Holder: "MAMA NJERI LTD"})
+	if code != "" {
+		h.t.Fatal(code)
+	}
+	return d.No
+}
+
+func TestIssueAgainstALine(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		lines := h.bank(Trust, "A 1000, B 500, OUT -70")
+		for _, c := range []struct {
+			name string
+			args IssueArgs
+			want fault.Code
+		}{
+			{"more than the line", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 1000_01}}}, fault.LineExceeded},
+			{"to a trust account", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{Trust, 1}}}, fault.CannotIssue},
+			{"to the fees", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{FeeIncome, 1}}}, fault.CannotIssue},
+			{"to nobody", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{12345678, 1}}}, fault.AccountNotFound},
+			{"twice to one", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 1}, {shopFloat, 2}}}, fault.BadRequest},
+			{"nothing", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 0}}}, fault.BadAmount},
+			{"against money that left", IssueArgs{Line: lines["OUT"].ID, To: []IssueTo{{shopFloat, 70_00}}}, fault.LineMismatch},
+			{"against no line", IssueArgs{To: []IssueTo{{shopFloat, 1}}}, fault.LineNotFound},
+			{"to two accounts, and not all of it", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 600_00}, {CommissionFund, 300_00}}}, ""},
+			{"the line again", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 100_00}}}, fault.LineUsed},
+			{"the rest to a float", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{shopFloat, 100_00}}, Rest: true}, fault.BadRequest},
+			{"the rest to suspense", IssueArgs{Line: lines["A"].ID, To: []IssueTo{{Suspense, 100_00}}, Rest: true}, ""},
+		} {
+			if _, got := h.approved(RequestIssue, c.args); got != c.want {
+				t.Errorf("%s: heard %q, want %q", c.name, got, c.want)
+			}
+		}
+		if h.balance(shopFloat) != 600_00 || h.balance(CommissionFund) != 300_00 || h.balance(Suspense) != 100_00 || h.balance(Trust) != -1000_00 {
+			t.Errorf("float %d, fund %d, suspense %d, trust %d", h.balance(shopFloat), h.balance(CommissionFund), h.balance(Suspense), h.balance(Trust))
+		}
+		h.whole()
+	})
+}
+
+// One request approved twice, and by two people in two processes at once, issues once.
+func TestApprovedTwiceIssuesOnce(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		other := newHead(t, h.db, h.clock)
+		lines := h.bank(Trust, "A 1000, B 500")
+		first := h.issued(lines["A"])
+		again, err := h.Approve(ctx, h.who("bob"), first.No)
+		if err != nil || again.Outcome.Receipt != first.Outcome.Receipt || again.Outcome.Seq != first.Outcome.Seq {
+			t.Errorf("approved again: %+v, %v; want the first outcome", again.Outcome, err)
+		}
+		r := h.ask("alice", RequestIssue, IssueArgs{Line: lines["B"].ID, To: []IssueTo{{shopFloat, 500_00}}})
+		var wg sync.WaitGroup
+		for i := range 4 {
+			office, who := []*head{h, other}[i%2], []string{"bob", "carol"}[i/2]
+			wg.Go(func() { _, _ = office.Approve(ctx, h.who(who), r.No) })
+		}
+		wg.Wait()
+		if h.balance(shopFloat) != 1500_00 {
+			t.Errorf("%d on the float, want 150000", h.balance(shopFloat))
+		}
+		h.whole()
+	})
+}
+
+// Two requests name one line; two people approve them in two processes at the same moment.
+func TestOneLineTwoRequests(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		other := newHead(t, h.db, h.clock)
+		for round := range 5 {
+			l := h.bank(Trust, fmt.Sprintf("L%d 1000", round))[fmt.Sprintf("L%d", round)]
+			var heard [2]fault.Code
+			var wg sync.WaitGroup
+			for i, office := range []*head{h, other} {
+				r := h.ask("alice", RequestIssue, IssueArgs{Line: l.ID, To: []IssueTo{{shopFloat, 1000_00}}})
+				who := h.who([]string{"bob", "carol"}[i])
+				wg.Go(func() {
+					_, err := office.Approve(ctx, who, r.No)
+					heard[i] = fault.CodeOf(err)
+				})
+			}
+			wg.Wait()
+			if heard[0]+heard[1] != fault.LineUsed {
+				t.Errorf("heard %q; want one done and one line_used", heard)
+			}
+		}
+		if h.balance(shopFloat) != 5000_00 || h.balance(Trust) != -5000_00 {
+			t.Errorf("%d on the float, %d in trust", h.balance(shopFloat), h.balance(Trust))
+		}
+		h.whole()
+	})
+}
+
+func TestPaidToANominatedAccountOnly(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		h.issued(h.bank(Trust, "A 1000")["A"])
+		own, other := h.payee(shopFloat), h.payee(CommissionFund)
+		pay := func(amount, to int64) (Decided, fault.Code) {
+			return h.approved(RequestDestroy, PayArgs{Bank: Trust, From: shopFloat, Amount: amount, To: to})
+		}
+		for _, c := range []struct {
+			name       string
+			amount, to int64
+			want       fault.Code
+		}{
+			{"to nobody", 100_00, 0, fault.NotNominated},
+			{"to another's", 100_00, other, fault.NotNominated},
+			{"more than there is", 1000_01, own, fault.Insufficient},
+			{"less than nothing", -1, own, fault.BadAmount},
+			{"to its own", 100_00, own, ""},
+		} {
+			if _, got := pay(c.amount, c.to); got != c.want {
+				t.Errorf("%s: heard %q, want %q", c.name, got, c.want)
+			}
+		}
+		r := h.ask("alice", RequestDestroy, PayArgs{Bank: Trust, From: shopFloat, Amount: 100_00, To: own})
+		if _, code := h.approved(RequestPayeeDrop, PayeeArgs{No: own}); code != "" {
+			t.Fatal(code)
+		}
+		if _, err := h.Approve(ctx, h.who("bob"), r.No); !fault.HasCode(err, fault.NotNominated) {
+			t.Errorf("dropped between asking and approving: %v", err)
+		}
+		if h.balance(shopFloat) != 900_00 || h.balance(Trust) != -900_00 {
+			t.Errorf("%d on the float, %d in trust", h.balance(shopFloat), h.balance(Trust))
+		}
+		h.whole()
+	})
+}
+
+// A request refused for want of money is done when there is some.
+func TestRefusedIsTriedAgain(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		own := h.payee(shopFloat)
+		lines := h.bank(Trust, "A 1000")
+		r := h.ask("alice", RequestDestroy, PayArgs{Bank: Trust, From: shopFloat, Amount: 400_00, To: own})
+		if _, err := h.Approve(ctx, h.who("bob"), r.No); !fault.HasCode(err, fault.Insufficient) {
+			t.Fatalf("an empty float: %v", err)
+		}
+		if a, err := h.Asked(ctx, r.No); err != nil || a.Attempts != 1 || a.Refusal != fault.Insufficient {
+			t.Errorf("the request is %+v, %v", a, err)
+		}
+		h.issued(lines["A"])
+		d, err := h.Approve(ctx, h.who("bob"), r.No)
+		if err != nil || d.Outcome == nil || d.Outcome.Receipt == "" || h.balance(shopFloat) != 600_00 {
+			t.Errorf("tried again: %+v, %v, %d on the float", d, err, h.balance(shopFloat))
+		}
+	})
+}
+
+func TestSweepMoveAndCancel(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		lines := h.bank(Trust, "A 1000, CHARGE -30, WRONG 5, BACK -5")
+		h.bank(11, "FIRST 200")
+		h.issued(lines["A"])
+		_, err := h.w.ledger.Commit(ctx, &ledger.Plan{ID: h.w.ids.New(), Kind: ledger.Adjust, // as a day of business would
+			Legs: []ledger.Leg{{Account: shopFloat, Amount: -200_00}, {Account: FeeIncome, Amount: 150_00}, {Account: TaxPayable, Amount: 50_00}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		taxman := h.payee(TaxPayable)
+		for _, c := range []struct {
+			name, kind string
+			args       any
+			want       fault.Code
+		}{
+			{"the tax to the tax office", RequestSweep, PayArgs{Bank: Trust, From: TaxPayable, Amount: 50_00, To: taxman}, ""},
+			{"the fees to the tax office", RequestSweep, PayArgs{Bank: Trust, From: FeeIncome, Amount: 50_00, To: taxman}, fault.NotNominated},
+			{"a float swept", RequestSweep, PayArgs{Bank: Trust, From: shopFloat, Amount: 50_00, To: taxman}, fault.CannotIssue},
+			{"the fees destroyed", RequestDestroy, PayArgs{Bank: Trust, From: FeeIncome, Amount: 50_00, To: taxman}, fault.CannotIssue},
+			{"a charge out of the tax", RequestSweep, PayArgs{Bank: Trust, From: TaxPayable, Amount: 30_00, Line: lines["CHARGE"].ID}, fault.CannotIssue},
+			{"a charge, and more than that", RequestSweep, PayArgs{Bank: Trust, From: FeeIncome, Amount: 31_00, Line: lines["CHARGE"].ID}, fault.LineExceeded},
+			{"a charge out of the fees", RequestSweep, PayArgs{Bank: Trust, From: FeeIncome, Amount: 30_00, Line: lines["CHARGE"].ID}, ""},
+			{"the charge again", RequestSweep, PayArgs{Bank: Trust, From: FeeIncome, Amount: 30_00, Line: lines["CHARGE"].ID}, fault.LineUsed},
+			{"two lines that undo each other", RequestCancel, CancelArgs{A: lines["WRONG"].ID, B: lines["BACK"].ID}, ""},
+			{"two lines that do not", RequestCancel, CancelArgs{A: lines["A"].ID, B: lines["BACK"].ID}, fault.LineMismatch},
+			{"to another bank", RequestMove, MoveArgs{From: Trust, To: 11, Amount: 400_00}, ""},
+			{"more than the bank has", RequestMove, MoveArgs{From: Trust, To: 11, Amount: 521_00}, fault.Insufficient},
+			{"to a bank that is none", RequestMove, MoveArgs{From: Trust, To: 12, Amount: 1_00}, fault.AccountNotFound},
+			{"to an account that is none", RequestMove, MoveArgs{From: Trust, To: 20, Amount: 1_00}, fault.BankNotFound},
+		} {
+			if _, got := h.approved(c.kind, c.args); got != c.want {
+				t.Errorf("%s: heard %q, want %q", c.name, got, c.want)
+			}
+		}
+		if h.balance(Trust) != -520_00 || h.balance(11) != -400_00 || h.balance(FeeIncome) != 120_00 || h.balance(TaxPayable) != 0 {
+			t.Errorf("trust %d and %d, fees %d, tax %d", h.balance(Trust), h.balance(11), h.balance(FeeIncome), h.balance(TaxPayable))
+		}
+		h.whole()
+	})
+}
+
+// A month of one bank: what came in late, what a payment is matched by, what never came.
+func TestReconcile(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		own := h.payee(shopFloat)
+		h.bank(Trust, "OLD 10")
+		h.clock.Advance(31 * 24 * time.Hour)
+		h.issued(h.bank(Trust, "A 1000")["A"])
+		paid, code := h.approved(RequestDestroy, PayArgs{Bank: Trust, From: shopFloat, Amount: 200_00, To: own})
+		if code != "" {
+			t.Fatal(code)
+		}
+		if _, code := h.approved(RequestDestroy, PayArgs{Bank: Trust, From: shopFloat, Amount: 50_00, To: own}); code != "" {
+			t.Fatal(code)
+		}
+		h.clock.Advance(3 * 24 * time.Hour)
+		lines := h.bank(Trust, "PAYOUT-"+paid.Outcome.Receipt+" -200, LUMP -60")
+		r, err := h.ReconcileTrust(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := r.Aged()
+		if r.Books != 750_00 || r.Statements != 750_00 || r.Short != 0 || r.Surplus != 10_00 || r.Banks[0].Unexplained != 0 {
+			t.Errorf("reconciled as %s", r)
+		}
+		if in != [4]int64{60_00, 0, 0, 10_00} || out != [4]int64{0, 50_00, 0, 0} {
+			t.Errorf("lines by age %v, postings %v", in, out)
+		}
+		if h.left("LUMP") != 60_00 || lines["LUMP"].Amount != -60_00 || h.left("PAYOUT-"+paid.Outcome.Receipt) != 0 {
+			t.Error("the payment was not matched by its receipt")
+		}
+		if err := h.MatchLine(ctx, h.who("carol"), lines["LUMP"], paid.Outcome.Receipt); !fault.HasCode(err, fault.LineExceeded) {
+			t.Errorf("a payment matched with a smaller line: %v", err)
+		}
+		small := r.Banks[0].Breaks[len(r.Banks[0].Breaks)-1].Entry
+		if err := h.MatchLine(ctx, h.who("carol"), lines["LUMP"], small.Receipt); err != nil || h.left("LUMP") != 10_00 {
+			t.Errorf("matched by hand: %v, %d left", err, h.left("LUMP"))
+		}
+		h.whole()
+	})
+}
+
+// left is how much of a line of bank 10 is left.
+func (h *head) left(reference string) int64 {
+	h.t.Helper()
+	all, err := h.w.trust.LastLines(ctx, Trust, 1000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, l := range all {
+		if l.Reference == reference {
+			return l.Left()
+		}
+	}
+	h.t.Fatalf("no line %s", reference)
+	return 0
+}
+
+// The bank took money that the books know nothing of: nothing is issued until that is mended.
+func TestShortfallStopsIssuing(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		lines := h.bank(Trust, "A 1000, B 500")
+		h.issued(lines["A"])
+		h.issued(lines["B"])
+		lines = h.bank(Trust, "THEFT -300, C 200")
+		r, err := h.ReconcileTrust(ctx)
+		if err != nil || r.Short != 100_00 {
+			t.Fatalf("short by %d, %v", r.Short, err)
+		}
+		args := IssueArgs{Line: lines["C"].ID, To: []IssueTo{{shopFloat, 200_00}}}
+		if _, code := h.approved(RequestIssue, args); code != fault.IssuingStopped {
+			t.Errorf("issued while short: %q", code)
+		}
+		if _, err := h.ReconcileTrust(ctx); err != nil { // nothing new: no further entry
+			t.Fatal(err)
+		}
+		lines = h.bank(Trust, "PAIDIN 300")
+		if r, err := h.ReconcileTrust(ctx); err != nil || r.Short != 0 {
+			t.Fatalf("short by %d, %v", r.Short, err)
+		}
+		if _, code := h.approved(RequestCancel, CancelArgs{A: lines["THEFT"].ID, B: lines["PAIDIN"].ID}); code != "" {
+			t.Errorf("what was paid in for it: %q", code)
+		}
+		if _, code := h.approved(RequestIssue, args); code != "" {
+			t.Errorf("issued after it was mended: %q", code)
+		}
+		entries := strings.Join(h.acts(100), "\n")
+		if strings.Count(entries, "job:trust trust.short") != 1 || strings.Count(entries, "job:trust trust.resolved") != 1 {
+			t.Errorf("recorded\n%s", entries)
+		}
+		h.whole()
+	})
+}
+
+func TestCheckLiabilities(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		h.issued(h.bank(Trust, "A 1000")["A"])
+		r, err := h.CheckLiabilities(ctx)
+		if err != nil || !r.OK() || r.Total != 1000_00 || r.Owed[ledger.Float].Balance != 1000_00 {
+			t.Errorf("checked: %s, %v", r, err)
+		}
+		if _, err := h.db.Exec(ctx, `UPDATE accounts SET balance = balance + 1 WHERE id = ?`, shopFloat); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := h.CheckLiabilities(ctx); err != nil || r.Short != 1 {
+			t.Errorf("a cent out of nothing: %s, %v", r, err)
+		}
+		args := IssueArgs{Line: h.bank(Trust, "B 5")["B"].ID, To: []IssueTo{{shopFloat, 5_00}}}
+		if _, code := h.approved(RequestIssue, args); code != fault.IssuingStopped {
+			t.Errorf("issued all the same: %q", code)
+		}
+	})
+}
+
+// What seeds issue has its line too: a demo reconciles.
+func TestSeedsReconcile(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		if _, err := h.w.Issue(ctx, shopFloat, 700_00, "seed"); err != nil {
+			t.Fatal(err)
+		}
+		r, err := h.ReconcileTrust(ctx)
+		if err != nil || r.Books != 700_00 || r.Statements != 700_00 || len(r.Banks[0].Breaks) != 0 || r.Banks[0].Unexplained != 0 {
+			t.Errorf("reconciled as %s, %v", r, err)
+		}
+	})
+}
+
+func TestImportIsTheSameTwice(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		if _, err := h.ImportStatement(ctx, h.who("alice"), 12, "x.csv", &trust.Statement{}); !fault.HasCode(err, fault.BankNotFound) {
+			t.Errorf("a bank that was never added: %v", err)
+		}
+		h.bank(Trust, "A 1000")
+		s, err := trust.ReadStatement(strings.NewReader("Date,Ref,Amount\n12/03/2026,A,\"1,000.00\"\n11/03/2026,B,-5\n11/03/2026,B,-5\n"), h.w.market.Style)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []Imported{{New: 1, Known: 1, Out: 5_00}, {Known: 2}} {
+			got, err := h.ImportStatement(ctx, h.who("carol"), Trust, "march.csv", s)
+			want.First, want.Last, want.Repeats = 20260311, 20260312, []int{4}
+			if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("import %d: %+v, %v; want %+v", i+1, got, err, want)
+			}
+		}
+	})
+}
