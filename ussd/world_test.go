@@ -20,9 +20,7 @@ import (
 	"senti/ussd/dialogue"
 	"senti/wallet"
 	"senti/wallet/clock"
-	"senti/wallet/customer"
 	"senti/wallet/db"
-	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/key"
@@ -59,6 +57,9 @@ var people = map[string][]person{
 		{"+256772000002", "SARAH NAKATO", "9173", 2, 12_000},
 	},
 }
+
+// idNumbers are the ID numbers of those people whose transcripts need one.
+var idNumbers = map[msisdn.Number]string{"+254712000001": "28445190"}
 
 // world is a Senti with its customers, on a real database, with a clock that stands at 14:02 on 3 December 2026 in Nairobi
 // until it is moved, and the phones of everyone.
@@ -130,7 +131,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 		secret, err := pin.Parse(p.pin)
 		w.must(err)
 		c, err := w.wallet.OpenWallet(ctx, wallet.NewWallet{
-			Phone: p.phone, Name: p.name, Language: lang, Tier: p.tier, Verified: p.tier > 1, PIN: secret, Float: p.float,
+			Phone: p.phone, Name: p.name, Language: lang, Tier: p.tier, Verified: p.tier > 1, PIN: secret, Float: p.float, IDNumber: idNumbers[p.phone],
 		})
 		w.must(err)
 		w.account[p.phone], w.balance[p.phone] = c.Account, p.float
@@ -278,17 +279,9 @@ func (w *world) ended(failed bool) {
 	w.service.Ended(context.Background(), ussd.EndNotice{Gateway: "africastalking", Session: w.call.id, Caller: w.call.from, Failed: failed})
 }
 
-// block is what staff will do: the customer may neither pay nor be paid.
+// block is what staff do: the customer may neither pay nor be paid.
 func (w *world) block(phone msisdn.Number) {
-	flags := ledger.DebitBlocked | ledger.CreditBlocked
-	_, err := w.ledger.Commit(context.Background(), &ledger.Plan{
-		Change: []ledger.AccountChange{{Account: w.account[phone], Flags: &flags}},
-		Companions: []ledger.Companion{customer.NewStore(w.db).Change(phone, func(c *customer.Customer) *fault.Error {
-			c.Status = customer.Blocked
-			return nil
-		})},
-	})
-	w.must(err)
+	w.must(w.wallet.BlockCustomer(context.Background(), phone, "staff:ann", "a transcript says so"))
 }
 
 // moved says whose money has changed since it was last asked: "0712 000 001: Ksh 4,493".

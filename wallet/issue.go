@@ -85,7 +85,8 @@ type NewWallet struct {
 	Name     string
 	Language string
 	Tier     int16
-	Verified bool // somebody is taken to have checked the name
+	Verified bool   // somebody is taken to have checked the name
+	IDNumber string // of the national ID, or "" for none
 	PIN      pin.PIN
 	Float    int64 // minor units issued to it; 0 for none
 }
@@ -101,10 +102,15 @@ func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (customer.Customer
 		ID: number, Account: number, Phone: n.Phone, Name: n.Name, NameVerified: n.Verified, Tier: n.Tier,
 		Status: customer.Active, Language: n.Language, Terms: w.Terms(),
 	}
+	changes, checked, err := w.seededDocument(ctx, &c, n)
+	if err != nil {
+		return customer.Customer{}, err
+	}
 	plan, err := w.openingPlan(w.newIntent(ledger.Register, c, Origin{}, registerTerms(c)), c, n.PIN)
 	if err != nil {
 		return customer.Customer{}, err
 	}
+	plan.Change, plan.Companions = changes, append(plan.Companions, checked...)
 	outcome, err := w.ledger.Commit(ctx, plan)
 	switch {
 	case fault.HasCode(err, fault.AlreadyOpen):
@@ -120,4 +126,16 @@ func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (customer.Customer
 		_, err = w.Issue(ctx, c.Account, n.Float, "opening float of "+string(n.Phone))
 	}
 	return c, err
+}
+
+// seededDocument gives the customer the document of a seed, as if it had been named or, if verified, checked.
+func (w *Wallet) seededDocument(ctx context.Context, c *customer.Customer, n NewWallet) ([]ledger.AccountChange, []ledger.Companion, error) {
+	if n.IDNumber == "" {
+		return nil, nil, nil
+	}
+	var err error
+	if c.Document, err = customer.Seal(w.keys, n.Phone, customer.NationalID, n.IDNumber); err != nil || !n.Verified {
+		return nil, nil, err
+	}
+	return w.checkDocument(ctx, c)
 }

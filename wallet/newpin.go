@@ -46,6 +46,13 @@ func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID str
 	return nil
 }
 
+// MayResetPIN tells before anything is typed whether the customer can get a new PIN without the old one. Faults: not_registered,
+// wallet_pending, sender_blocked, no_document.
+func (w *Wallet) MayResetPIN(ctx context.Context, phone msisdn.Number) error {
+	_, err := w.forgetful(ctx, phone)
+	return err
+}
+
 // ShownDocument is the ID document that a customer who forgot the PIN shows at a counter or in an office.
 type ShownDocument struct {
 	Phone msisdn.Number // the customer's

@@ -93,7 +93,7 @@ func TestForgottenPIN(t *testing.T) {
 		w.must(w.ForgotPIN(ctx, grace, " 29 883 711", Origin{}))
 		texts := w.texted(grace)
 		code := w.sentCode(grace)
-		if want := code + " ni nambari ya kuweka PIN mpya ya Senti. Piga *384*5*7# uiandike ndani ya dakika 15. Usimwambie mtu: hatuiulizi kamwe."; texts[len(texts)-1] != want {
+		if want := "Senti nambari " + code + ", ya kuweka PIN mpya. Piga *384*5*7# uiandike ndani ya dakika 15. Usimwambie mtu: hatuiulizi kamwe."; texts[len(texts)-1] != want {
 			t.Errorf("she was sent %q", texts[len(texts)-1])
 		}
 		w.hears("another code", w.ProveCode(ctx, grace, other(code), Origin{}), "wrong_sms_code left=1")

@@ -44,7 +44,7 @@ func TestOpenedAtACounter(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 		code := w.sentCode(grace)
-		if got, want := w.texted(grace)[0], "Senti: MAMA NJERI, Kawangware registered you. To open your wallet dial *384# and type "+code+". Tell nobody the code, not even the agent."; got != want {
+		if got, want := w.texted(grace)[0], "Senti: MAMA NJERI, Kawangware registered you. To open your wallet dial *384# and type code "+code+". Tell it to nobody, not even the agent."; got != want {
 			t.Errorf("sent %q", got)
 		}
 

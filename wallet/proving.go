@@ -131,18 +131,13 @@ func (w *Wallet) code(c customer.Customer, way proof.Way, life time.Duration, te
 	if err != nil {
 		return nil, err
 	}
-	args = append(args, i18n.Text("code", drawn.Tell()), i18n.Text("service", w.market.ServiceCode), i18n.Text("menu", w.shortDial(forgotMenu)),
+	args = append(args, i18n.Text("code", drawn.Tell()), i18n.Text("service", w.market.ServiceCode), i18n.Text("menu", w.ForgotMenu()),
 		i18n.Count("minutes", int64(life/time.Minute)), i18n.Count("hours", int64(life/time.Hour)))
 	return []ledger.Companion{begin, w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, text, c.Account, args...))}, nil
 }
 
-// forgotMenu is how the page of a forgotten PIN is dialled; the menu's numbers are fixed for good.
-const forgotMenu = "*5*7#"
-
-// shortDial is a menu's page as it is dialled: "*384*5*7#".
-func (w *Wallet) shortDial(page string) string {
-	return strings.TrimSuffix(w.market.ServiceCode, "#") + page
-}
+// ForgotMenu is how the page of a forgotten PIN is dialled: "*384*5*7#". The menu's numbers are fixed for good.
+func (w *Wallet) ForgotMenu() string { return strings.TrimSuffix(w.market.ServiceCode, "#") + "*5*7#" }
 
 // ownProof is the row of a customer's own answers, shownProof that of what counters typed from documents.
 func ownProof(c customer.Customer) proof.Subject {

@@ -29,7 +29,7 @@ var cashOut = flow{ID: "cashout", Steps: []step{
 		With: quoteCashOut, Take: takeOut, Moves: true},
 
 	// From here on only if something was not right.
-	{ID: "again", Secret: "Enter PIN again", Take: takeOutAgain, Moves: true, Options: []option{{Key: "0", Text: "Stop", Go: "stopped"}}},
+	{ID: "again", Secret: "Enter PIN again", Take: takeOutAgain, Moves: true, Options: []option{forgotExit, {Key: "0", Text: "Stop", Go: "stopped"}}},
 	{ID: "short", Choose: "Not enough money. Nothing was taken out.\nYou have {available}. You need {needed} (fee {fee}).", With: shortage, Options: []option{
 		{Key: "1", Text: "Withdraw {offer}", If: fits, Do: takeOffer, Go: "pin"},
 		{Key: "2", Text: "Other amount", Go: "amount"},
@@ -103,11 +103,12 @@ func moveCashOut(t *turn, typed string) error {
 		t.Go("over")
 		return nil
 	case fault.WrongPIN:
+		t.KeepNumber(keptWrong, 1)
 		return tryIntentAgain(t, intent, err)
 	case fault.Insufficient:
 		return offerLess(t, fault.As(err))
 	case fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
 		return otherAmount(t, fault.As(err))
 	}
-	return err
+	return refusedPIN(t, err)
 }

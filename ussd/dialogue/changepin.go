@@ -8,17 +8,13 @@ import (
 
 // changePIN asks the old PIN once and the new one twice.
 var changePIN = flow{ID: "changepin", Steps: []step{
-	{ID: "old", Secret: "Enter your old PIN", Take: take{Do: provePIN, Faults: pinFaults}},
+	{ID: "old", Secret: "Enter your old PIN", Take: take{Do: withPIN(provePIN), Faults: pinFaults}, Options: []option{forgotExit}},
 	{ID: "new", Secret: "Choose a new PIN: 4 digits that nobody can guess", Take: newPIN},
 	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: replacePIN, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
 	{ID: "changed", End: "{end}"}, // message changepin.done, as the intent keeps it: "Your PIN is changed. …"
 }}
 
-func provePIN(t *turn, typed string) error {
-	p, err := pin.Parse(typed)
-	if err != nil {
-		return err
-	}
+func provePIN(t *turn, p pin.PIN) error {
 	proof, err := t.Env.wallet.CheckPIN(t.Ctx, t.Env.caller.Phone, p)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"senti/agents/network"
 	"senti/ussd/menu"
 	"senti/wallet"
+	"senti/wallet/customer"
 	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/id"
@@ -29,6 +30,7 @@ var flows = []*flow{
 	&more, &newCustomer,
 	&sendCode, &myCodes, &payCode,
 	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
+	&forgot, &locked, &opening, &asleep,
 	&redial, &details,
 }
 
@@ -82,6 +84,7 @@ type env struct {
 	intent id.ID         // what this turn's last page is about
 	lines  []wallet.Line // what the statement read behind the PIN
 	last   *wallet.Last  // the caller's last payment, settled, once it was asked for
+	sleeps bool          // the caller's own wallet was not used for long
 	post   *network.Post // where the caller works, once it was asked for; of operator 0 when nowhere
 }
 
@@ -122,6 +125,8 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		at.Flow, e.last = redial.ID, &last
 	case !begun && e.isAsked(ctx):
 		at.Flow = asked.ID
+	case !begun && e.sleeps && at.Flow == mainMenu.ID:
+		at.Flow = asleep.ID
 	}
 	return e.start(ctx, at, dialled)
 }
@@ -130,9 +135,9 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 // with any other the place still says the caller's language, if that is known.
 func (e *env) home(ctx context.Context) (menu.Place, error) {
 	at := menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: e.market.Languages[0]}
-	customer, unknown := e.wallet.Customer(ctx, e.caller.Phone)
+	holder, unknown := e.wallet.Customer(ctx, e.caller.Phone)
 	if unknown == nil {
-		at.Lang = customer.Language
+		at.Lang, e.sleeps = holder.Language, holder.Status == customer.Dormant
 	}
 	post, err := e.agents.Post(ctx, e.caller.Phone)
 	switch {

@@ -3,7 +3,7 @@ package dialogue
 // mainMenu is what a customer sees on dialling. Its numbers are fixed for good, because people learn them by heart and dial
 // them in advance; a number whose service is not built is not shown.
 var mainMenu = flow{ID: "menu", Steps: []step{
-	{ID: "top", Choose: "Senti", Options: []option{
+	{ID: "top", Choose: "Senti", With: ownMenu, Options: []option{
 		{Key: "1", Text: "Send money", Start: "send"},
 		{Key: "2", Text: "Withdraw or deposit", Start: "cash"},
 		// 3 Pay shop or bill
@@ -23,5 +23,6 @@ var account = flow{ID: "account", Steps: []step{
 		{Key: "4", Text: "Lugha", Start: "language"},
 		{Key: "5", Text: "Fees", Start: "fees"},
 		{Key: "6", Text: "Limits", Start: "limits"},
+		{Key: "7", Text: "I forgot my PIN", Start: "forgot"},
 	}},
 }}

@@ -53,6 +53,7 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "other", Value: "0712***002"},
 		{Name: "first", Value: "Kiswahili"}, {Name: "second", Value: "Kiswahili"}, {Name: "third", Value: "Kiswahili"},
 		{Name: "document", Value: m.NationalID.Name[lang]},
+		{Name: "menu", Value: "*384*1234*5*7#"},
 		{Name: "ref", Value: "0a1b2c3d"}, {Name: "field", Value: "amount"},
 		{Name: "end", Value: texts.Say(lang, "send.done",
 			i18n.Text("amount", m.Style.Format(largest)), i18n.Text("name", name), i18n.Text("cost", cost("send.fee")),

@@ -42,7 +42,7 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 
 // details shows, behind the PIN, the last page that was missed.
 var details = flow{ID: "details", Steps: []step{
-	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: readDetails, Faults: pinFaults}},
+	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: withPIN(readDetails), Faults: pinFaults}, Options: []option{forgotExit}},
 	{ID: "shown", End: "{end}", With: keepEnd("shown")},
 }}
 
@@ -108,11 +108,7 @@ func told(t *turn) error {
 	return nil
 }
 
-func readDetails(t *turn, typed string) error {
-	p, err := pin.Parse(typed)
-	if err != nil {
-		return err
-	}
+func readDetails(t *turn, p pin.PIN) error {
 	if _, err := t.Env.wallet.CheckPIN(t.Ctx, t.Env.caller.Phone, p); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ var send = flow{ID: "send", Texts: map[string]string{"taxed": "Fee {fee} (tax in
 
 	// From here on only if something was not right.
 	{ID: "again", Secret: "Enter PIN again", Take: payAgain, Moves: true, Options: []option{
+		forgotExit,
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},
 	{ID: "short", Choose: "Not enough money. Nothing was sent.\nYou have {available}. You need {needed} (fee {fee}).", With: shortage, Options: []option{
@@ -144,7 +145,7 @@ func paySend(t *turn, typed string) error {
 	case fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
 		return otherAmount(t, fault.As(err))
 	}
-	return err
+	return refusedPIN(t, err)
 }
 
 func tryAgain(t *turn, spent id.ID, wrong error) error {
@@ -153,6 +154,7 @@ func tryAgain(t *turn, spent id.ID, wrong error) error {
 		return wrong // no further try can be offered, but the wrong PIN is what the person must hear of
 	}
 	t.Keep(keptIntent, q.Intent.String())
+	t.KeepNumber(keptWrong, 1)
 	return t.AskAgain("again", wrong)
 }
 

@@ -6,7 +6,7 @@ import "senti/wallet/pin"
 var statement = flow{ID: "statement",
 	Texts: map[string]string{"line": "{day} {amount} {other}"},
 	Steps: []step{
-		{ID: "pin", Secret: "Enter PIN to see your last payments", Take: take{Do: readStatement, Faults: pinFaults}},
+		{ID: "pin", Secret: "Enter PIN to see your last payments", Take: take{Do: withPIN(readStatement), Faults: pinFaults}, Options: []option{forgotExit}},
 		{ID: "list", List: "Last payments (with fee)", With: payments, PerPage: 5},
 		{ID: "none", End: "There are no payments yet.", With: keepEnd("none")},
 	},
@@ -14,11 +14,7 @@ var statement = flow{ID: "statement",
 
 // readStatement reads both pages at once: they are shown from what was read here, so that a payment that arrives meanwhile
 // does not shift the lines under the reader.
-func readStatement(t *turn, typed string) error {
-	p, err := pin.Parse(typed)
-	if err != nil {
-		return err
-	}
+func readStatement(t *turn, p pin.PIN) error {
 	newest, err := t.Env.wallet.Statement(t.Ctx, t.Env.caller.Phone, p)
 	if err != nil {
 		return err
