@@ -26,6 +26,8 @@ var flows = []*flow{
 	&send,
 	&cash, &cashOut, &asked,
 	&cashIn, &recent,
+	&more, &newCustomer,
+	&sendCode, &myCodes, &payCode,
 	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
 	&redial, &details,
 }
