@@ -139,6 +139,8 @@ const (
 	LineMismatch   Code = "line_mismatch"   // the line and the posting are not about the same money
 	IssuingStopped Code = "issuing_stopped" // trust falls short of what is owed; args: needed
 	CannotIssue    Code = "cannot_issue"    // e-money is not made on such an account
+
+	CommissionFundShort Code = "commission_fund_short" // commission is paid to all or to nobody; args: available, needed
 )
 
 var specs = map[Code]Spec{
@@ -274,4 +276,6 @@ var specs = map[Code]Spec{
 	LineMismatch:   end,
 	IssuingStopped: end,
 	CannotIssue:    end,
+
+	CommissionFundShort: end,
 }
