@@ -18,19 +18,6 @@ import (
 	"senti/wallet/msisdn"
 )
 
-// paysIn takes cash in, and has the customer say yes where one is asked.
-func (w *town) paysIn(operator, to msisdn.Number, amount int64) {
-	w.t.Helper()
-	q, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: operator, To: to, Amount: amount})
-	w.must(err)
-	done, err := w.agents.CashIn(bg, q.Intent, w.pin(operator))
-	w.must(err)
-	if done.Waits {
-		_, err := w.agents.Answer(bg, agents.AnswerRequest{Customer: to, Deal: q.Intent, Yes: true})
-		w.must(err)
-	}
-}
-
 // paysOut pays cash out.
 func (w *town) paysOut(from, operator msisdn.Number, amount int64) {
 	w.t.Helper()
