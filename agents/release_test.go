@@ -63,8 +63,8 @@ func TestCommissionIsReleased(t *testing.T) {
 		w.funds(10_000_00)
 		w.paysIn(njeri, jane, 2_000_00)  // 11: 8.80 and 2.20
 		w.paysOut(john, njeri, 1_000_00) // 10: 8 and 2
-		w.releases(0)                     // the month is not over
-		w.dateIs(2027, time.January, 1)       // a holiday, and then a weekend
+		w.releases(0)                    // the month is not over
+		w.dateIs(2027, time.January, 1)  // a holiday, and then a weekend
 		w.paysIn(otieno, john, 500_00)   // 8: 6.40 and 1.60, in the new month
 		w.releases(0)
 		w.dateIs(2027, time.January, 4)
