@@ -107,6 +107,36 @@ func TestJobsOfTwoWalletds(t *testing.T) {
 	list("NOBODY runs them")
 }
 
+// A person of the staff has a job run by the walletd that serves, and the audit chain tells of it. An auditor may only look.
+func TestJobsByHand(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, sqliteFile(t))
+	if out, err := runWalletd(t, nil, "migrate", "--db", s.dsn); err != nil {
+		t.Fatalf("migrate: %v\n%s", err, out)
+	}
+	n := s.node(t)
+	if err := n.start(); err != nil {
+		t.Fatal(err)
+	}
+	b := &backOffice{t, s, s.file(n.name + ".yaml"), map[string]string{}}
+	first := b.run("", "Invitation", "staff", "bootstrap", "alice:maker,support", "bob:checker", "eve:auditor")
+	for _, name := range []string{"alice", "eve"} {
+		b.enrol(name, b.found(`Invitation of `+name+`, .*: (\S+)`, first))
+	}
+	awaitLeader(t, 10*time.Second, n, n)
+	b.run("alice", "verify_ledger: done after", "jobs", "run", "verify_ledger")
+	b.run("alice", "only expire_holds", "jobs", "run", "make_tea")
+	b.run("eve", "not_allowed", "jobs", "run", "verify_ledger")
+	b.run("", "round_end", "jobs")
+	if out := b.run("eve", "job:verify_ledger", "audit", "--act", "job.run"); !strings.Contains(out, "staff:alice") || !strings.Contains(out, "not_allowed") {
+		t.Errorf("the audit chain says\n%s", out)
+	}
+	if err := n.stop(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	b.run("alice", "no walletd serves", "jobs", "run", "verify_ledger")
+}
+
 // awaitRuns waits until the process has done a job.
 func awaitRuns(t *testing.T, n *node, job string, limit time.Duration) {
 	t.Helper()
