@@ -16,6 +16,7 @@ require (
 	github.com/nyaruka/phonenumbers/v2 v2.0.7 // number plans of all countries
 	github.com/pquerna/otp v1.5.0 // one-time codes of staff
 	github.com/prometheus/client_golang v1.25.0 // metrics
+	github.com/robfig/cron/v3 v3.0.1 // what a schedule says
 	github.com/valyala/fasthttp v1.77.0 // a load generator that leaves the CPU to the server
 	golang.org/x/crypto v0.58.0 // argon2id, for the passwords of staff
 	golang.org/x/term v0.47.0 // a password typed at a terminal is not shown

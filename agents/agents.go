@@ -4,9 +4,15 @@
 //	cashin.go     cash becomes e-money: by the customer's code, or by number
 //	answer.go     the customer says yes or no to a cash-in that waits
 //	cashout.go    e-money becomes cash: the customer starts
+//	registercustomer.go a wallet opened at the counter, or the ID of one checked
 //	vouchersend.go   money for a number without a wallet
 //	voucherredeem.go paid out over a counter, with an ID
 //	voucherback.go   cancelled or expired
+//	return.go     a withdrawal undone by the operator
+//	notpaid.go    the customer says that the cash was not paid
+//	wrongdeposit.go, giveback.go   money in the wrong wallet, and what its owner says to that
+//	decide.go     staff decide who was right
+//	mend.go       what these have in common
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
 //	status.go     suspended, resumed, closed, moved

@@ -36,34 +36,52 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 	return plan
 }
 
-// Asked is a cash-in that waits for the customer's yes.
+// Asked is what a shop says of the customer's money, and the customer has yet to answer: a cash-in that waits for their yes, or one
+// that was meant for somebody else.
 type Asked struct {
 	Deal   id.ID
 	Shop   string
 	Amount int64 // minor units
+	Wrong  bool  // the shop wants it back
+	Held   int64 // what is held of that
 }
 
-// AskedOf returns the cash-ins that wait for that customer, newest first.
+// AskedOf returns what that customer has yet to answer, newest first.
 func (a *Agents) AskedOf(ctx context.Context, phone msisdn.Number) ([]Asked, error) {
 	c, err := a.wallet.Customer(ctx, phone)
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := a.deals.WaitingFor(ctx, c.ID, a.now().Add(-a.rules().WaitFor))
+	rules := a.rules()
+	open, err := a.deals.OpenOf(ctx, c.ID, a.now().Add(-rules.WaitFor-rules.ClaimWithin-rules.DecideWithin))
 	if err != nil {
 		return nil, err
 	}
 	var out []Asked
-	for _, d := range waiting {
-		if d.Kind == ledger.CashIn && a.now().Before(d.ExpiresAt) {
-			place, err := a.places.ByTill(ctx, d.Till)
-			if err != nil {
+	for _, d := range open {
+		ask := Asked{Deal: d.ID, Amount: d.Amount, Wrong: d.State == deal.Claimed}
+		if ask.Wrong && !d.Marks.Has(deal.Kept) {
+			if ask.Held, err = a.heldOf(ctx, d.ID); err != nil {
 				return nil, err
 			}
-			out = append(out, Asked{d.ID, a.shop(place), d.Amount})
 		}
+		if ask.Held == 0 && (d.State != deal.Waiting || d.Kind != ledger.CashIn || !a.now().Before(d.ExpiresAt)) {
+			continue
+		}
+		place, err := a.places.ByTill(ctx, d.Till)
+		if err != nil {
+			return nil, err
+		}
+		ask.Shop = a.shop(place)
+		out = append(out, ask)
 	}
 	return out, nil
+}
+
+// heldOf is what the case of a wrong deposit holds.
+func (a *Agents) heldOf(ctx context.Context, dealID id.ID) (int64, error) {
+	c, err := a.deals.Case(ctx, deal.CaseOf(dealID, deal.WrongDeposit))
+	return c.Held, err
 }
 
 // AnswerRequest is what a customer says to a cash-in that waits. There is no PIN in it: money arrives, or does not.
@@ -74,32 +92,38 @@ type AnswerRequest struct {
 	Origin   wallet.Origin
 }
 
-// Answer lets a cash-in go through, or gives the money back to the float and asks the operator to return the cash. It returns the
-// text the conversation ends with. The first answer counts, also against the expiry at the same moment.
+// AnswerReceipt is what the customer is to see afterwards.
+type AnswerReceipt struct {
+	Intent id.ID
+	End    string // the text the conversation ends with
+}
+
+// Answer lets a cash-in go through, or gives the money back to the float and asks the operator to return the cash. The first
+// answer counts, also against the expiry at the same moment.
 //
 // Faults: deal_not_found, deal_closed (answered or expired before), cannot_receive, busy; outcome_unknown.
-func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (end string, err error) {
+func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (AnswerReceipt, error) {
 	var t CashInTerms
 	if _, err := a.wallet.Recall(ctx, r.Deal, &t, ledger.HoldTake); err != nil {
-		return "", err
+		return AnswerReceipt{}, err
 	}
 	if t.To.Phone != r.Customer {
-		return "", fault.New(fault.DealNotFound)
+		return AnswerReceipt{}, fault.New(fault.DealNotFound)
 	}
 	plan := a.noPlan(r, t)
 	if r.Yes {
 		c, err := a.wallet.Customer(ctx, r.Customer)
 		if err != nil {
-			return "", err
+			return AnswerReceipt{}, err
 		}
 		plan = a.wallet.Jointly(a.yesPlan(r, t), wallet.PartyOf(c)) // as the customer is now: the wait may have been long
 	}
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
-		return "", atCounter(err)
+		return AnswerReceipt{}, atCounter(err)
 	}
 	a.wallet.Wake()
-	return a.answerEnd(r.Yes, t)(outcome), nil
+	return AnswerReceipt{plan.ID, a.answerEnd(r.Yes, t)(outcome)}, nil
 }
 
 // yesPlan is the cash-in itself, out of what was set aside.

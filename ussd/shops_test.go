@@ -91,7 +91,7 @@ func (w *world) meant(typed string) string {
 }
 
 // codeShown is how every text gives a code that somebody is to type.
-var codeShown = regexp.MustCompile(`(?i)\b(code|nambari)( [a-z]+)?:? ([0-9]{4,6})\b`)
+var codeShown = regexp.MustCompile(`(?i)\b(code|nambari|type|andika|uandike)( [a-z]+){0,2}:? ([0-9]{4,6})\b`)
 
 // noteCode remembers the code that a phone is shown, and covers it as a transcript does.
 func (w *world) noteCode(phone msisdn.Number, text string) string {

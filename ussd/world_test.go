@@ -64,27 +64,28 @@ var idNumbers = map[msisdn.Number]string{"+254712000001": "28445190"}
 // world is a Senti with its customers, on a real database, with a clock that stands at 14:02 on 3 December 2026 in Nairobi
 // until it is moved, and the phones of everyone.
 type world struct {
-	t       testing.TB
-	db      *db.DB
-	lang    string
-	market  string // "ke" or "ug"
-	clock   *clock.Fake
-	ids     id.Source
-	log     *strings.Builder // everything that was logged, at every level
-	ledger  *ledger.Ledger
-	wallet  *wallet.Wallet
-	agents  *agents.Agents
-	intake  *intake.Intake
-	service *ussd.Service
-	stop    func()
-	worker  *outbox.Worker
-	sent    *phones
-	budget  time.Duration // 0 for the usual
-	trap    *trapClock    // the wallet's clock
-	mu      sync.Mutex
-	counted map[string]int
-	account map[msisdn.Number]int64
-	balance map[msisdn.Number]int64
+	t        testing.TB
+	db       *db.DB
+	lang     string
+	market   string // "ke" or "ug"
+	vouchers bool   // whatever the market's pack says
+	clock    *clock.Fake
+	ids      id.Source
+	log      *strings.Builder // everything that was logged, at every level
+	ledger   *ledger.Ledger
+	wallet   *wallet.Wallet
+	agents   *agents.Agents
+	intake   *intake.Intake
+	service  *ussd.Service
+	stop     func()
+	worker   *outbox.Worker
+	sent     *phones
+	budget   time.Duration // 0 for the usual
+	trap     *trapClock    // the wallet's clock
+	mu       sync.Mutex
+	counted  map[string]int
+	account  map[msisdn.Number]int64
+	balance  map[msisdn.Number]int64
 
 	shops  []shop // once they are open
 	floats map[msisdn.Number]int64
@@ -173,6 +174,9 @@ func (w *world) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	m, err := market.Load(w.market)
 	w.must(err)
+	if w.vouchers {
+		m = m.WithVouchers()
+	}
 	texts, err := i18n.Load()
 	w.must(err)
 	receipts, err := key.Demo().Derive(key.Receipt, "codes")

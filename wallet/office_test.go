@@ -39,7 +39,7 @@ func eachHead(t *testing.T, fn func(t *testing.T, h *head)) {
 			t.Fatal(err)
 		}
 		_, err := h.w.ledger.Commit(ctx, &ledger.Plan{ID: h.w.ids.New(), Kind: ledger.Register,
-			Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES"}}})
+			Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES", Class: 1}}}) // a small shop, which may hold 500,000
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -333,6 +333,44 @@ func TestRequestsKeepNoSecrets(t *testing.T) {
 		all, err := json.Marshal([]any{entries, added.Request, added.Text})
 		if err != nil || strings.Contains(string(all), added.Hand) {
 			t.Errorf("the invitation is on record: %s, %v", all, err)
+		}
+	})
+}
+
+func TestSessions(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		session, err := h.Session(h.who("alice"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := newHead(t, h.db, h.clock) // another process
+		if who, err := other.BySession(ctx, session); err != nil || who.Name != "alice" {
+			t.Errorf("signed in as %+v, %v", who, err)
+		}
+		for _, forged := range []string{"", "a.b", "a.b.c", session + "x", "x" + session, session[:len(session)-4] + "AAAA",
+			strings.Replace(session, "eyJuYW1l", "eyJuYW1m", 1)} {
+			if _, err := h.BySession(ctx, forged); !fault.HasCode(err, fault.StaffWrong) {
+				t.Errorf("%q: %v, want staff_wrong", forged, err)
+			}
+		}
+		h.clock.Advance(SessionLife)
+		if _, err := h.BySession(ctx, session); !fault.HasCode(err, fault.StaffWrong) {
+			t.Errorf("a session that is over: %v", err)
+		}
+		session, _ = h.Session(h.who("bob"))
+		if err := h.Suspend(ctx, h.who("carol"), "bob"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.BySession(ctx, session); !fault.HasCode(err, fault.StaffSuspended) {
+			t.Errorf("a suspended person's: %v", err)
+		}
+		session, _ = h.Session(h.who("carol"))
+		err = h.ChangePassword(ctx, "carol", staff.Typed(officeWords), h.code("carol"), staff.Typed("seven purple lamps"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.BySession(ctx, session); !fault.HasCode(err, fault.StaffWrong) {
+			t.Errorf("from before the password was changed: %v", err)
 		}
 	})
 }

@@ -55,7 +55,7 @@ const lastWithin = 24 * time.Hour
 
 // told are the acts that a redial tells of: those that move money, and those that set it aside.
 var told = []ledger.Kind{ledger.Send, ledger.CashIn, ledger.CashOut, ledger.CashOutReturn, ledger.CashInReversal,
-	ledger.VoucherSend, ledger.VoucherRedeem, ledger.VoucherReturn, ledger.FloatMove, ledger.Reserve}
+	ledger.VoucherSend, ledger.VoucherRedeem, ledger.VoucherReturn, ledger.FloatMove, ledger.Reserve, ledger.HoldTake, ledger.Commission}
 
 // LastOutcome returns the last act on that phone within a day, as a customer or as an operator; false if there is none. One that
 // is still open is settled first: its ID is spent, so that "not done" stays true even if its money was on its way on another

@@ -55,8 +55,8 @@ type TrustReport struct {
 	Banks      []BankReport
 	Books      int64 // what the trust banks should hold, by the ledger
 	Statements int64 // what they hold, by their statements
-	Short      int64 // Books - Statements when above zero
 	Surplus    int64 // what came in and nothing was issued against: to be found an owner, or issued to suspense
+	Short      int64 // Books - (Statements - Surplus) when above zero: a surplus is not there to cover what is missing
 }
 
 // BankReport is one bank of it.
@@ -113,8 +113,8 @@ func (r TrustReport) String() string {
 }
 
 // ReconcileTrust compares each trust account of the ledger with the bank's statements and lists what only one of them knows. If
-// the banks hold less than the books say no more is issued, until a later run finds that they do not. A surplus stays a break
-// until an issue, to suspense if need be, accounts for it.
+// the banks hold less than the books say, what nobody was issued anything for left aside, no more is issued until a later run
+// finds that they do not. A surplus stays a break until an issue, to suspense if need be, accounts for it.
 func (o *Office) ReconcileTrust(ctx context.Context) (TrustReport, error) {
 	r := TrustReport{At: o.w.clock.Now()}
 	banks, err := o.trustBanks(ctx)
@@ -140,7 +140,7 @@ func (o *Office) ReconcileTrust(ctx context.Context) (TrustReport, error) {
 		r.Statements += b.Statement
 		r.Banks = append(r.Banks, b)
 	}
-	r.Short = max(r.Books-r.Statements, 0)
+	r.Short = max(r.Books-(r.Statements-r.Surplus), 0)
 	return r, o.alarm(ctx, trust.Statements, r.Short)
 }
 

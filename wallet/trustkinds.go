@@ -6,11 +6,13 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"senti/wallet/approval"
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
+	"senti/wallet/limit"
 	"senti/wallet/staff"
 	"senti/wallet/trust"
 )
@@ -109,6 +111,17 @@ func only(types ...ledger.AccountType) ledger.Rule {
 	}
 }
 
+// madeOn says on which accounts e-money is made; a float may not pass what its class may hold.
+func (o *Office) madeOn(at time.Time) ledger.Rule {
+	types, room := only(ledger.Float, ledger.Fund, ledger.Suspense), limit.FloatRoom(o.w.market, at)
+	return func(after ledger.Account) *fault.Error {
+		if refusal := types(after); refusal != nil || after.Type != ledger.Float {
+			return refusal
+		}
+		return room(after)
+	}
+}
+
 // amounts refuses amounts that are none, and sums that overflow.
 func amounts(all ...int64) (sum int64, err error) {
 	for _, a := range all {
@@ -184,6 +197,14 @@ func (o *Office) sayIssue(ctx context.Context, r approval.Request) (string, erro
 		}
 		targets = append(targets, fmt.Sprintf("%s on %s %d", o.w.market.Style.Format(to.Amount), account.Type, to.Account))
 	}
+	if r.MadeAt.IsZero() { // being asked for: said early, decided in the commit
+		switch {
+		case a.line.Left() == 0, a.line.Used > 0 && !a.Rest:
+			return "", fault.New(fault.LineUsed)
+		case a.sum > a.line.Left():
+			return "", fault.New(fault.LineExceeded, "left", fault.Minor(a.line.Left()))
+		}
+	}
 	return fmt.Sprintf("issue %s against line %s", strings.Join(targets, ", "), o.SayLine(a.line)), nil
 }
 
@@ -199,7 +220,7 @@ func (o *Office) planIssue(ctx context.Context, r approval.Request) (ledger.Plan
 	}
 	p := ledger.Plan{Kind: ledger.Issue, Legs: []ledger.Leg{{Account: a.line.Bank, Amount: -a.sum}}}
 	for _, to := range a.To {
-		p.Legs = append(p.Legs, ledger.Leg{Account: to.Account, Amount: to.Amount, Rule: only(ledger.Float, ledger.Fund, ledger.Suspense)})
+		p.Legs = append(p.Legs, ledger.Leg{Account: to.Account, Amount: to.Amount, Rule: o.madeOn(o.w.clock.Now())})
 	}
 	p.Companions = append(o.w.trust.MayIssue(),
 		o.w.trust.Use(a.Line, a.line.Bank, a.sum, a.Rest),
@@ -215,6 +236,9 @@ func (o *Office) sayPay(ctx context.Context, r approval.Request) (string, error)
 	}
 	if _, err := amounts(a.Amount); err != nil {
 		return "", err
+	}
+	if !isBank(a.Bank) {
+		return "", fault.New(fault.BankNotFound)
 	}
 	from, err := o.w.ledger.Account(ctx, a.From)
 	if err != nil {

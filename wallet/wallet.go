@@ -17,7 +17,7 @@
 //	outcome.go     what became of the last thing asked for (a call that was cut)
 //	lookup.go      who is that
 //	issue.go       the system's own accounts; e-money made for seeds of demos and tests
-//	office.go      staff: who they are, and that it is they
+//	office.go      staff: who they are, and that it is they (officesession.go: for how long)
 //	request.go     what one of them asks for and another approves
 //	staffkinds.go  changes of who may act
 //	trustkinds.go  e-money made and unmade against money in the bank; fees and taxes paid out

@@ -81,6 +81,7 @@ var soleImporters = map[string][]string{
 	"modernc.org/sqlite":                  {"wallet/db"},
 	"github.com/nyaruka/phonenumbers":     {"wallet/msisdn"},
 	"github.com/nyaruka/phonenumbers/v2":  {"wallet/msisdn"},
+	"github.com/robfig/cron/v3":           {"jobs"},
 	"github.com/google/uuid":              {"wallet/id"},
 	"github.com/pquerna/otp":              {"wallet/staff"},
 	"golang.org/x/crypto/argon2":          {"wallet/staff"},

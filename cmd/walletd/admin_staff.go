@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"senti/wallet"
 	"senti/wallet/clock"
+	"senti/wallet/fault"
 	"senti/wallet/staff"
 )
 
@@ -45,7 +48,12 @@ func (c staffBootstrapCmd) Run(ctx context.Context) error {
 			people = append(people, p)
 		}
 		invitations, err := d.office.Bootstrap(ctx, people)
-		if err != nil {
+		switch {
+		case fault.HasCode(err, fault.BadRequest):
+			return errors.New("nothing was done: invite a maker and, besides, a checker, such as alice:maker bob:checker")
+		case fault.HasCode(err, fault.StaffExists):
+			return errors.New("nothing was done: somebody has enrolled already, so people are added by: walletd admin staff add")
+		case err != nil:
 			return err
 		}
 		for i, p := range people {
@@ -71,7 +79,7 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 	return c.sit(ctx, func(d *desk) error {
 		name, err := staff.ParseName(c.Staff)
 		if err != nil {
-			return fmt.Errorf("say who you are with --staff NAME")
+			return errors.New("nothing was done: say who you are with --staff NAME")
 		}
 		invitation, err := secretOf("Invitation", passwordEnv)
 		if err != nil {
@@ -81,17 +89,18 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if refusal := staff.Typed(own).Weak(name); refusal != nil {
+			return refusal // before a secret is shown that would come to nothing
+		}
 		codes, err := staff.NewCodes(name)
 		if err != nil {
 			return err
 		}
 		d.say("Take this secret into the program for one-time codes on your phone. It is shown once.")
 		d.say("  secret %s\n  %s", codes.Secret(), codes.URL())
-		typed := ""
-		if atTerminal() {
-			if typed, err = ask("The code your phone shows now"); err != nil {
-				return err
-			}
+		typed, err := shownCode(codes)
+		if err != nil {
+			return err
 		}
 		if err := d.office.Enrol(ctx, name, staff.Typed(invitation), staff.Typed(own), codes, typed); err != nil {
 			return err
@@ -99,6 +108,21 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 		d.say("%s is enrolled.", name)
 		return nil
 	})
+}
+
+// shownCode asks for the code that the phone shows, a few times if need be, so that nobody is enrolled whose phone has not the
+// secret. Where nobody can be asked it returns "".
+func shownCode(codes staff.Codes) (typed string, err error) {
+	for range 3 {
+		if !atTerminal() {
+			return "", nil
+		}
+		if typed, err = ask("The code your phone shows now"); err != nil || codes.Step(typed, clock.System{}.Now().Unix()) > 0 {
+			return typed, err
+		}
+		fmt.Fprintln(os.Stderr, "That is not it. Does the phone have the right time?")
+	}
+	return typed, nil
 }
 
 // newPassword takes a new password from the environment, or asks for it twice.
@@ -109,7 +133,7 @@ func newPassword() (string, error) {
 	}
 	second, err := secretOf("The new password again", newPasswordEnv)
 	if err == nil && first != second {
-		err = fmt.Errorf("nothing was done: the two passwords differ")
+		err = errors.New("nothing was done: the two passwords differ")
 	}
 	return first, err
 }
@@ -121,7 +145,7 @@ func (c staffPasswordCmd) Run(ctx context.Context) error {
 	return c.sit(ctx, func(d *desk) error {
 		name, err := staff.ParseName(c.Staff)
 		if err != nil {
-			return fmt.Errorf("say who you are with --staff NAME")
+			return errors.New("nothing was done: say who you are with --staff NAME")
 		}
 		present, err := secretOf("Present password", passwordEnv)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"senti/wallet"
+	"senti/wallet/fault"
 	"senti/wallet/ledger"
 )
 
@@ -24,6 +25,9 @@ func (c adminIssueCmd) Run(ctx context.Context) error {
 		l, err := d.office.Banks().LineByPrefix(ctx, c.Line)
 		if err != nil {
 			return err
+		}
+		if l.Left() == 0 {
+			return fault.New(fault.LineUsed)
 		}
 		args := wallet.IssueArgs{Line: l.ID, Rest: c.Rest}
 		for _, text := range c.To {

@@ -18,6 +18,7 @@ import (
 	ussdgateway "senti/ussd/gateway"
 	"senti/ussd/simulator"
 	"senti/wallet"
+	"senti/wallet/audit"
 	"senti/wallet/clock"
 	"senti/wallet/db"
 	"senti/wallet/i18n"
@@ -104,6 +105,7 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	a.background("outbox", worker.Run)
 	a.background("ends", a.wallet.Run)
 	a.background("expiry", a.expireHolds)
+	a.background("audit head", audit.NewStore(d).Watch)
 	dialogues, err := dialogue.New(a.wallet, a.agents)
 	if err != nil {
 		return nil, err

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
+	"slices"
 
 	"senti/sms"
 	smsgateway "senti/sms/gateway"
@@ -117,8 +119,21 @@ func (a *app) seedDemo(ctx context.Context) error {
 	if err := a.seedAgents(ctx); err != nil {
 		return err
 	}
+	counters, err := a.counterPhones(ctx)
+	if err != nil {
+		return err
+	}
 	a.seeds = append(a.seeds, simulator.Seed{Phone: demoStranger, Note: "not registered"})
+	a.seeds = append(a.seeds, counters...)
+	slices.SortStableFunc(a.seeds, func(x, y simulator.Seed) int {
+		return cmp.Compare(slices.Index(demoDesk, x.Phone), slices.Index(demoDesk, y.Phone))
+	})
 	return nil
+}
+
+// demoDesk is how the phones lie on the desk: a customer beside an operator, as they stand at a counter.
+var demoDesk = []msisdn.Number{
+	"+254712000001", "+254712000011", "+254712000002", "+254712000003", demoStranger, "+254712000012", "+254712000010",
 }
 
 // loopbackOnly refuses to show the demo, whose gateway is open and whose keys everybody knows, to other machines.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -61,6 +63,63 @@ func TestDemoInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(picture)
+}
+
+// A cash-in and a cash-out as both sides of the counter meet them: what one does, the other sees on a phone of one's own.
+func TestACounterInABrowser(t *testing.T) {
+	b := openPhones(t)
+	const john, njeri = "+254712000001", "+254712000011"
+	if err := b.Beside(njeri, john); err != nil {
+		t.Fatal(err)
+	}
+
+	// So much cash passes only if its owner says yes; no PIN is asked of him.
+	b.talk(njeri,
+		"*384#", "MAMA NJERI",
+		"1", "Customer's phone",
+		"0712000001", "How much cash?",
+		"6000", "JOHN K",
+		"6284", "WAITING")
+	b.sms(john, "says you gave Ksh 6,000")
+	b.talk(john,
+		"*384#", "MAMA NJERI, Kawangware says you gave Ksh 6,000",
+		"1", "Balance Ksh 11,000")
+	b.sms(njeri, "Ksh 6,000 DEPOSITED to JOHN K")
+	b.sms(john, "Ksh 6,000 PUT IN")
+
+	// He takes some out again; she pays when her own list shows it.
+	note, err := b.Text(njeri, ".note")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`shop ([0-9]+)`).FindStringSubmatch(note)
+	if code == nil {
+		t.Fatalf("no shop code on the wall: %q", note)
+	}
+	b.talk(john,
+		"*384#", "Withdraw",
+		"2", "Withdraw at an agent",
+		"1", "shop code",
+		code[1], "amount",
+		"500", "MAMA NJERI")
+	b.talk(njeri, "*384*4#", "IN Ksh 6,000 JOHN K")
+	b.talk(john, "4826", "TAKEN OUT Ksh 500")
+	if err := b.Click(njeri, ".end"); err != nil {
+		t.Fatal(err)
+	}
+	b.talk(njeri, "*384*4#", "OUT Ksh 500 JOHN K")
+	b.sms(john, "Ksh 500 TAKEN OUT")
+
+	if problems := b.Problems(); len(problems) > 0 {
+		t.Errorf("the console of the page shows %q", problems)
+	}
+	for name, width := range map[string]int64{"counter": 1280, "counter-phone": 390} {
+		picture := filepath.Join(os.TempDir(), "senti-"+name+".png")
+		if err := errors.Join(b.Size(width, 844, width < 600), b.Screenshot(picture)); err != nil {
+			t.Fatal(err)
+		}
+		t.Log(picture)
+	}
 }
 
 // phones is the demo's page in a browser.

@@ -23,7 +23,7 @@ import (
 	"senti/wallet/id"
 )
 
-// Lease is one process's hand on the lease of a name. It is safe for concurrent use.
+// Lease is one process's hand on the lease of a name.
 type Lease struct {
 	db     *db.DB
 	clock  clock.Clock
@@ -44,11 +44,9 @@ func New(d *db.DB, c clock.Clock, holder id.ID, name string, term time.Duration)
 }
 
 // Hold takes the lease if it is free, and renews it if less than that much is left of our term. It reports whether we have
-// it for at least that long from now.
+// it for at least that long from now. It is for one goroutine; all else is for any.
 func (l *Lease) Hold(ctx context.Context, least time.Duration) (bool, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.mine && l.lasts(least) {
+	if l.heldFor(least) {
 		return true, nil
 	}
 	r, err := l.read(ctx)
@@ -56,10 +54,10 @@ func (l *Lease) Hold(ctx context.Context, least time.Duration) (bool, error) {
 		return false, fmt.Errorf("lease: look at %s: %w", l.name, err)
 	}
 	now := l.clock.Now()
-	fence, mine := r.Fence, r.holder == l.holder
-	if !mine {
+	fence, ours := r.Fence, r.holder == l.holder
+	if !ours {
 		if now.Before(r.Until) {
-			l.mine, l.until = false, r.Until
+			l.note(false, l.Fence(), r.Until)
 			return false, nil
 		}
 		fence++
@@ -67,23 +65,31 @@ func (l *Lease) Hold(ctx context.Context, least time.Duration) (bool, error) {
 	until := now.Add(l.term)
 	n, err := l.db.Exec(ctx, `UPDATE leases SET holder = ?, fence = ?, until = ? WHERE name = ? AND holder = ? AND fence = ? AND until = ?`,
 		l.holder, fence, until.UnixMicro(), l.name, r.holder, r.Fence, r.Until.UnixMicro())
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, fmt.Errorf("lease: take %s: %w", l.name, err)
+	case n != 1:
+		l.note(false, l.Fence(), now) // somebody was quicker; the next look tells until when
+		return false, nil
 	}
-	if l.mine = n == 1; l.mine {
-		l.fence, l.until = fence, until
-	}
-	return l.mine && l.lasts(least), nil // asking may have taken long
+	l.note(true, fence, until)
+	return l.heldFor(least), nil // asking may have taken long
 }
 
-func (l *Lease) lasts(least time.Duration) bool { return l.clock.Now().Add(least).Before(l.until) }
-
-// Held reports whether we have the lease, as far as can be known without asking.
-func (l *Lease) Held() bool {
+func (l *Lease) note(mine bool, fence int64, until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.mine && l.lasts(0)
+	l.mine, l.fence, l.until = mine, fence, until
 }
+
+func (l *Lease) heldFor(least time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.mine && l.clock.Now().Add(least).Before(l.until)
+}
+
+// Held reports whether we have the lease, as far as can be known without asking.
+func (l *Lease) Held() bool { return l.heldFor(0) }
 
 // Fence returns the number of our last term; 0 if we never had one.
 func (l *Lease) Fence() int64 {
@@ -106,14 +112,24 @@ func (l *Lease) Keep(ctx context.Context, tx *db.DB, fence int64) (bool, error) 
 	if err != nil {
 		return false, fmt.Errorf("lease: keep %s: %w", l.name, err)
 	}
+	if n != 1 {
+		l.lose(fence)
+	}
 	return n == 1, nil
+}
+
+// lose notes that the term with that fence is over, whatever our clock says.
+func (l *Lease) lose(fence int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fence == fence {
+		l.mine = false
+	}
 }
 
 // Release lets another process take the lease at once.
 func (l *Lease) Release(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.mine = false
+	l.lose(l.Fence())
 	_, err := l.db.Exec(ctx, `UPDATE leases SET until = 0 WHERE name = ? AND holder = ?`, l.name, l.holder)
 	if err != nil {
 		return fmt.Errorf("lease: release %s: %w", l.name, err)

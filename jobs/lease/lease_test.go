@@ -181,6 +181,9 @@ func TestFormerHolderCannotWrite(t *testing.T) {
 		if keep(a, da, fence) {
 			t.Error("a former holder wrote")
 		}
+		if a.Held() {
+			t.Error("who was told that its term is over believes that it goes on")
+		}
 		if !keep(b, db2, b.Fence()) || keep(b, db2, fence) {
 			t.Error("the holder's own fence counts, and no other")
 		}

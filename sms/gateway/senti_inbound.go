@@ -40,8 +40,8 @@ import (
 //	401  unauthorised: no token or a wrong one
 //	403  unauthorised: the token may be right, the address is not in the list
 //
-// The demo lets the browsers of its own machine in without a token. A page from elsewhere cannot use that: a browser asks
-// before it sends JSON to another site, and is not answered.
+// The demo lets the browsers of its own machine in without a token. A page from elsewhere cannot use that: a browser asks for leave
+// before it sends JSON to another site, and gets none.
 func sentiInbound(g webhook.Guard) inbound {
 	return inbound{
 		name:  "senti",

@@ -57,13 +57,14 @@ func answer(yes bool) func(*turn) error {
 		if err != nil {
 			return err
 		}
-		end, err := t.Env.agents.Answer(t.Ctx, agents.AnswerRequest{
+		receipt, err := t.Env.agents.Answer(t.Ctx, agents.AnswerRequest{
 			Customer: t.Env.caller.Phone, Deal: dealID, Yes: yes, Origin: t.Env.caller.Origin,
 		})
 		if err != nil {
 			return err
 		}
-		t.Say("end", end)
+		t.Env.intent = receipt.Intent
+		t.Say("end", receipt.End)
 		return nil
 	}
 }

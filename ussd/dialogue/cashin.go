@@ -3,6 +3,7 @@ package dialogue
 import (
 	"senti/agents"
 	"senti/wallet/fault"
+	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
@@ -10,7 +11,7 @@ import (
 
 // cashIn is the operator's side of a deposit: whose wallet, how much cash, the name to compare with the person at the counter, and
 // the operator's PIN. Above an amount, and by lot below it, the customer is asked before the money is there.
-var cashIn = flow{ID: "cashin", Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
+var cashIn = flow{ID: "cashin", Steps: []step{
 	{ID: "to", Ask: "Customer's phone number", Take: depositor},
 	{ID: "amount", Ask: "How much cash?", Take: cashAmount},
 	{ID: "split", Confirm: "{count} deposits, {sum} in all: it may be seen as a split deposit, which is not allowed. No money has moved.", With: quoteCashIn,
@@ -98,16 +99,20 @@ func sayCashIn(t *turn) error {
 	t.Say("amount", fault.Minor(t.KeptNumber(keptAmount)))
 	t.Say("name", t.Kept(keptName))
 	t.Say("phone", msisdn.Number(t.Kept(keptTo)).National())
-	t.Say("earned", fault.Minor(t.KeptNumber(keptEarned)))
-	earns := "earn"
-	if t.KeptNumber(keptEarned) == 0 {
-		earns = "nothing"
-	}
-	t.Say("earns", t.Text(earns))
+	sayEarns(t)
 	if t.KeptNumber(keptWaits) == 1 {
 		t.Go("asks")
 	}
 	return nil
+}
+
+// sayEarns says what the agent earns with it.
+func sayEarns(t *turn) {
+	key := "counter.earn"
+	if t.KeptNumber(keptEarned) == 0 {
+		key = "counter.nothing"
+	}
+	t.Say("earns", t.Env.texts.Say(t.Lang(), key, i18n.Text("earned", t.Env.market.Style.Format(t.KeptNumber(keptEarned)))))
 }
 
 // moveCashIn moves the money, or sets it aside until the customer says yes.

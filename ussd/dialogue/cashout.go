@@ -17,6 +17,7 @@ var cash = flow{ID: "cash", Steps: []step{
 		// 4 Find an agent
 		// 5 Reserve cash
 		// 6 I was not paid
+		{Key: "7", Text: "Cash codes I sent", Start: "mycodes", If: vouchersOn},
 	}},
 }}
 

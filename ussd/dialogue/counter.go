@@ -5,16 +5,29 @@ import (
 )
 
 // counter is what an operator sees on dialling. Its numbers are fixed for good, as the main menu's are.
-var counter = flow{ID: "counter", Steps: []step{
+var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
 	{ID: "top", Choose: "{shop} {till}", With: sayTill, Options: []option{
 		{Key: "1", Text: "Deposit", Start: "cashin"},
 		// 2 Withdrawal
-		// 3 Register customer
+		{Key: "3", Text: "Register customer", Start: "newcustomer"},
 		{Key: "4", Text: "Recent (check here)", Start: "recent"},
 		// 5 Return a withdrawal
 		// 6 Float, earnings
-		// 7 More
+		{Key: "7", Text: "More", Start: "more"},
 		{Key: "9", Text: "My own wallet", Start: "menu", Do: ownWallet},
+	}},
+}}
+
+// more is the rest of what an operator can do.
+var more = flow{ID: "more", Steps: []step{
+	{ID: "top", Choose: "More", Options: []option{
+		{Key: "1", Text: "Pay a cash code", Start: "paycode"},
+		// 2 Wrong deposit
+		// 3 Reservations
+		// 4 Open or close
+		// 5 End of day
+		// 6 Warnings
+		// 7 Change PIN
 	}},
 }}
 

@@ -27,6 +27,8 @@ var flows = []*flow{
 	&send,
 	&cash, &cashOut, &asked,
 	&cashIn, &recent,
+	&more, &newCustomer,
+	&sendCode, &myCodes, &payCode,
 	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
 	&forgot, &locked, &opening, &asleep,
 	&redial, &details,

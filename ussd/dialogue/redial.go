@@ -23,6 +23,7 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"voucher_redeem":   "paying out to {to}",
 	"float_move":       "float to {to}",
 	"reserve":          "cash at {to}",
+	"commission":       "registering {to}",
 	"once.send":        "Do not send again.",
 	"once":             "Do not do it again.",
 }, Steps: []step{

@@ -17,7 +17,7 @@ var first = flow{ID: "first", Texts: map[string]string{"home": "Start"}, Steps: 
 	}},
 	{ID: "invite", Confirm: "Open a Senti wallet. It is free.\nKeep your {document} near.", With: document, Options: []option{
 		{Key: "1", Text: "Start (I accept the terms)", Do: acceptTerms},
-		// 2 I was sent a cash code
+		{Key: "2", Text: "I was sent a cash code", If: vouchersOn, Go: "cashcode"},
 		{Key: "3", Text: "Fees", Start: "fees"},
 		// 4 Help
 	}},
@@ -26,6 +26,7 @@ var first = flow{ID: "first", Texts: map[string]string{"home": "Start"}, Steps: 
 	{ID: "pin", Secret: "Choose a PIN: 4 digits that nobody can guess.\nNever tell it to anyone.", Take: newPIN},
 	{ID: "repeat", Secret: "Type the same PIN again", Take: open, Moves: true},
 	{ID: "open", End: "{end}"}, // message register.done, as the intent keeps it: "Welcome JANE WANJIKU. Your wallet is open. …"
+	{ID: "cashcode", End: "Take the code in the SMS and your ID to any Senti agent. Tell the code to nobody else."},
 }}
 
 var open = take{Do: openWallet, Faults: []fault.Code{fault.BadPIN}}

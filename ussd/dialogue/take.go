@@ -26,7 +26,13 @@ func takeRecipient(t *turn, typed string) error {
 	case to == t.Env.caller.Phone:
 		return fault.New(fault.OwnNumber)
 	}
-	if _, err := t.Env.wallet.Customer(t.Ctx, to); err != nil {
+	_, err = t.Env.wallet.Customer(t.Ctx, to)
+	if fault.HasCode(err, fault.NotRegistered) && vouchersOn(t) {
+		t.Keep(keptTo, string(to))
+		t.Start(sendCode.ID)
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	t.Keep(keptTo, string(to))

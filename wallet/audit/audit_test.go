@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -256,5 +258,21 @@ func TestWhatCannotBeKept(t *testing.T) {
 	}
 	if h, _ := o.Head(ctx); h.N != 1 {
 		t.Errorf("%d entries, want 1", h.N)
+	}
+}
+
+// The log has the end of the chain whenever it has moved.
+func TestHeadGoesToTheLog(t *testing.T) {
+	o := newOffice(t, dbtest.SQLite(t))
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	last := o.logHead(ctx, Head{})
+	o.commit(o.Add(act("alice", "agent.create", "agent:1"))...)
+	last = o.logHead(ctx, last)
+	o.logHead(ctx, last)
+	if want := fmt.Sprintf("n=1 chain=%x", last.Hash); strings.Count(log.String(), "audit head") != 1 || !strings.Contains(log.String(), want) {
+		t.Errorf("logged %q, want %q once", log.String(), want)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -104,6 +105,14 @@ func (Random) New() ID {
 		panic("id: the system's random source failed: " + err.Error())
 	}
 	return ID(u)
+}
+
+// Before returns the ID that sorts after all that Random made before a moment and before all that it makes from then on: what is
+// kept by such IDs can be found by its age. Derived IDs lie anywhere.
+func Before(t time.Time) ID {
+	var out ID
+	binary.BigEndian.PutUint64(out[:], uint64(t.UnixMilli())<<16)
+	return out
 }
 
 // Sequence makes IDs 1, 2, 3 …, for tests. It is safe for concurrent use.

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+
+	"senti/wallet/clock"
 )
 
 func TestParse(t *testing.T) {
@@ -34,6 +37,15 @@ func TestRandomAscends(t *testing.T) {
 			t.Fatalf("%s follows %s", next, last)
 		}
 		last = next
+	}
+}
+
+func TestBefore(t *testing.T) {
+	start := clock.System{}.Now()
+	made := Random{}.New()
+	end := clock.System{}.Now().Add(time.Millisecond)
+	if b, e := Before(start), Before(end); bytes.Compare(b[:], made[:]) >= 0 || bytes.Compare(made[:], e[:]) >= 0 {
+		t.Errorf("%s was made between %v and %v, which are %s and %s", made, start, end, b, e)
 	}
 }
 

@@ -158,8 +158,9 @@ func (b *Browser) Write(phone, text string) error {
 
 // Beside loads the page anew with these phones side by side, in this order, and no others.
 func (b *Browser) Beside(phones ...string) error {
-	there := fmt.Sprintf("document.querySelectorAll('.phone .entry').length === %d", len(phones))
-	err := b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.page+"#"+strings.Join(phones, ",")), chromedp.Poll[chromedp.Void](there))
+	last := chromedp.CSS(fmt.Sprintf(".phone:nth-of-type(%d) .entry", len(phones)))
+	// By way of another page, since a browser that is already here would only scroll to what stands behind the #.
+	err := b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.page+"#"+strings.Join(phones, ",")), chromedp.WaitReady(last))
 	if err != nil {
 		return fmt.Errorf("driver: %s side by side: %w", strings.Join(phones, " and "), err)
 	}

@@ -1,0 +1,116 @@
+package agents
+
+import (
+	"context"
+
+	"senti/agents/deal"
+	"senti/wallet"
+	"senti/wallet/audit"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/intent"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+)
+
+// Returnable returns the withdrawals that can be returned at the operator's till: first those of which a customer says that they
+// were not paid, then those of the last minutes, each newest first. Faults: not_operator, operator_suspended.
+func (a *Agents) Returnable(ctx context.Context, operator msisdn.Number) ([]Mendable, error) {
+	post, err := a.serving(ctx, operator)
+	if err != nil {
+		return nil, err
+	}
+	rules := a.rules()
+	since := a.now().Add(-rules.DisputeWithin - rules.DecideWithin)
+	deals, err := a.deals.OfTill(ctx, post.Till.ID, since, listMost)
+	if err != nil {
+		return nil, err
+	}
+	var disputed, late []Mendable
+	for _, d := range deals {
+		m := Mendable{d.ID, d.EndedAt, d.Amount, d.Name, d.State == deal.Disputed}
+		switch {
+		case d.Kind != ledger.CashOut:
+		case m.Disputed:
+			m.At = d.AskedAt
+			disputed = append(disputed, m)
+		case d.State == deal.Done && !a.now().After(d.EndedAt.Add(rules.ReturnWithin)):
+			late = append(late, m)
+		}
+	}
+	return append(disputed, late...), nil
+}
+
+// listMost bounds how far back a till's deals are looked at for a list.
+const listMost = 1000
+
+// QuoteReturn says whose withdrawal it is and how much goes back, and opens the intent that Return goes through with.
+//
+// Faults: not_operator, operator_suspended, deal_not_found, deal_closed (state), too_late.
+func (a *Agents) QuoteReturn(ctx context.Context, r MendRequest) (MendQuote, error) {
+	post, d, t, err := a.mendAt(ctx, r)
+	switch {
+	case err != nil:
+		return MendQuote{}, err
+	case d.Kind != ledger.CashOut:
+		return MendQuote{}, fault.New(fault.DealNotFound)
+	case d.State == deal.Disputed:
+		err = a.opened(ctx, &t, deal.NotPaid)
+	default:
+		err = faultOrNil(within(deal.Returned, a.rules().ReturnWithin, id.ID{})(&d, a.now()))
+	}
+	if err != nil {
+		return MendQuote{}, err
+	}
+	return a.openMend(ctx, ledger.CashOutReturn, actor(post), r.Origin, t)
+}
+
+// Return undoes a withdrawal, fee and all, from the till's float; what it had earned is taken from what the agents are owed. It is the
+// operator's for the market's while after the withdrawal, and as the answer to a customer who was not paid as long as that is open.
+// Sent again it returns the same receipt and moves nothing.
+//
+// Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, deal_closed (state; the customer said something meanwhile, or it
+// was decided), too_late, till_short (available), intent_expired, busy; outcome_unknown.
+func (a *Agents) Return(ctx context.Context, intentID id.ID, typed pin.PIN) (MendReceipt, error) {
+	in, t, err := a.recallMend(ctx, intentID, ledger.CashOutReturn, "")
+	if err != nil {
+		return MendReceipt{}, err
+	}
+	outcome, err := a.ledger.Commit(ctx, a.returnPlan(in, t, typed))
+	if err != nil {
+		return MendReceipt{}, atCounter(err)
+	}
+	a.wallet.Wake()
+	return MendReceipt{in.ID, outcome.Receipt, a.returnEnd(t)(outcome)}, nil
+}
+
+// returnPlan is all that a return commits.
+func (a *Agents) returnPlan(in intent.Intent, t MendTerms, typed pin.PIN) *ledger.Plan {
+	plan := &ledger.Plan{
+		ID: in.ID, Kind: ledger.CashOutReturn, Request: wallet.Request(in), Corrects: t.Corrects, Rules: t.Rules, Legs: t.Back.legs(),
+	}
+	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.returnEnd(t))),
+		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
+	if t.Opened {
+		plan.Holds = t.thaw(deal.NotPaid, true)
+		plan.Companions = append(plan.Companions, a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
+			a.closes(t.Deal, deal.NotPaid, deal.CaseDropped, "returned by "+audit.Operator(t.At.Operator)))
+	} else {
+		plan.Companions = append(plan.Companions,
+			a.deals.Change(t.Deal, within(deal.Returned, a.market.At(t.PricedAt).Agents.ReturnWithin, in.ID)))
+	}
+	plan.Companions = append(plan.Companions,
+		a.message(plan, toCustomer, t.Party.Phone, a.returned(t)),
+		a.message(plan, toOperator, t.At.Phone, a.gaveBack(t)))
+	return plan
+}
+
+// faultOrNil keeps a nil fault from becoming an error that is not nil.
+func faultOrNil(f *fault.Error) error {
+	if f == nil {
+		return nil
+	}
+	return f
+}
