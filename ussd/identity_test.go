@@ -23,8 +23,8 @@ func (w *world) register(who string) {
 	w.must(err)
 }
 
-// shown is a customer who shows the ID at Mama Njeri's counter for a new PIN: "0712000001 28445190".
-func (w *world) shown(what string) {
+// showsID is a customer who shows the ID at Mama Njeri's counter for a new PIN: "0712000001 28445190".
+func (w *world) showsID(what string) {
 	w.t.Helper()
 	from, number, _ := strings.Cut(what, " ")
 	phone := w.number(from)
