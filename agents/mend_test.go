@@ -1,10 +1,12 @@
 package agents_test
 
 import (
-	"testing"
+	"context"
+	"strings"
 
 	"senti/agents"
 	"senti/agents/deal"
+	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/fault"
 	"senti/wallet/id"
@@ -60,6 +62,8 @@ func givingBack(w *town, who msisdn.Number, dealID id.ID) (agents.MendReceipt, e
 	return w.done(w.agents.GiveBack, q, err, who)
 }
 
+type mendAct = func(context.Context, id.ID, pin.PIN) (agents.MendReceipt, error)
+
 // done goes through with a quote, twice, and asserts that both hear the same.
 func (w *town) done(act mendAct, q agents.MendQuote, err error, who msisdn.Number) (agents.MendReceipt, error) {
 	w.t.Helper()
@@ -74,7 +78,7 @@ func (w *town) done(act mendAct, q agents.MendQuote, err error, who msisdn.Numbe
 	return first, err
 }
 
-// deal asserts in what state a deal is.
+// is asserts in what state a deal is.
 func (w *town) is(dealID id.ID, state deal.State) {
 	w.t.Helper()
 	d, err := w.agents.Deals().Get(bg, dealID)
@@ -125,12 +129,51 @@ func (w *town) fees(want int64) {
 	}
 }
 
-// told asserts that the last messages to these phones contain a text each.
+// told asserts what was said in some message to these phones.
 func (w *town) told(want map[msisdn.Number]string) {
 	w.t.Helper()
 	for phone, text := range want {
-		if last := w.lastMessage(phone); !contains(last, text) {
-			w.t.Errorf("%s was told %q, want %q in it", phone, last, text)
+		if !strings.Contains(w.texts(phone), text) {
+			w.t.Errorf("%s was told\n%swant %q in it", phone, w.texts(phone), text)
 		}
 	}
+}
+
+// operator is who works with that phone.
+func (w *town) operator(phone msisdn.Number) network.Operator {
+	w.t.Helper()
+	p, err := w.agents.Places().ByPhone(bg, phone)
+	w.must(err)
+	return p.Operator
+}
+
+// suspend stops an operator's till, and resume lets it work again.
+func (w *town) suspend(phone msisdn.Number) {
+	w.t.Helper()
+	w.must(w.agents.Suspend(bg, "system", network.Ref{Kind: network.ATill, ID: w.tills[phone].ID}, "a test"))
+}
+
+func (w *town) resume(phone msisdn.Number) {
+	w.t.Helper()
+	w.must(w.agents.Resume(bg, "system", network.Ref{Kind: network.ATill, ID: w.tills[phone].ID}, "a test"))
+}
+
+// empty leaves only so much free on the float of an operator's till: the rest goes to the other till.
+func (w *town) empty(phone msisdn.Number, left int64) {
+	w.t.Helper()
+	a, err := w.ledger.Account(bg, w.tills[phone].Float)
+	w.must(err)
+	w.float(phone, left-a.Available())
+}
+
+// float moves float from the other till to an operator's; below zero the other way.
+func (w *town) float(phone msisdn.Number, more int64) {
+	w.t.Helper()
+	other := otieno
+	if phone == otieno {
+		other = njeri
+	}
+	_, err := w.ledger.Commit(bg, &ledger.Plan{ID: id.Random{}.New(), Kind: ledger.FloatMove,
+		Legs: []ledger.Leg{{Account: w.tills[phone].Float, Amount: more}, {Account: w.tills[other].Float, Amount: -more}}})
+	w.must(err)
 }

@@ -154,7 +154,7 @@ func (w *world) arrange(word, rest string) []string {
 	case "market": // market ug: where all of this happens
 	case "register": // register 0712000098 Fatuma Ali 31520774: an operator does, with the ID in hand
 		w.register(rest)
-	case "shows": // shows 0712000001 28445190: he has shown that ID at a counter, because he forgot his PIN
+	case "shown": // shown 0712000001 28445190: he has shown that ID at a counter, because he forgot his PIN
 		w.showsID(rest)
 	case "night": // the jobs of the night run
 		w.night()

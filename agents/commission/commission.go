@@ -62,3 +62,12 @@ func part(total int64, rate market.Rate) int64 {
 	whole := int64(market.RateWhole)
 	return total/whole*int64(rate) + total%whole*int64(rate)/whole
 }
+
+// Withheld is the tax that is held back of commission when it is released, rounded half up to a whole minor unit.
+func Withheld(total int64, rate market.Rate) int64 {
+	tax := part(total, rate)
+	if rest := total % int64(market.RateWhole) * int64(rate) % int64(market.RateWhole); 2*rest >= int64(market.RateWhole) {
+		tax++
+	}
+	return tax
+}

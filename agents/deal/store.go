@@ -54,6 +54,20 @@ func (s *Store) Get(ctx context.Context, deal id.ID) (Deal, error) {
 	return all[0], nil
 }
 
+// Among returns those of the deals that there are, by ID.
+func (s *Store) Among(ctx context.Context, deals []id.ID) (map[id.ID]Deal, error) {
+	found := make(map[id.ID]Deal, len(deals))
+	err := s.db.EachIn(ctx, selectDeal+` WHERE id IN`, idArgs(deals), func(rows *sql.Rows) error {
+		d, err := scanDeal(rows)
+		found[d.ID] = d
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("deal: read: %w", err)
+	}
+	return found, nil
+}
+
 // OfTill returns the newest deals of a till that were written at or after since, newest first.
 func (s *Store) OfTill(ctx context.Context, till int64, since time.Time, limit int) ([]Deal, error) {
 	return s.read(ctx, selectDeal+`

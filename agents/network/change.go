@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
@@ -96,6 +97,14 @@ func (d *Directory) Nominate(agent, till int64) []ledger.Companion {
 			return notClosed(a.Status)
 		}),
 	}
+}
+
+// PaidTo returns the companion that lets a plan through only if the agent may do business and its commission is released to that
+// till. The fault is conflict.
+func (d *Directory) PaidTo(agent, till int64) ledger.Companion {
+	return act[Agent]{d.agents, numbered(agent), func(row *Agent, _ time.Time) (*Agent, *fault.Error) {
+		return nil, asRead(row != nil && row.Status == Active && row.Nominated == till)
+	}}
 }
 
 // MoveOperator returns the companions that move an operator, as just read, to another till of the same agent: another agent hires

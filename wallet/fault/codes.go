@@ -89,6 +89,14 @@ const (
 	ShopClosed  Code = "shop_closed"  // the shop does not serve customers now
 	TooLate     Code = "too_late"     // the time for this is over
 
+	OfferPending  Code = "offer_pending"  // who asks waits for an answer already
+	OfferGone     Code = "offer_gone"     // the offer was answered, taken back or is too old; args: state
+	OfferChanged  Code = "offer_changed"  // the other side did something just now
+	OfferLive     Code = "offer_live"     // the offer's time is not over
+	WarnedAlready Code = "warned_already" // the till was told so a while ago
+	OwnShop       Code = "own_shop"       // asking one's own till
+	NoShops       Code = "no_shops"       // no shop there can do it now
+
 	BadShopCode       Code = "bad_shop_code"      // not a shop code: its check digit is wrong
 	ShopNotFound      Code = "shop_not_found"     // no till has this shop code
 	NotOperator       Code = "not_operator"       // the number works at no till
@@ -131,6 +139,8 @@ const (
 	LineMismatch   Code = "line_mismatch"   // the line and the posting are not about the same money
 	IssuingStopped Code = "issuing_stopped" // trust falls short of what is owed; args: needed
 	CannotIssue    Code = "cannot_issue"    // e-money is not made on such an account
+
+	CommissionFundShort Code = "commission_fund_short" // commission is paid to all or to nobody; args: available, needed
 )
 
 var specs = map[Code]Spec{
@@ -216,6 +226,14 @@ var specs = map[Code]Spec{
 	ShopClosed:  end,
 	TooLate:     end,
 
+	OfferPending:  conflict,
+	OfferGone:     conflict,
+	OfferChanged:  conflict,
+	OfferLive:     conflict,
+	WarnedAlready: conflict,
+	OwnShop:       ask,
+	NoShops:       ask,
+
 	BadShopCode:       ask,
 	ShopNotFound:      notFound,
 	NotOperator:       notFound,
@@ -258,4 +276,6 @@ var specs = map[Code]Spec{
 	LineMismatch:   end,
 	IssuingStopped: end,
 	CannotIssue:    end,
+
+	CommissionFundShort: end,
 }

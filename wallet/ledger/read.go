@@ -161,6 +161,8 @@ type Entry struct {
 	Held    int64 // after it
 	At      time.Time
 	Receipt string // "" if it moved no money
+
+	Corrects id.ID // the posting that it corrects, zero for none; Statement leaves it out
 }
 
 // Statement returns up to limit entries of an account, newest first, older than the entry with Seq before (0: from the

@@ -18,6 +18,55 @@ func (m *Market) Holiday(day int32) (Holiday, bool) {
 	return Holiday{}, false
 }
 
+// Working reports whether offices work on a day (yyyymmdd): not on a Saturday, a Sunday or a holiday.
+func (m *Market) Working(day int32) bool {
+	_, holiday := m.Holiday(day)
+	weekday := date(day).Weekday()
+	return !holiday && weekday != time.Saturday && weekday != time.Sunday
+}
+
+// Begins returns the first moment of a day (yyyymmdd) in the market's zone. Of a day that the zone's calendar leaves out, it is that
+// of the next one.
+func (m *Market) Begins(day int32) time.Time {
+	wall := date(day)
+	t := wall.Add(-30 * time.Hour).In(m.Zone) // no zone is as far from UTC as that
+	for {
+		_, offset := t.Zone()
+		begins, ends := t.ZoneBounds()
+		at := wall.Add(-time.Duration(offset) * time.Second)
+		switch {
+		case at.Before(begins): // clocks were put forward past midnight
+			return begins.UTC()
+		case ends.IsZero() || at.Before(ends):
+			return at
+		}
+		t = ends
+	}
+}
+
+// DayAfter returns the day (yyyymmdd) so many days after another, or before it.
+func DayAfter(day int32, days int) int32 {
+	y, m, d := date(day).AddDate(0, 0, days).Date()
+	return int32(y*10000 + int(m)*100 + d)
+}
+
+// date is a day (yyyymmdd) as if the market were in UTC.
+func date(day int32) time.Time {
+	return time.Date(int(day/10000), time.Month(day/100%100), int(day%100), 0, 0, 0, 0, time.UTC)
+}
+
+// Ended returns the day (yyyymmdd) with which the running period began on that day, and so the one before had ended.
+func (r Release) Ended(day int32) int32 {
+	switch r {
+	case Monthly:
+		return day - day%100 + 1
+	case Weekly:
+		return DayAfter(day, -int(date(day).Weekday()+6)%7)
+	default:
+		return day
+	}
+}
+
 // Dormancy is what becomes of a wallet whose owner does nothing. Times count from the owner's last own act.
 type Dormancy struct {
 	Warn  []time.Duration // ascending, before After

@@ -93,6 +93,7 @@ type CodeLives struct {
 	Offer    time.Duration // cash asked of an agent who has not answered
 	Reserve  time.Duration // cash an agent has promised, and the hold behind it
 	Swap     time.Duration // float in escrow until both typed the other's code
+	Float    time.Duration // float asked of another till that has not answered
 	Activate time.Duration // the code of a wallet registered at a counter
 	Reset    time.Duration // the code of a forgotten PIN
 }

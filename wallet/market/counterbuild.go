@@ -172,6 +172,7 @@ func (b *builder) lives(place string, p packLives) CodeLives {
 		Offer:    b.lasting(place+".offer", p.Offer),
 		Reserve:  b.lasting(place+".reserve", p.Reserve),
 		Swap:     b.lasting(place+".swap", p.Swap),
+		Float:    b.lasting(place+".float", p.Float),
 		Activate: b.lasting(place+".activate", p.Activate),
 		Reset:    b.lasting(place+".reset", p.Reset),
 	}

@@ -72,6 +72,7 @@ type packLives struct {
 	Offer    string `yaml:"offer"`
 	Reserve  string `yaml:"reserve"`
 	Swap     string `yaml:"swap"`
+	Float    string `yaml:"float"`
 	Activate string `yaml:"activate"`
 	Reset    string `yaml:"reset"`
 }
