@@ -75,7 +75,7 @@ func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote,
 	if err != nil {
 		return CashInQuote{}, err
 	}
-	c, err := a.payee(ctx, r.To)
+	c, err := a.wallet.Payee(ctx, r.To)
 	if err != nil {
 		return CashInQuote{}, err
 	}

@@ -72,7 +72,7 @@ type CashOutReceipt struct {
 //
 // Faults: not_registered, sender_blocked, shop_not_found, shop_closed, amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuote, error) {
-	c, err := a.payer(ctx, r.From)
+	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
 		return CashOutQuote{}, err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"senti/agents/network"
 	"senti/wallet"
-	"senti/wallet/customer"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
@@ -83,24 +82,6 @@ func (a *Agents) shopOf(ctx context.Context, code network.ShopCode) (network.Pla
 		err = fault.New(fault.ShopClosed)
 	}
 	return place, err
-}
-
-// payer is a customer who may pay, as far as can be said before the PIN. The fault is sender_blocked.
-func (a *Agents) payer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
-	c, err := a.wallet.Customer(ctx, phone)
-	if err == nil && c.Status != customer.Active {
-		err = fault.New(fault.SenderBlocked)
-	}
-	return c, err
-}
-
-// payee is a customer who may be paid in. The fault says as little as it can: cannot_receive.
-func (a *Agents) payee(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
-	c, err := a.wallet.Customer(ctx, phone)
-	if err == nil && c.Status == customer.Blocked {
-		err = fault.New(fault.CannotReceive)
-	}
-	return c, err
 }
 
 // shortName is as much of a customer's name as an operator sees: enough to tell whether it is the person at the counter, too

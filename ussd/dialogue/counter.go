@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"senti/wallet/customer"
 	"senti/wallet/fault"
 )
 
@@ -41,12 +42,15 @@ func sayTill(t *turn) error {
 	return nil
 }
 
-// ownWallet leads an operator without a wallet to where one is opened.
+// ownWallet leads an operator without a wallet to where one is opened, and one whose own wallet sleeps to where it is woken.
 func ownWallet(t *turn) error {
-	_, err := t.Env.wallet.Customer(t.Ctx, t.Env.caller.Phone)
-	if fault.HasCode(err, fault.NotRegistered) {
+	c, err := t.Env.wallet.Customer(t.Ctx, t.Env.caller.Phone)
+	switch {
+	case fault.HasCode(err, fault.NotRegistered):
 		t.Start(first.ID)
 		return nil
+	case err == nil && c.Status == customer.Dormant:
+		t.Start(asleep.ID)
 	}
 	return err
 }
