@@ -3,7 +3,11 @@
 //
 //	cashin.go     cash becomes e-money: by the customer's code, or by number
 //	answer.go     the customer says yes or no to a cash-in that waits
+//	depositcode.go  the code by which a customer at the counter is found
 //	cashout.go    e-money becomes cash: the customer starts
+//	ask.go        e-money becomes cash: the operator asks, the customer approves
+//	cashcode.go   money set aside for cash, behind a code that the customer reads out
+//	payout.go     e-money becomes cash: on such a code
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
 //	status.go     suspended, resumed, closed, moved
@@ -11,6 +15,8 @@
 //	earn.go       what a deal earns, and to whom
 //	counter.go    who stands at which counter, as terms keep it
 //	text.go       what is said once an act is committed
+//
+// What waits for somebody (a deposit, a request, a code) has a function Expire… beside it, which may run twice at the same time.
 //
 // Every act is one ledger plan, as in package wallet, whose parts it uses; a quote opens an intent, and the act itself needs the
 // intent's ID and a PIN and nothing else. What must hold at the commit is decided in the commit: by rules on the accounts
@@ -34,6 +40,7 @@ import (
 	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
+	"senti/wallet/voucher"
 )
 
 // Agents is the use cases of the counter and the parts they are made of. It is safe for concurrent use.
@@ -44,6 +51,7 @@ type Agents struct {
 	texts  *i18n.Texts
 	places *network.Directory
 	deals  *deal.Store
+	codes  *voucher.Store
 	audit  *audit.Store
 
 	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
@@ -61,6 +69,7 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		wallet: w, ledger: w.Ledger(), market: w.Market(), texts: w.Texts(),
 		places: network.NewDirectory(d, w.Market().Zone),
 		deals:  deal.NewStore(d, w.Market().Zone),
+		codes:  voucher.NewStore(d, w.Keys(), w.Clock()),
 		audit:  audit.NewStore(d),
 		posts:  wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
 	}

@@ -89,6 +89,9 @@ const (
 	ShopClosed  Code = "shop_closed"  // the shop does not serve customers now
 	TooLate     Code = "too_late"     // the time for this is over
 
+	ShopFull       Code = "shop_full"       // the till may not pay out more, or hold more
+	CannotWithdraw Code = "cannot_withdraw" // the customer may not, or has not enough; says no more on purpose
+
 	BadShopCode       Code = "bad_shop_code"      // not a shop code: its check digit is wrong
 	ShopNotFound      Code = "shop_not_found"     // no till has this shop code
 	NotOperator       Code = "not_operator"       // the number works at no till
@@ -208,13 +211,16 @@ var specs = map[Code]Spec{
 	BadCode:     ask,
 	WrongCode:   ask,
 	CodeUnknown: ask,
-	CodeGone:    conflict,
+	CodeGone:    {HTTP: http.StatusConflict, ReAsk: true},
 	CodeLocked:  end,
 	CodePending: conflict,
 	CodeLive:    conflict,
 	TillShort:   ask,
 	ShopClosed:  end,
 	TooLate:     end,
+
+	ShopFull:       end,
+	CannotWithdraw: end,
 
 	BadShopCode:       ask,
 	ShopNotFound:      notFound,
