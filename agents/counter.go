@@ -8,9 +8,11 @@ import (
 
 	"senti/agents/network"
 	"senti/wallet"
+	"senti/wallet/customer"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/pin"
 )
 
 // Counter is a till and the operator at it, as the terms of an act keep them.
@@ -82,6 +84,31 @@ func (a *Agents) shopOf(ctx context.Context, code network.ShopCode) (network.Pla
 		err = fault.New(fault.ShopClosed)
 	}
 	return place, err
+}
+
+// drawer is a customer who may be paid cash, as an operator may know it: why one may not is nobody's business. Faults:
+// not_registered, cannot_withdraw.
+func (a *Agents) drawer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+	c, err := a.wallet.Payer(ctx, phone)
+	if e := fault.As(err); e != nil && e.Code != fault.NotRegistered {
+		err = fault.Wrap(e, fault.CannotWithdraw)
+	}
+	return c, err
+}
+
+// CheckPIN compares the PIN of whoever did an act on that phone: its operator, if that was the one, or its customer. Faults:
+// not_registered, wrong_pin (left), pin_locked, no_pin.
+func (a *Agents) CheckPIN(ctx context.Context, phone msisdn.Number, actor int64, typed pin.PIN) error {
+	post, err := a.Post(ctx, phone)
+	if err != nil && !fault.HasCode(err, fault.NotOperator) {
+		return err
+	}
+	if err == nil && post.Operator.ID == actor {
+		_, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.wallet.PINs().Check(wallet.OperatorPIN(actor), typed)}})
+		return err
+	}
+	_, err = a.wallet.CheckPIN(ctx, phone, typed)
+	return err
 }
 
 // shortName is as much of a customer's name as an operator sees: enough to tell whether it is the person at the counter, too
