@@ -14,7 +14,6 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
-	"senti/wallet/outbox"
 )
 
 // Owed is commission that an agent had earned by the end of the last period and has not been paid.
@@ -253,11 +252,10 @@ func (a *Agents) releasePlan(o Owed, ended int32, try int, managers []network.Op
 		}),
 		Companions: []ledger.Companion{a.places.PaidTo(o.Agent.ID, o.Place.Till.ID)},
 	}
-	for i, m := range managers {
-		plan.Companions = append(plan.Companions, a.message(plan, byte(i+1), m.Phone,
-			a.wallet.Afterwards(m.Language, "sms.commission.paid", o.Place.Till.Float, a.wallet.Money("amount", o.Amount),
-				a.wallet.Bare("tax", o.Tax), i18n.Text("shop", o.Place.Store.Name+" "+o.Place.Till.Label))))
-	}
+	plan.Companions = append(plan.Companions, a.tell(plan, managers, func(language string) text {
+		return a.wallet.Afterwards(language, "sms.commission.paid", o.Place.Till.Float, a.wallet.Money("amount", o.Amount),
+			a.wallet.Bare("tax", o.Tax), i18n.Text("shop", o.Place.Store.Name+" "+o.Place.Till.Label))
+	})...)
 	return plan
 }
 
@@ -269,11 +267,8 @@ func stillOwed(after ledger.Account) *fault.Error {
 	return nil
 }
 
-// managersMost is how many managers of a till are told of something, and tillsMost of how many tills.
-const (
-	managersMost = 5
-	tillsMost    = 5
-)
+// tillsMost is how many of an agent's tills are told of something.
+const tillsMost = 5
 
 // managers are those of a till who are to be told of something.
 func (a *Agents) managers(ctx context.Context, till int64) ([]network.Operator, error) {
@@ -283,7 +278,7 @@ func (a *Agents) managers(ctx context.Context, till int64) ([]network.Operator, 
 	}
 	var out []network.Operator
 	for _, o := range staff {
-		if o.Role == network.Manager && o.Status == network.Active && len(out) < managersMost {
+		if o.Role == network.Manager && o.Status == network.Active && len(out) < hearMost {
 			out = append(out, o)
 		}
 	}
@@ -301,18 +296,18 @@ func (a *Agents) tellStuck(ctx context.Context, o Owed, ended int32) error {
 		return err
 	}
 	plan := &ledger.Plan{ID: told, Kind: ledger.Register}
+	var all []network.Operator
 	for _, t := range tills {
 		managers, err := a.managers(ctx, t.Till.ID)
 		if err != nil {
 			return err
 		}
-		for _, m := range managers {
-			n := byte(len(plan.Companions) + 1)
-			text := a.texts.Say(m.Language, "sms.commission."+string(o.Stuck), a.wallet.Money("amount", o.Amount))
-			plan.Companions = append(plan.Companions,
-				a.wallet.Messages().Add(outbox.MessageID(told, n), m.Phone, func(*ledger.Outcome) string { return text }))
-		}
+		all = append(all, managers...)
 	}
+	plan.Companions = a.tell(plan, all, func(language string) text {
+		text := a.texts.Say(language, "sms.commission."+string(o.Stuck), a.wallet.Money("amount", o.Amount))
+		return func(*ledger.Outcome) string { return text }
+	})
 	slog.Warn("agents: commission stays owed", "agent", o.Agent.ID, "why", o.Stuck)
 	_, err = a.ledger.Commit(ctx, plan)
 	return err

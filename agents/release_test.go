@@ -18,15 +18,6 @@ import (
 	"senti/wallet/msisdn"
 )
 
-// paysOut pays cash out.
-func (w *town) paysOut(from, operator msisdn.Number, amount int64) {
-	w.t.Helper()
-	q, err := w.agents.QuoteCashOut(bg, agents.CashOutRequest{From: from, Shop: w.tills[operator].Code, Amount: amount})
-	w.must(err)
-	_, err = w.agents.CashOut(bg, q.Intent, w.pin(from))
-	w.must(err)
-}
-
 // nominates has an agent's commission released to an operator's till.
 func (w *town) nominates(agent network.Agent, operator msisdn.Number) {
 	w.t.Helper()
@@ -61,11 +52,11 @@ func TestCommissionIsReleased(t *testing.T) {
 		w := newTown(t, d)
 		w.nominates(w.agent, otieno)
 		w.funds(10_000_00)
-		w.paysIn(njeri, jane, 2_000_00)  // 11: 8.80 and 2.20
-		w.paysOut(john, njeri, 1_000_00) // 10: 8 and 2
-		w.releases(0)                    // the month is not over
-		w.dateIs(2027, time.January, 1)  // a holiday, and then a weekend
-		w.paysIn(otieno, john, 500_00)   // 8: 6.40 and 1.60, in the new month
+		w.paysIn(njeri, jane, 2_000_00)   // 11: 8.80 and 2.20
+		w.takesOut(john, njeri, 1_000_00) // 10: 8 and 2
+		w.releases(0)                     // the month is not over
+		w.dateIs(2027, time.January, 1)   // a holiday, and then a weekend
+		w.paysIn(otieno, john, 500_00)    // 8: 6.40 and 1.60, in the new month
 		w.releases(0)
 		w.dateIs(2027, time.January, 4)
 		owed, err := w.agents.CommissionOwed(bg)

@@ -26,7 +26,7 @@ func TestStatementExplains(t *testing.T) {
 		w.funds(1_000_00)
 		begin := w.clock.Now()
 		w.paysIn(njeri, jane, 6_000_00) // asked of the customer: 20
-		w.paysOut(john, otieno, 1_000_00)
+		w.takesOut(john, otieno, 1_000_00)
 		w.undo(w.newest(otieno))
 		w.dateIs(2027, time.January, 4)
 		w.releases(1)

@@ -133,6 +133,8 @@ type Line struct {
 	Amount int64
 	Fee    int64
 	Earned int64
+
+	EarnedSuper int64 // the super-agent's part of Earned
 }
 
 // Sums are what a till did in a time: in and out as far as it stands, and every line for who wants to see more.
@@ -143,19 +145,21 @@ type Sums struct {
 	Waiting   int64 // cash taken for deposits that wait for their customers
 	Earned    int64 // by all agents together, with what stands
 	Lines     []Line
+
+	EarnedSuper int64 // the super-agent's part of Earned
 }
 
 // Sums adds up the deals of a till that were written at or after from and before to.
 func (s *Store) Sums(ctx context.Context, till int64, from, to time.Time) (Sums, error) {
 	var sums Sums
 	err := s.db.Each(ctx, `
-		SELECT kind, state, COUNT(*), SUM(amount), SUM(fee), SUM(earned)
+		SELECT kind, state, COUNT(*), SUM(amount), SUM(fee), SUM(earned), SUM(earned_super)
 		  FROM deals
 		 WHERE till = ? AND asked_at >= ? AND asked_at < ?
 		 GROUP BY kind, state
 		 ORDER BY kind, state`, []any{till, from.UnixMicro(), to.UnixMicro()}, func(rows *sql.Rows) error {
 		var l Line
-		if err := rows.Scan(&l.Kind, &l.State, &l.Count, &l.Amount, &l.Fee, &l.Earned); err != nil {
+		if err := rows.Scan(&l.Kind, &l.State, &l.Count, &l.Amount, &l.Fee, &l.Earned, &l.EarnedSuper); err != nil {
 			return err
 		}
 		sums.add(l)
@@ -169,15 +173,17 @@ func (s *Store) Sums(ctx context.Context, till int64, from, to time.Time) (Sums,
 
 func (s *Sums) add(l Line) {
 	s.Lines = append(s.Lines, l)
-	switch {
-	case l.State == Waiting:
+	if l.State == Waiting {
 		s.Waiting += l.Amount
-	case !l.State.Stands():
-	case l.Kind == ledger.CashIn:
-		s.Ins, s.In, s.Earned = s.Ins+l.Count, s.In+l.Amount, s.Earned+l.Earned
-	case l.Kind == ledger.CashOut || l.Kind == ledger.VoucherRedeem:
-		s.Outs, s.Out, s.Earned = s.Outs+l.Count, s.Out+l.Amount, s.Earned+l.Earned
-	default:
-		s.Earned += l.Earned
+	}
+	if !l.State.Stands() {
+		return
+	}
+	s.Earned, s.EarnedSuper = s.Earned+l.Earned, s.EarnedSuper+l.EarnedSuper
+	switch l.Kind {
+	case ledger.CashIn:
+		s.Ins, s.In = s.Ins+l.Count, s.In+l.Amount
+	case ledger.CashOut, ledger.VoucherRedeem:
+		s.Outs, s.Out = s.Outs+l.Count, s.Out+l.Amount
 	}
 }
