@@ -40,7 +40,9 @@ import (
 	"context"
 	"time"
 
+	"senti/agents"
 	"senti/sms/intake"
+	"senti/wallet"
 	"senti/wallet/clock"
 	"senti/wallet/db"
 	"senti/wallet/intent"
@@ -55,6 +57,9 @@ type Parts struct {
 	Clock    clock.Clock
 	Zone     *time.Location
 	Ledger   *ledger.Ledger
+	Wallet   *wallet.Wallet
+	Office   *wallet.Office
+	Agents   *agents.Agents
 	Intents  *intent.Store
 	Messages *outbox.Store
 	Intake   *intake.Intake
@@ -65,7 +70,16 @@ type Parts struct {
 func All(p Parts) []Job {
 	return []Job{
 		expireHolds(p),
+		expireCashIns(p),
+		expireAsks(p),
+		expireCashCodes(p),
+		expireVouchers(p),
+		releaseCommission(p),
+		checkLiabilities(p),
+		reconcileTrust(p),
 		verifyLedger(p),
+		liftSmallLimits(p),
+		watchDormancy(p),
 		forgetTexts(p),
 		purgeMessages(p),
 		purgeIntents(p),

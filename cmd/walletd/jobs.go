@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"senti/jobs"
+	"senti/wallet"
 	"senti/wallet/clock"
 	"senti/wallet/id"
 )
@@ -27,7 +28,8 @@ func (a *app) startJobs() error {
 }
 
 func (a *app) jobParts() jobs.Parts {
-	return jobs.Parts{DB: a.db, Clock: clock.System{}, Zone: a.market.Zone, Ledger: a.ledger, Intents: a.wallet.Intents(),
+	return jobs.Parts{DB: a.db, Clock: clock.System{}, Zone: a.market.Zone, Ledger: a.ledger,
+		Wallet: a.wallet, Office: wallet.NewOffice(a.wallet, a.db), Agents: a.agents, Intents: a.wallet.Intents(),
 		Messages: a.wallet.Messages(), Intake: a.intake, Keep: a.market.Retention}
 }
 
