@@ -8,7 +8,7 @@ import (
 var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
 	{ID: "top", Choose: "{shop} {till}", With: sayTill, Options: []option{
 		{Key: "1", Text: "Deposit", Start: "cashin"},
-		// 2 Withdrawal
+		{Key: "2", Text: "Withdrawal", Start: "withdraw"},
 		{Key: "3", Text: "Register customer", Start: "newcustomer"},
 		{Key: "4", Text: "Recent (check here)", Start: "recent"},
 		// 5 Return a withdrawal

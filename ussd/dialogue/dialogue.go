@@ -25,8 +25,8 @@ import (
 var flows = []*flow{
 	&first, &mainMenu, &counter,
 	&send,
-	&cash, &cashOut, &asked,
-	&cashIn, &recent,
+	&cash, &cashOut, &cashCode, &depositCode, &asked,
+	&cashIn, &withdraw, &recent,
 	&more, &newCustomer,
 	&sendCode, &myCodes, &payCode,
 	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
@@ -117,7 +117,11 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		return d.Lost(c, at, err)
 	case ok && last.Session == c.Origin.Session && last.End != "":
 		at.Flow = details.ID
-		place, reply := d.engine.Last(at, c.Page, last.End)
+		page, err := d.agents.Page(ctx, last)
+		if err != nil {
+			return d.Lost(c, at, fault.Wrap(err, fault.LookAgain))
+		}
+		place, reply := d.engine.Last(at, c.Page, page)
 		return Answer{Place: place, Reply: reply, Intent: last.Intent}
 	case ok && last.Session == c.Origin.Session:
 		at.Flow, dialled = redial.ID, nil // settled there, by the redial page itself
@@ -206,9 +210,20 @@ func (d *Dialogues) Shown(intent id.ID, failed bool) {
 // keepEnd keeps that last page, which no use case has kept, so that its callback can be repeated to any node.
 func keepEnd(step string) func(*turn) error {
 	return func(t *turn) error {
-		t.Env.wallet.KeepEnd(t.Ctx, t.Env.caller.Phone, t.Env.caller.Origin, t.Text(step))
+		t.Env.wallet.KeepEnd(t.Ctx, t.Env.actor(t.Ctx), t.Env.caller.Origin, t.Text(step))
 		return nil
 	}
+}
+
+// actor is the caller as an intent names people: by the number at the till, or by that of the wallet.
+func (e *env) actor(ctx context.Context) wallet.Actor {
+	who := wallet.Actor{Phone: e.caller.Phone}
+	if post, err := e.agents.Post(ctx, who.Phone); err == nil {
+		who.Number = post.Operator.ID
+	} else if c, err := e.wallet.Customer(ctx, who.Phone); err == nil {
+		who.Number = c.ID
+	}
+	return who
 }
 
 func (e *env) start(ctx context.Context, at menu.Place, dialled []string) Answer {

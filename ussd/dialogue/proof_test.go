@@ -38,7 +38,7 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "late", Value: texts.Say(lang, "sendcode.allback", i18n.Text("until", "31/12"))},
 		{Name: "till", Value: "till 12345"}, {Name: "count", Value: int64(12)}, {Name: "sum", Value: full},
 		{Name: "earned", Value: m.Style.Format(15200)}, {Name: "earns", Value: texts.Say(lang, "counter.earn", i18n.Text("earned", m.Style.Format(15200)))},
-		{Name: "state", Value: "not answered"},
+		{Name: "state", Value: "not answered"}, {Name: "see", Value: "\n" + texts.Say(lang, "withdraw.see")},
 		{Name: "once", Value: texts.Say(lang, "redial.once")},
 		{Name: "cost", Value: cost("send.taxed")}, {Name: "brief", Value: cost("send.fee")},
 		{Name: "total", Value: bare(largest + fee)},

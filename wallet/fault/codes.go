@@ -96,6 +96,8 @@ const (
 	WarnedAlready Code = "warned_already" // the till was told so a while ago
 	OwnShop       Code = "own_shop"       // asking one's own till
 	NoShops       Code = "no_shops"       // no shop there can do it now
+	ShopFull       Code = "shop_full"       // the till may not pay out more, or hold more
+	CannotWithdraw Code = "cannot_withdraw" // the customer may not, or has not enough; says no more on purpose
 
 	BadShopCode       Code = "bad_shop_code"      // not a shop code: its check digit is wrong
 	ShopNotFound      Code = "shop_not_found"     // no till has this shop code
@@ -218,7 +220,7 @@ var specs = map[Code]Spec{
 	BadCode:     ask,
 	WrongCode:   ask,
 	CodeUnknown: ask,
-	CodeGone:    conflict,
+	CodeGone:    {HTTP: http.StatusConflict, ReAsk: true},
 	CodeLocked:  end,
 	CodePending: conflict,
 	CodeLive:    conflict,
@@ -233,6 +235,8 @@ var specs = map[Code]Spec{
 	WarnedAlready: conflict,
 	OwnShop:       ask,
 	NoShops:       ask,
+	ShopFull:       end,
+	CannotWithdraw: end,
 
 	BadShopCode:       ask,
 	ShopNotFound:      notFound,
