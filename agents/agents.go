@@ -5,6 +5,9 @@
 //	answer.go     the customer says yes or no to a cash-in that waits
 //	depositcode.go  the code by which a customer at the counter is found
 //	cashout.go    e-money becomes cash: the customer starts
+//	ask.go        e-money becomes cash: the operator asks, the customer approves
+//	cashcode.go   money set aside for cash, behind a code that the customer reads out
+//	payout.go     e-money becomes cash: on such a code
 //	registercustomer.go a wallet opened at the counter, or the ID of one checked
 //	vouchersend.go   money for a number without a wallet
 //	voucherredeem.go paid out over a counter, with an ID
@@ -14,9 +17,6 @@
 //	wrongdeposit.go, giveback.go   money in the wrong wallet, and what its owner says to that
 //	decide.go     staff decide who was right
 //	mend.go       what these have in common
-//	ask.go        e-money becomes cash: the operator asks, the customer approves
-//	cashcode.go   money set aside for cash, behind a code that the customer reads out
-//	payout.go     e-money becomes cash: on such a code
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
 //	status.go     suspended, resumed, closed, moved

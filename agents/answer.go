@@ -231,12 +231,12 @@ func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 		a.message(plan, toCustomer, t.To.Phone, a.notAnswered(t)),
 		a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.expired")),
 	}
-	return a.release(ctx, plan)
+	return a.endWait(ctx, plan)
 }
 
-// release commits the end of something that has waited, which gives back its money, and reports whether it was this that ended it:
+// endWait commits the end of something that has waited, which gives back its money, and reports whether it was this that ended it:
 // something else may have, in the same instant.
-func (a *Agents) release(ctx context.Context, plan *ledger.Plan) (bool, error) {
+func (a *Agents) endWait(ctx context.Context, plan *ledger.Plan) (bool, error) {
 	_, err := a.ledger.Commit(ctx, plan)
 	if fault.HasCode(err, fault.HoldClosed) { // it waited so long that the ledger itself has given the money back
 		_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: plan.Companions})

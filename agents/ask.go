@@ -231,7 +231,7 @@ func (a *Agents) ExpireAsks(ctx context.Context, limit int) (int, error) {
 		if _, err := a.wallet.Recall(ctx, ask.Intent, &t, ledger.Enquiry); err != nil {
 			return false, err
 		}
-		return a.release(ctx, &ledger.Plan{Companions: []ledger.Companion{
+		return a.endWait(ctx, &ledger.Plan{Companions: []ledger.Companion{
 			a.deals.ExpireAsk(ask.Customer, ask.Intent),
 			a.wallet.Messages().Add(outbox.MessageID(ask.Intent, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.expired")),
 		}})

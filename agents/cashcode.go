@@ -62,7 +62,7 @@ const cashCodeWhat = "cash_code"
 //
 // Faults: those of wallet.Payer, code_pending (there is one already), amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteCashCode(ctx context.Context, r CashCodeRequest) (CashCodeQuote, error) {
-	c, err := a.wallet.Payer(ctx, r.From)
+	c, err := a.payer(ctx, r.From)
 	if err != nil {
 		return CashCodeQuote{}, err
 	}
@@ -287,7 +287,7 @@ func (a *Agents) freeLockedCode(ctx context.Context, slip voucher.Slip, at Count
 		a.codes.Cancel(slip.Ref(), plan.ID),
 		a.message(plan, toCustomer, t.From.Phone, a.codeFreed(t, "sms.cashcode.locked", i18n.Text("shop", at.Shop))),
 	}
-	_, err := a.release(ctx, plan)
+	_, err := a.endWait(ctx, plan)
 	return err
 }
 
@@ -313,7 +313,7 @@ func (a *Agents) endCashCode(ctx context.Context, slip voucher.Slip) (bool, erro
 		ended = a.codes.Cancel(slip.Ref(), plan.ID)
 	}
 	plan.Companions = []ledger.Companion{ended, a.message(plan, toCustomer, t.From.Phone, a.codeFreed(t, "sms.cashcode.expired"))}
-	return a.release(ctx, plan)
+	return a.endWait(ctx, plan)
 }
 
 // codeFreed tells the owner of a code that it is dead and the money free.

@@ -21,10 +21,10 @@ import (
 // Brief is the head of the terms of every act but a send: what a redial and a statement may say of it. Terms are JSON, with the
 // Brief under "brief".
 type Brief struct {
-	What   string `json:"what,omitempty"` // how a redial speaks of it, where the kind alone does not say
 	Whom   string `json:"whom"`           // the other side as whoever holds the phone may see it: a masked number, a shop code
 	Shop   string `json:"shop,omitempty"` // the shop it happened at, for the customer's statement
 	Amount int64  `json:"amount"`         // minor units
+	What   string `json:"what,omitempty"` // what it was, when the kind does not say; a redial has a text of that name
 }
 
 // Actor is whose phone an act is done on: a customer, or an operator under an operator's number.

@@ -23,7 +23,7 @@ var asked = flow{ID: "asked", Steps: []step{
 	{ID: "none", End: "{end}", With: toHome}, // what was asked has been answered, or its time is over
 
 	// From here on only if something was not right.
-	{ID: "again", Secret: "Enter PIN again", Take: approveAgain, Moves: true, Options: refusals},
+	{ID: "again", Secret: "Enter PIN again", Take: approveAgain, Moves: true, Options: append([]option{forgotExit}, refusals...)},
 	{ID: "short", End: "Not enough money. Nothing was taken out.\nYou have {available}. You need {needed} (fee {fee}).", With: keepEnd("short")},
 
 	{ID: "done", End: "{end}"}, // message cashin.yes, cashin.no, cashout.done or ask.no, as the intent keeps it
@@ -146,6 +146,7 @@ func moveApproved(t *turn, typed string) error {
 		t.Go("done")
 		return nil
 	case fault.WrongPIN:
+		t.KeepNumber(keptWrong, 1)
 		return t.AskAgain("again", err)
 	case fault.Insufficient:
 		f := fault.As(err)
@@ -155,7 +156,7 @@ func moveApproved(t *turn, typed string) error {
 		t.Go("short")
 		return nil
 	}
-	return err
+	return refusedPIN(t, err)
 }
 
 func refuse(t *turn) error {
