@@ -54,6 +54,7 @@ var widest = map[string][]Arg{
 		Text("left", "Ksh 5,000,000"), Text("single", "Ksh 5,000,000"), Text("day", "Ksh 5,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 		Text("total", "Ksh 250,309"),
+		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "250,000"), Text("high", "50,000,000"), Text("cash", "Ksh 250,000"),
 	},
 	"Uganda": {
 		Text("amount", "UGX 5,000,000"), Text("fee", "2,875"), Text("tax", "375"), Text("balance", "UGX 20,000,000"),
@@ -68,6 +69,7 @@ var widest = map[string][]Arg{
 		Text("left", "UGX 200,000,000"), Text("single", "UGX 200,000,000"), Text("day", "UGX 200,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 		Text("total", "UGX 5,012,500"),
+		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "10,000,000"), Text("high", "2,000,000,000"), Text("cash", "UGX 5,000,000"),
 	},
 }
 
