@@ -18,6 +18,9 @@
 //	status.go     suspended, resumed, closed, moved
 //	watch.go      what was done just before: split deposits, money that goes round
 //	earn.go       what a deal earns, and to whom
+//	earnings.go, statement.go   how an agent sees it
+//	release.go    what was earned becomes float
+//	dayend.go     the end of a till's day
 //	counter.go    who stands at which counter, as terms keep it
 //	text.go       what is said once an act is committed
 //
@@ -32,8 +35,10 @@ import (
 	"context"
 	"time"
 
+	"senti/agents/books"
 	"senti/agents/deal"
 	"senti/agents/network"
+	"senti/agents/offer"
 	"senti/wallet"
 	"senti/wallet/audit"
 	"senti/wallet/db"
@@ -56,6 +61,8 @@ type Agents struct {
 	deals  *deal.Store
 	codes  *voucher.Store
 	audit  *audit.Store
+	offers *offer.Store
+	books  *books.Store
 
 	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
 }
@@ -74,6 +81,8 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		deals:  deal.NewStore(d, w.Market().Zone),
 		codes:  voucher.NewStore(d, w.Keys(), w.Clock()),
 		audit:  audit.NewStore(d),
+		offers: offer.NewStore(d),
+		books:  books.NewStore(d),
 		posts:  wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
 	}
 }
@@ -83,6 +92,12 @@ func (a *Agents) Places() *network.Directory { return a.places }
 
 // Deals returns what happened over counters.
 func (a *Agents) Deals() *deal.Store { return a.deals }
+
+// Offers returns what is asked of tills.
+func (a *Agents) Offers() *offer.Store { return a.offers }
+
+// Books returns how tills' days ended.
+func (a *Agents) Books() *books.Store { return a.books }
 
 // Post returns who stands at which counter with that phone. The fault is not_operator. It may be up to a minute old: the commit
 // looks again.
