@@ -21,6 +21,7 @@
 //	earnings.go, statement.go   how an agent sees it
 //	release.go    what was earned becomes float
 //	dayend.go     the end of a till's day
+//	survey.go     customers are asked what an agent took
 //	counter.go    who stands at which counter, as terms keep it
 //	text.go       what is said once an act is committed
 //
@@ -39,6 +40,7 @@ import (
 	"senti/agents/deal"
 	"senti/agents/network"
 	"senti/agents/offer"
+	"senti/agents/survey"
 	"senti/wallet"
 	"senti/wallet/audit"
 	"senti/wallet/db"
@@ -64,6 +66,8 @@ type Agents struct {
 	offers *offer.Store
 	books  *books.Store
 
+	surveys *survey.Store
+
 	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
 }
 
@@ -83,7 +87,9 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		audit:  audit.NewStore(d),
 		offers: offer.NewStore(d),
 		books:  books.NewStore(d),
-		posts:  wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
+
+		surveys: survey.NewStore(d),
+		posts:   wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
 	}
 }
 
