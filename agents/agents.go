@@ -3,7 +3,11 @@
 //
 //	cashin.go     cash becomes e-money: by the customer's code, or by number
 //	answer.go     the customer says yes or no to a cash-in that waits
+//	depositcode.go  the code by which a customer at the counter is found
 //	cashout.go    e-money becomes cash: the customer starts
+//	ask.go        e-money becomes cash: the operator asks, the customer approves
+//	cashcode.go   money set aside for cash, behind a code that the customer reads out
+//	payout.go     e-money becomes cash: on such a code
 //	registercustomer.go a wallet opened at the counter, or the ID of one checked
 //	vouchersend.go   money for a number without a wallet
 //	voucherredeem.go paid out over a counter, with an ID
@@ -24,6 +28,8 @@
 //	survey.go     customers are asked what an agent took
 //	counter.go    who stands at which counter, as terms keep it
 //	text.go       what is said once an act is committed
+//
+// What waits for somebody (a deposit, a request, a code) has a function Expire… beside it, which may run twice at the same time.
 //
 // Every act is one ledger plan, as in package wallet, whose parts it uses; a quote opens an intent, and the act itself needs the
 // intent's ID and a PIN and nothing else. What must hold at the commit is decided in the commit: by rules on the accounts

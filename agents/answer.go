@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"senti/agents/deal"
@@ -28,7 +29,7 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 	waiting := t.deal(in.ID, deal.Waiting)
 	waiting.Hold, waiting.ExpiresAt = holdOf(in.ID), until
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.cashInEnd(true, t))),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(true, t), atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.deals.Add(waiting),
 		a.message(plan, toCustomer, t.To.Phone, a.pleaseSay(t)),
@@ -153,10 +154,13 @@ func (a *Agents) noPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
 // answering is the intent of an answer, whose ID follows from the deal: yes and no have one each, and the deal takes the first.
 func (a *Agents) answering(r AnswerRequest, t CashInTerms, kind ledger.Kind) intent.Intent {
 	in := a.wallet.NewIntent(kind, wallet.Actor{Number: t.Customer, Phone: t.To.Phone}, r.Origin,
-		answerTerms{Brief: wallet.Brief{Whom: t.At.Code, Shop: t.At.Code, Amount: t.Amount}, Deal: r.Deal.String()})
+		answerTerms{Brief: wallet.Brief{What: answerWhat, Whom: t.At.Code, Shop: t.At.Code, Amount: t.Amount}, Deal: r.Deal.String()})
 	in.ID = id.Derive(r.Deal, "senti.answer.v1."+kind.String())
 	return in
 }
+
+// answerWhat is how a redial speaks of a yes.
+const answerWhat = "cash_in_yes"
 
 type answerTerms struct {
 	Brief wallet.Brief `json:"brief"`
@@ -196,19 +200,21 @@ func (a *Agents) ExpireCashIns(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	done := 0
-	for _, d := range due {
-		if d.Kind != ledger.CashIn {
-			continue
-		}
-		switch expired, err := a.expireCashIn(ctx, d); {
+	return each(due, func(d deal.Deal) (bool, error) { return a.expireCashIn(ctx, d) })
+}
+
+// each ends what is due one by one and counts what it has ended. One that cannot be ended does not keep the others waiting.
+func each[T any](due []T, end func(T) (bool, error)) (done int, err error) {
+	var failed []error
+	for _, one := range due {
+		switch ended, err := end(one); {
 		case err != nil:
-			return done, err
-		case expired:
+			failed = append(failed, err)
+		case ended:
 			done++
 		}
 	}
-	return done, nil
+	return done, errors.Join(failed...)
 }
 
 func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
@@ -225,12 +231,22 @@ func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 		a.message(plan, toCustomer, t.To.Phone, a.notAnswered(t)),
 		a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.expired")),
 	}
-	outcome, err := a.ledger.Commit(ctx, plan)
-	if outcome != nil && outcome.Refusal != nil { // answered in the same instant
+	return a.endWait(ctx, plan)
+}
+
+// endWait commits the end of something that has waited, which gives back its money, and reports whether it was this that ended it:
+// something else may have, in the same instant.
+func (a *Agents) endWait(ctx context.Context, plan *ledger.Plan) (bool, error) {
+	_, err := a.ledger.Commit(ctx, plan)
+	if fault.HasCode(err, fault.HoldClosed) { // it waited so long that the ledger itself has given the money back
+		_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: plan.Companions})
+	}
+	switch {
+	case err == nil:
+		a.wallet.Wake()
+		return true, nil
+	case fault.HasCode(err, fault.DealClosed), fault.HasCode(err, fault.CodeGone), fault.HasCode(err, fault.AskGone):
 		return false, nil
 	}
-	if err == nil {
-		a.wallet.Wake()
-	}
-	return err == nil, err
+	return false, err
 }

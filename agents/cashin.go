@@ -16,12 +16,13 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 	"senti/wallet/tariff"
+	"senti/wallet/voucher"
 )
 
 // CashInRequest is what the operator typed: the customer's code or number, and an amount in minor units.
 type CashInRequest struct {
 	Operator msisdn.Number
-	Code     string        // of DepositCode, "" when by number
+	Code     voucher.Code  // of DepositCode, zero when by number
 	To       msisdn.Number // "" when by code
 	Amount   int64
 	Origin   wallet.Origin
@@ -69,13 +70,14 @@ const (
 // QuoteCashIn says who would get the money and whether the customer must say yes first, and opens the intent that CashIn goes
 // through with.
 //
-// Faults: not_operator, operator_suspended, bad_code, not_registered, cannot_receive, amount_too_small (min), amount_too_big (max).
+// Faults: not_operator, operator_suspended, code_unknown, not_registered, cannot_receive, amount_too_small (min), amount_too_big
+// (max).
 func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote, error) {
 	post, err := a.serving(ctx, r.Operator)
 	if err != nil {
 		return CashInQuote{}, err
 	}
-	c, err := a.payee(ctx, r.To)
+	c, err := a.depositor(ctx, r)
 	if err != nil {
 		return CashInQuote{}, err
 	}
@@ -105,7 +107,7 @@ func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote,
 // again it returns the same receipt and moves nothing.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, operator_limit (max, left), till_short (available), till_limit,
-// cannot_receive, code_used, intent_expired, busy; outcome_unknown.
+// cannot_receive, code_gone, intent_expired, busy; outcome_unknown.
 func (a *Agents) CashIn(ctx context.Context, intentID id.ID, typed pin.PIN) (CashInReceipt, error) {
 	var t CashInTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.CashIn, ledger.HoldTake)
@@ -129,12 +131,15 @@ func (a *Agents) CashInPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *led
 	plan := a.cashInLegs(in.ID, t)
 	plan.Request = wallet.Request(in)
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.cashInEnd(false, t))),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(false, t), atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.deals.Add(t.deal(in.ID, deal.Done)),
 		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
+	if code, err := voucher.Parse(t.Code); err == nil { // there is one: QuoteCashIn looked it up
+		plan.Companions = append(plan.Companions, a.codes.UseDeposit(code, t.Customer, in.ID))
+	}
 	return a.wallet.Jointly(plan, t.To)
 }
 
@@ -171,7 +176,7 @@ func (a *Agents) priceCashIn(post network.Post, c customer.Customer, r CashInReq
 	to.Name = shortName(c.Name)
 	return CashInTerms{
 		Brief: wallet.Brief{Whom: c.Phone.Masked(), Shop: at.Code, Amount: r.Amount},
-		At:    at, To: to, Customer: c.ID, Code: r.Code, Amount: r.Amount,
+		At:    at, To: to, Customer: c.ID, Code: r.Code.Show(), Amount: r.Amount,
 		Earned: earned(rules, tariff.Deposit, r.Amount, at), Rules: rules.CounterVersions(), PricedAt: now,
 	}, nil
 }

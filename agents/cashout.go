@@ -37,7 +37,8 @@ type CashOutTerms struct {
 	Tax      int64        `json:"tax"`
 	Earned   Earned       `json:"earned"`
 	Marks    deal.Marks   `json:"marks,omitempty"`
-	Asked    bool         `json:"asked,omitempty"` // the operator asked, and the customer approves
+	Ask      string       `json:"ask,omitempty"`  // the operator's request that the customer approves, an ID
+	Slip     string       `json:"slip,omitempty"` // what the customer's code is drawn from, an ID; its money is set aside
 	Rules    string       `json:"rules"`
 	PricedAt time.Time    `json:"priced_at"`
 }
@@ -72,7 +73,7 @@ type CashOutReceipt struct {
 //
 // Faults: not_registered, sender_blocked, shop_not_found, shop_closed, amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuote, error) {
-	c, err := a.payer(ctx, r.From)
+	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
 		return CashOutQuote{}, err
 	}
@@ -98,12 +99,15 @@ func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuo
 func (a *Agents) CashOut(ctx context.Context, intentID id.ID, typed pin.PIN) (CashOutReceipt, error) {
 	var t CashOutTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.CashOut)
+	if err == nil && in.Customer != t.Customer { // an operator's
+		err = fault.New(fault.BadRequest, "field", "intent")
+	}
 	if err != nil {
 		return CashOutReceipt{}, err
 	}
 	outcome, err := a.ledger.Commit(ctx, a.CashOutPlan(in, t, typed))
 	if err != nil {
-		return CashOutReceipt{}, a.withOffer(t, err)
+		return CashOutReceipt{}, a.withOffer(t.Total(), t.Fee(), err)
 	}
 	a.wallet.Wake()
 	balance, _ := outcome.Balance(t.From.Account)
@@ -115,14 +119,11 @@ func (a *Agents) CashOutPlan(in intent.Intent, t CashOutTerms, typed pin.PIN) *l
 	plan := a.cashOutLegs(in.ID, t)
 	plan.Request = wallet.Request(in)
 	plan.Companions = []ledger.Companion{
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.From.Language, a.cashOutEnd(t))),
+		a.wallet.Intents().Close(in, a.ended(t.From.Language, a.cashOutEnd(t), ofShop)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.Add(t.deal(in.ID)),
 		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),
-	}
-	if t.Asked {
-		plan.Companions = append(plan.Companions, a.deals.AnswerAsk(t.Customer, in.ID, deal.AskApproved))
 	}
 	return a.wallet.Jointly(plan, t.From)
 }
@@ -174,13 +175,13 @@ func (a *Agents) openCashOut(ctx context.Context, c customer.Customer, t CashOut
 	return CashOutQuote{Intent: in.ID, Shop: t.At.Shop, Code: t.At.Code, Amount: t.Amount, Fee: t.Fee(), Tax: t.Tax, Total: t.Total()}, nil
 }
 
-// withOffer adds to "not enough money" what would fit instead, and says a full till in the customer's words.
-func (a *Agents) withOffer(t CashOutTerms, err error) error {
+// withOffer adds to "not enough money" what would fit instead, and says what the till cannot in the customer's words.
+func (a *Agents) withOffer(needed, fee int64, err error) error {
 	e := fault.As(err)
 	if e == nil || e.Code != fault.Insufficient {
-		return atCounter(err)
+		return ofShop(err)
 	}
-	pairs := []any{"available", fault.Minor(e.Int("available")), "needed", fault.Minor(t.Total()), "fee", fault.Minor(t.Fee())}
+	pairs := []any{"available", fault.Minor(e.Int("available")), "needed", fault.Minor(needed), "fee", fault.Minor(fee)}
 	if offer, ok := tariff.Largest(a.market, tariff.Withdraw, a.now(), e.Int("available")); ok {
 		pairs = append(pairs, "offer", fault.Minor(offer))
 	}

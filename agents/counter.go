@@ -12,6 +12,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/pin"
 )
 
 // Counter is a till and the operator at it, as the terms of an act keep them.
@@ -85,22 +86,39 @@ func (a *Agents) shopOf(ctx context.Context, code network.ShopCode) (network.Pla
 	return place, err
 }
 
-// payer is a customer who may pay, as far as can be said before the PIN. The fault is sender_blocked.
+// payer is a customer who may pay, as far as can be said before the PIN. The faults are those of wallet.Payer.
 func (a *Agents) payer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
-	c, err := a.wallet.Customer(ctx, phone)
-	if err == nil && c.Status != customer.Active {
-		err = fault.New(fault.SenderBlocked)
-	}
-	return c, err
+	return a.wallet.Payer(ctx, phone)
 }
 
 // payee is a customer who may be paid in. The fault says as little as it can: cannot_receive.
 func (a *Agents) payee(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
-	c, err := a.wallet.Customer(ctx, phone)
-	if err == nil && c.Status == customer.Blocked {
-		err = fault.New(fault.CannotReceive)
+	return a.wallet.Payee(ctx, phone)
+}
+
+// drawer is a customer who may be paid cash, as an operator may know it: why one may not is nobody's business. Faults:
+// not_registered, cannot_withdraw.
+func (a *Agents) drawer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+	c, err := a.wallet.Payer(ctx, phone)
+	if e := fault.As(err); e != nil && e.Code != fault.NotRegistered {
+		err = fault.Wrap(e, fault.CannotWithdraw)
 	}
 	return c, err
+}
+
+// CheckPIN compares the PIN of whoever did an act on that phone: its operator, if that was the one, or its customer. Faults:
+// not_registered, wrong_pin (left), pin_locked, no_pin.
+func (a *Agents) CheckPIN(ctx context.Context, phone msisdn.Number, actor int64, typed pin.PIN) error {
+	post, err := a.Post(ctx, phone)
+	if err != nil && !fault.HasCode(err, fault.NotOperator) {
+		return err
+	}
+	if err == nil && post.Operator.ID == actor {
+		_, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.wallet.PINs().Check(wallet.OperatorPIN(actor), typed)}})
+		return err
+	}
+	_, err = a.wallet.CheckPIN(ctx, phone, typed)
+	return err
 }
 
 // shortName is as much of a customer's name as an operator sees: enough to tell whether it is the person at the counter, too

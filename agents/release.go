@@ -194,7 +194,7 @@ func (a *Agents) ReleaseCommission(ctx context.Context, limit int) (released int
 			}
 			continue
 		}
-		done, err := a.release(ctx, o, r.Ended)
+		done, err := a.releaseOwed(ctx, o, r.Ended)
 		if fault.HasCode(err, fault.Insufficient) {
 			return released, fundShort(0, o.Amount) // somebody else has used the fund meanwhile
 		}
@@ -213,8 +213,8 @@ func fundShort(available, needed int64) error {
 	return fault.New(fault.CommissionFundShort, "available", fault.Minor(available), "needed", fault.Minor(needed))
 }
 
-// release pays one agent, and reports whether this call did it.
-func (a *Agents) release(ctx context.Context, o Owed, ended int32) (bool, error) {
+// releaseOwed pays one agent, and reports whether this call did it.
+func (a *Agents) releaseOwed(ctx context.Context, o Owed, ended int32) (bool, error) {
 	managers, err := a.managers(ctx, o.Place.Till.ID)
 	if err != nil {
 		return false, err

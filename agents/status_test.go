@@ -24,7 +24,7 @@ func TestSuspension(t *testing.T) {
 		w.must(w.agents.Suspend(bg, audit.Staff("amina"), agent, "a complaint"))
 
 		_, err = w.agents.CashOut(bg, before.Intent, w.pin(john))
-		w.refused(err, fault.CannotReceive)
+		w.refused(err, fault.ShopClosed)
 		_, err = w.agents.QuoteCashOut(bg, agents.CashOutRequest{From: john, Shop: till.Code, Amount: 500_00})
 		w.refused(err, fault.ShopClosed)
 		_, err = w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, To: jane, Amount: 500_00})

@@ -1,7 +1,6 @@
 package agents
 
 import (
-	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 )
@@ -81,17 +80,28 @@ func (a *Agents) ofCashOut(t CashOutTerms, key string) text {
 		i18n.Text("cost", a.texts.Say(t.From.Language, cost, a.wallet.Bare("fee", t.Fee()))))
 }
 
-// atCounter says a refusal of the ledger in the words of the counter: what is short is the till, not the customer.
-func atCounter(err error) error {
-	e := fault.As(err)
-	if e == nil {
-		return err
-	}
-	switch e.Code {
-	case fault.Insufficient:
-		return fault.New(fault.TillShort, "available", fault.Minor(e.Int("available")))
-	case fault.SenderBlocked:
-		return fault.New(fault.OperatorSuspended)
-	}
-	return err
+// paidOut tells the operator of a cash-out.
+func (a *Agents) paidOut(t CashOutTerms) text { return a.ofDrawn(t, "sms.cashout.operator") }
+
+// payoutEnd ends the operator's conversation about one.
+func (a *Agents) payoutEnd(t CashOutTerms) text { return a.ofDrawn(t, "payout.done") }
+
+func (a *Agents) ofDrawn(t CashOutTerms, key string) text {
+	return a.wallet.Afterwards(t.At.Language, key, t.At.Float, append(a.drawnBy(t), a.wallet.Money("earned", t.Earned.Agent))...)
+}
+
+// drawnBy names the customer of a cash-out to the operator.
+func (a *Agents) drawnBy(t CashOutTerms) []i18n.Arg {
+	return []i18n.Arg{a.wallet.Money("amount", t.Amount), i18n.Text("name", shortName(t.From.Name)), i18n.Text("phone", t.From.Phone.Masked())}
+}
+
+// askedFor tells the operator what became of a request.
+func (a *Agents) askedFor(t CashOutTerms, key string) text {
+	return a.wallet.Afterwards(t.At.Language, key, t.At.Float, a.drawnBy(t)...)
+}
+
+// pleaseApprove tells the customer of a request.
+func (a *Agents) pleaseApprove(t CashOutTerms) text {
+	return a.wallet.Afterwards(t.From.Language, "sms.ask.customer", t.From.Account, i18n.Text("shop", t.At.Shop), i18n.Text("code", t.At.Code),
+		a.wallet.Money("amount", t.Amount), a.wallet.Bare("total", t.Total()), i18n.Text("service", a.market.ServiceCode))
 }

@@ -76,7 +76,7 @@ func (a *Agents) Vouchers() bool { return a.rules().Voucher.On }
 // Faults: not_registered (the market has no vouchers, or the sender no wallet), already_open (the number has a wallet: send to it),
 // own_number, sender_blocked, amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteVoucher(ctx context.Context, r VoucherRequest) (VoucherQuote, error) {
-	c, err := a.payer(ctx, r.From)
+	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
 		return VoucherQuote{}, err
 	}

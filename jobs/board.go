@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,19 +10,23 @@ import (
 	"senti/jobs/lease"
 	"senti/wallet/clock"
 	"senti/wallet/db"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
 )
 
 // Board shows the jobs to people, beside the processes that run them, and takes what they ask for. It runs nothing itself.
 type Board struct {
 	clock   clock.Clock
 	runs    *runs
+	table   *table
 	entries []*entry
 }
 
 // NewBoard returns the board of a list of jobs; their functions may be missing.
 func NewBoard(d *db.DB, c clock.Clock, zone *time.Location, list []Job) (*Board, error) {
 	entries, err := check(list, zone)
-	return &Board{c, &runs{db: d}, entries}, err
+	return &Board{c, &runs{db: d}, &table{}, entries}, err
 }
 
 // Status is how a job stands.
@@ -56,27 +61,64 @@ func (b *Board) Leader(ctx context.Context) (time.Time, bool, error) {
 	return row.Until, row.Until.After(b.clock.Now()), err
 }
 
-// Ask asks the leader to run a job now, and returns the tick that names the run.
-func (b *Board) Ask(ctx context.Context, name string) (tick string, err error) {
+// Ask returns the companion that asks the leader to run a job now, and the tick that will name the run.
+func (b *Board) Ask(name string) (tick string, ask ledger.Companion, err error) {
 	var names []string
 	for _, e := range b.entries {
+		if e.Name == name {
+			now := b.clock.Now()
+			tick = now.Format(askedKey)
+			return tick, asking{b.table, Run{Job: name, Tick: tick, Cause: ByHand, State: Asked, DueAt: now, Result: "{}"}}, nil
+		}
 		names = append(names, e.Name)
-		if e.Name != name {
-			continue
-		}
-		now := b.clock.Now()
-		run := Run{Job: name, Tick: now.Format(askedKey), Cause: ByHand, State: Asked, DueAt: now, Result: "{}"}
-		won, err := insert(ctx, b.runs.db, run)
-		if err == nil && !won {
-			err = fmt.Errorf("jobs: somebody else asks for %s in this very moment", name)
-		}
-		return run.Tick, err
 	}
-	return "", fmt.Errorf("jobs: there is no job %q, only %s", name, strings.Join(names, ", "))
+	return "", nil, fmt.Errorf("there is no job %q, only %s", name, strings.Join(names, ", "))
 }
 
 // askedKey is exact enough for two people not to meet.
 const askedKey = "2006-01-02T15:04:05.000000Z"
+
+type asking struct {
+	table *table
+	run   Run
+}
+
+// Table is the runs' table.
+func (a asking) Table() ledger.Table { return a.table }
+
+// Key is zero: nothing else can name the row.
+func (asking) Key() id.ID { return id.ID{} }
+
+// Check never refuses.
+func (asking) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+
+// Finish writes the run if its plan was accepted.
+func (a asking) Finish(_ any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	return a.run
+}
+
+// table is the runs as the ledger writes them: it adds those that people ask for.
+type table struct{ _ byte } // not of size zero: the ledger tells tables apart by their addresses
+
+// Name is the table's name.
+func (*table) Name() string { return "job_runs" }
+
+// Load is never called, as no companion names a row.
+func (*table) Load(context.Context, *db.DB, []id.ID) (map[id.ID]any, error) {
+	return nil, errors.New("jobs: runs are added, never locked")
+}
+
+// Write inserts runs.
+func (*table) Write(_ *db.Dialect, rows []any) []db.Stmt {
+	args := make([]any, 0, runColumns*len(rows))
+	for _, r := range rows {
+		args = append(args, r.(Run).values()...)
+	}
+	return db.InsertMany(insertRun, runColumns, args, "")
+}
 
 // Run returns how a run stands.
 func (b *Board) Run(ctx context.Context, job, tick string) (Run, error) {

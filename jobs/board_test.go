@@ -9,6 +9,7 @@ import (
 
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
+	"senti/wallet/ledger"
 )
 
 // board is the board that people look at beside the processes of a town.
@@ -19,6 +20,24 @@ func (w *town) board(d *db.DB) *Board {
 		w.t.Fatal(err)
 	}
 	return b
+}
+
+// ask commits that a person asks for a job, and returns the tick of the run.
+func (w *town) ask(b *Board, name string) string {
+	w.t.Helper()
+	tick, companion, err := b.Ask(name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	l, err := ledger.Open(bg, ledger.Options{DB: b.runs.db, Clock: w.clock, IDs: ids, Zone: w.zone, Receipts: ledger.NewReceiptCoder([32]byte{1})})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := l.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{companion}}); err != nil {
+		w.t.Fatal(err)
+	}
+	return tick
 }
 
 // What a person asks for is run by whoever leads, once, and takes nothing from the schedule.
@@ -41,13 +60,7 @@ func TestAskedFor(t *testing.T) {
 		if until, leads, err := b.Leader(bg); !leads || err != nil || !until.Equal(noon.Add(leaseTerm)) {
 			t.Errorf("the leader leads until %v, %v, %v", until, leads, err)
 		}
-		tick, err := b.Ask(bg, "daily")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := b.Ask(bg, "daily"); err == nil {
-			t.Error("twice in the same microsecond")
-		}
+		tick := w.ask(b, "daily")
 		if run, err := b.Run(bg, "daily", tick); err != nil || run.State != Asked || run.State.Final() {
 			t.Errorf("asked for: %+v, %v", run, err)
 		}
@@ -65,12 +78,10 @@ func TestAskedFor(t *testing.T) {
 
 		fails = true
 		w.clock.Advance(time.Minute)
-		if tick, err = b.Ask(bg, "daily"); err != nil {
-			t.Fatal(err)
-		}
+		tick = w.ask(b, "daily")
 		w.settle(r)
 		w.want(r, "daily", tick, Failed, 1) // a person sees it, and asks again
-		if _, err := b.Ask(bg, "nightly"); err == nil || !strings.Contains(err.Error(), "only daily") {
+		if _, _, err := b.Ask("nightly"); err == nil || !strings.Contains(err.Error(), "only daily") {
 			t.Errorf("a job that there is not: %v", err)
 		}
 		if _, err := b.Run(bg, "daily", "never"); err == nil {
@@ -86,10 +97,7 @@ func TestAskedForAndCutOff(t *testing.T) {
 		w := newTown(t, "Africa/Nairobi", noon, Job{Name: "daily", Schedule: "0 13 * * *", Missed: RunOnce, Run: b.run})
 		first, second := w.process(da), w.process(db2)
 		w.turn(first)
-		tick, err := w.board(da).Ask(bg, "daily")
-		if err != nil {
-			t.Fatal(err)
-		}
+		tick := w.ask(w.board(da), "daily")
 		if _, err := first.turn(bg); err != nil {
 			t.Fatal(err)
 		}
@@ -132,9 +140,7 @@ func TestStatuses(t *testing.T) {
 		}
 		broken = false
 		w.clock.Advance(time.Minute)
-		if _, err := b.Ask(bg, "daily"); err != nil {
-			t.Fatal(err)
-		}
+		w.ask(b, "daily")
 		w.settle(r)
 		if all, err = b.Statuses(bg); err != nil || all[1].Last.State != Done {
 			t.Errorf("done: %+v, %v", all, err)

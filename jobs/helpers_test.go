@@ -121,15 +121,11 @@ func (w *town) turn(r *Runner) time.Time {
 	return next
 }
 
-// settle turns a process until it has begun nothing more.
+// settle lets a process do all that is due.
 func (w *town) settle(r *Runner) {
 	w.t.Helper()
-	for {
-		before := w.count()
-		w.turn(r)
-		if w.count() == before {
-			return
-		}
+	if _, err := r.Settle(bg); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

@@ -8,12 +8,14 @@
 // # What a job may rely on
 //
 // Of all processes on a database one leads, by a lease (package lease), and runs the jobs. A leader that dies is replaced when
-// its term of 15 seconds is over, one that stops at once. A tick is claimed by a row of job_runs before it runs, so that it
-// runs once, whoever leads; runs of one job never overlap, runs of different jobs do. A run has a time limit; at the limit, when walletd
-// stops and when the lease is lost, its context ends, and it should return soon. A run whose process did not live to end
-// it is taken up again by the next leader: that is why every job must be safe to run twice. What a job writes through
-// the ledger, under an ID derived from what it is about, is that by nature, and so is deleting what is old. Anything else is
-// written in one transaction with Tick.Guard, which fails for a leader that has been replaced.
+// its term of 15 seconds is over, one that stops within two. A tick is claimed by a row of job_runs before it runs, so that it
+// runs once, whoever leads; runs of one job wait for each other, runs of different jobs do not. A run has a time limit; at the
+// limit, when walletd stops and when the lease is lost, its context ends, and it should return soon.
+//
+// A run whose process did not live to end it is taken up again by the next leader, and a leader that was only asleep may wake and
+// go on with its own: that is why every job must be safe to run twice. What a job writes through the ledger, under an ID derived
+// from what it is about, is so by nature, and so is deleting what is old. Anything else is written in one transaction with
+// Tick.Guard, which fails for a leader that has been replaced.
 //
 // # When a job runs
 //
@@ -38,7 +40,9 @@ import (
 	"context"
 	"time"
 
+	"senti/agents"
 	"senti/sms/intake"
+	"senti/wallet"
 	"senti/wallet/clock"
 	"senti/wallet/db"
 	"senti/wallet/intent"
@@ -53,6 +57,9 @@ type Parts struct {
 	Clock    clock.Clock
 	Zone     *time.Location
 	Ledger   *ledger.Ledger
+	Wallet   *wallet.Wallet
+	Office   *wallet.Office
+	Agents   *agents.Agents
 	Intents  *intent.Store
 	Messages *outbox.Store
 	Intake   *intake.Intake
@@ -63,7 +70,16 @@ type Parts struct {
 func All(p Parts) []Job {
 	return []Job{
 		expireHolds(p),
+		expireCashIns(p),
+		expireAsks(p),
+		expireCashCodes(p),
+		expireVouchers(p),
+		releaseCommission(p),
+		checkLiabilities(p),
+		reconcileTrust(p),
 		verifyLedger(p),
+		liftSmallLimits(p),
+		watchDormancy(p),
 		forgetTexts(p),
 		purgeMessages(p),
 		purgeIntents(p),

@@ -46,6 +46,7 @@ type Runner struct {
 	entries []*entry
 	observe func(Run)
 	fence   int64         // of the term that the entries' places were read in
+	begun   int           // runs
 	wake    chan struct{} // a run has ended
 
 	mu  sync.Mutex // for the entries' stop
@@ -117,6 +118,19 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
+// Settle runs what is due now, one run after another of each job, and returns when all has ended. It is for a clock that somebody winds on, in
+// a simulation; Run is for one that goes by itself. It returns when there will be more to do.
+func (r *Runner) Settle(ctx context.Context) (time.Time, error) {
+	for {
+		before := r.begun
+		next, err := r.turn(ctx)
+		r.all.Wait()
+		if err != nil || r.begun == before {
+			return next, err
+		}
+	}
+}
+
 // leave lets another process lead at once, when nothing of ours runs any more.
 func (r *Runner) leave(ctx context.Context) {
 	r.all.Wait()
@@ -178,6 +192,7 @@ func (r *Runner) turn(ctx context.Context) (time.Time, error) {
 		}
 		switch run.State {
 		case Running:
+			r.begun++
 			r.begin(ctx, e, run)
 		case LeftOut:
 			tell(run)

@@ -243,8 +243,8 @@ func TestFailures(t *testing.T) {
 		w.want(r, "once", "2026-03-13", Again, 1)
 		w.want(r, "skip", "2026-03-13", Failed, 1)
 		w.want(r, "often", "2026-03-12T18:00:00Z", Failed, 1)
-		for n, minutes := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
-			w.clock.Advance(minutes*time.Minute - time.Second)
+		for n, wait := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour} {
+			w.clock.Advance(wait - time.Second)
 			w.settle(r)
 			w.want(r, "each", "2026-03-13", Again, n+1)
 			w.clock.Advance(time.Second)

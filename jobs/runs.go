@@ -127,13 +127,21 @@ func (s *runs) lastResult(ctx context.Context, job string) (string, bool, error)
 	return all[0].Result, true, nil
 }
 
+const (
+	insertRun = `
+		INSERT INTO job_runs (job, tick, cause, state, due_at, fence, tries, started_at, ended_at, result, error) VALUES `
+	runColumns = 11
+)
+
+// values are the run's columns in the order of insertRun.
+func (r Run) values() []any {
+	return []any{r.Job, r.Tick, int64(r.Cause), int64(r.State), micros(r.DueAt), r.fence, int64(r.Tries),
+		micros(r.StartedAt), micros(r.EndedAt), r.Result, r.Error}
+}
+
 // insert writes a new run; false if there is one of that tick.
 func insert(ctx context.Context, d *db.DB, r Run) (bool, error) {
-	_, err := d.Exec(ctx, `
-		INSERT INTO job_runs (job, tick, cause, state, due_at, fence, tries, started_at, ended_at, result, error)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.Job, r.Tick, int64(r.Cause), int64(r.State), micros(r.DueAt), r.fence, int64(r.Tries),
-		micros(r.StartedAt), micros(r.EndedAt), r.Result, r.Error)
+	_, err := d.Exec(ctx, insertRun+`(`+db.Marks(runColumns)+`)`, r.values()...)
 	if err != nil && d.Dialect().IsDuplicate(err) {
 		return false, nil
 	}

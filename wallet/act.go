@@ -24,7 +24,7 @@ type Brief struct {
 	Whom   string `json:"whom"`           // the other side as whoever holds the phone may see it: a masked number, a shop code
 	Shop   string `json:"shop,omitempty"` // the shop it happened at, for the customer's statement
 	Amount int64  `json:"amount"`         // minor units
-	What   string `json:"what,omitempty"` // what it was, when the kind does not say
+	What   string `json:"what,omitempty"` // what it was, when the kind does not say; a redial has a text of that name
 }
 
 // Actor is whose phone an act is done on: a customer, or an operator under an operator's number.

@@ -284,3 +284,103 @@ func TestResetAtACounter(t *testing.T) {
 		}
 	})
 }
+
+// Two processes use one proof at once, with two new PINs: one of them sets its own.
+func TestOneProofOnePIN(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.registered()
+		w.must(w.ForgotPIN(ctx, grace, "29883711", Origin{}))
+		w.must(w.ProveCode(ctx, grace, w.sentCode(grace), Origin{}))
+		nodes, typed := []*town{w, newNode(t, w.db, w.clock)}, []string{"2749", "3861"}
+		errs := make([]error, len(nodes))
+		var wg sync.WaitGroup
+		for i, node := range nodes {
+			p := node.newPIN(grace, typed[i])
+			wg.Go(func() { _, errs[i] = node.ResetPIN(ctx, p) })
+		}
+		wg.Wait()
+		winner := 0
+		if errs[0] != nil {
+			winner = 1
+		}
+		if errs[winner] != nil || !fault.HasCode(errs[1-winner], fault.SMSCodeExpired) {
+			t.Fatalf("heard %v", errs)
+		}
+		if _, err := w.CheckPIN(ctx, grace, w.pin(typed[winner])); err != nil {
+			t.Errorf("the PIN of the one that was told yes: %v", err)
+		}
+	})
+}
+
+// Guesses on two processes at once are three in all.
+func TestGuessesOnTwoProcesses(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.registered()
+		nodes := []*town{w, newNode(t, w.db, w.clock)}
+		var mu sync.Mutex
+		heard := map[string]int{}
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				err := nodes[i%2].ForgotPIN(ctx, grace, fmt.Sprintf("300000%02d", i), Origin{})
+				mu.Lock()
+				defer mu.Unlock()
+				heard[fault.As(err).Error()]++
+			})
+		}
+		wg.Wait()
+		if heard["wrong_id_number left=2"] != 1 || heard["wrong_id_number left=1"] != 1 || heard["proof_locked"] != 38 {
+			t.Errorf("heard %v", heard)
+		}
+	})
+}
+
+// After a reset on the phone, one at a counter and an opening, no ID number, code or PIN stands anywhere but the code in its SMS.
+func TestNothingOfAProofIsStored(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.registered()
+		w.must(w.ForgotPIN(ctx, grace, "29883711", Origin{}))
+		code := w.sentCode(grace)
+		w.must(w.ProveCode(ctx, grace, code, Origin{}))
+		if _, err := w.ResetPIN(ctx, w.newPIN(grace, "2749")); err != nil {
+			t.Fatal(err)
+		}
+		d, err := w.ParseIDNumber(grace, "29883711")
+		w.must(err)
+		w.must(w.StartReset(ctx, ShownDocument{Phone: grace, ID: d, Where: "office"}, audit.Staff("ann")))
+		second := w.sentCode(grace)
+		w.must(w.ProveCode(ctx, grace, second, Origin{}))
+		w.must(w.ProveIDEnd(ctx, grace, "3711", Origin{}))
+		for _, table := range []string{"customers", "customer_documents", "verified_documents", "proofs", "pins", "intents", "intent_closings", "audit"} {
+			w.without(table, "29883711", code, second, "2749")
+		}
+	})
+}
+
+// without fails if a text stands in a column of the table that is no time.
+func (w *town) without(table string, secrets ...string) {
+	w.t.Helper()
+	rows, err := w.db.Query(ctx, "SELECT * FROM "+table)
+	w.must(err)
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	w.must(err)
+	values, into := make([][]byte, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		w.must(rows.Scan(into...))
+		for i, v := range values {
+			for _, secret := range secrets {
+				if len(v) < 16 && strings.Trim(string(v), "0123456789") == "" && len(secret) < 6 {
+					continue // a number, in which any four digits may stand
+				}
+				if time := strings.HasSuffix(columns[i], "_at") || strings.HasSuffix(columns[i], "since") || strings.HasSuffix(columns[i], "until") || columns[i] == "at"; !time && strings.Contains(string(v), secret) {
+					w.t.Errorf("%s.%s holds %s", table, columns[i], secret)
+				}
+			}
+		}
+	}
+	w.must(rows.Err())
+}

@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -31,7 +32,9 @@ const (
 // who may see them: End was shown to the person before.
 type Last struct {
 	Intent        id.ID
+	Actor         int64 // whose act it was: the customer's number, or the operator's
 	Kind          ledger.Kind
+	What          string // how to speak of it: the name of the kind, or what says more
 	State         LastState
 	At            time.Time // when it was done, or when it was tried
 	Gateway       string
@@ -95,11 +98,9 @@ func unseen(err error) error {
 
 // KeepEnd keeps the last page of a conversation that left no other record, for repeated call-backs of its session. The page is
 // true without that, so a failure is for the log alone.
-func (w *Wallet) KeepEnd(ctx context.Context, phone msisdn.Number, o Origin, end string) {
-	c, err := w.Customer(ctx, phone)
-	if err == nil {
-		_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: w.noted(c, o, end)})
-	}
+func (w *Wallet) KeepEnd(ctx context.Context, who Actor, o Origin, end string) {
+	in := w.NewIntent(ledger.Enquiry, who, o, struct{}{})
+	_, err := w.ledger.Commit(ctx, &ledger.Plan{Companions: w.intents.Note(in, func(*ledger.Outcome) string { return end })})
 	if err != nil {
 		slog.Error("wallet: a last page was not kept", "error", err)
 	}
@@ -119,7 +120,7 @@ func (w *Wallet) EndFailed(intentID id.ID) { w.ends.Set(intentID, intent.ShowFai
 
 func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
 	l := Last{
-		Intent: r.ID, Kind: r.Kind, At: r.OpenedAt, Gateway: r.Gateway, Session: r.Session, Turn: r.Turn,
+		Intent: r.ID, Actor: r.Customer, Kind: r.Kind, What: r.Kind.String(), At: r.OpenedAt, Gateway: r.Gateway, Session: r.Session, Turn: r.Turn,
 		Code: r.Code, End: r.End, Shown: w.ends.Latest(r.ID, r.Shown),
 	}
 	switch r.State {
@@ -153,7 +154,7 @@ func (l *Last) tell(r intent.Record) error {
 		if err != nil {
 			return err
 		}
-		l.Whom, l.Amount = b.Whom, b.Amount
+		l.Whom, l.Amount, l.What = b.Whom, b.Amount, cmp.Or(b.What, l.What)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ const (
 	AskApproved  AskState = 2
 	AskRefused   AskState = 3 // by the customer
 	AskCancelled AskState = 4 // by the operator
+	AskExpired   AskState = 5 // nobody answered in time, and both have been told
 )
 
 // Pending reports whether the customer can still answer.
@@ -109,6 +110,28 @@ func (a answering) Finish(row any, o *ledger.Outcome) any {
 	return &next
 }
 
+// ExpireAsk returns the companion that ends the request of that intent once its time is over. It refuses with ask_gone when it
+// was answered, or gave way to another.
+func (s *Store) ExpireAsk(customer int64, intent id.ID) ledger.Companion {
+	return askExpiry{answering{s, customer, intent, AskExpired}}
+}
+
+type askExpiry struct{ answering }
+
+// Check refuses an end that comes too early, or too late.
+func (a askExpiry) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
+	if was, ok := row.(*Ask); !ok || was.Intent != a.intent || was.State != AskOpen || was.Pending(at) {
+		return nil, fault.New(fault.AskGone)
+	}
+	return nil, nil
+}
+
+// AsksDue returns the requests whose time is over at t and that nobody has ended, the longest due first.
+func (s *Store) AsksDue(ctx context.Context, t time.Time, limit int) ([]Ask, error) {
+	return s.readAsks(ctx, ` WHERE state = ? AND expires_at <= ? ORDER BY expires_at, customer LIMIT ?`,
+		int64(AskOpen), t.UnixMicro(), int64(limit))
+}
+
 // AskOf returns the last request put to a customer, whatever became of it; false when there was none. Callers at the same time
 // share a query.
 func (s *Store) AskOf(ctx context.Context, customer int64) (Ask, bool, error) {
@@ -131,11 +154,13 @@ func (s *Store) PendingAsk(ctx context.Context, customer int64, at time.Time) (A
 // AsksOfTill returns the newest requests from a till that were made at or after since, newest first. Of each customer it has
 // the last request only.
 func (s *Store) AsksOfTill(ctx context.Context, till int64, since time.Time, limit int) ([]Ask, error) {
+	return s.readAsks(ctx, ` WHERE till = ? AND asked_at >= ? ORDER BY asked_at DESC, customer LIMIT ?`,
+		till, since.UnixMicro(), int64(limit))
+}
+
+func (s *Store) readAsks(ctx context.Context, where string, args ...any) ([]Ask, error) {
 	var all []Ask
-	err := s.db.Each(ctx, selectAsk+`
-		 WHERE till = ? AND asked_at >= ?
-		 ORDER BY asked_at DESC, customer
-		 LIMIT ?`, []any{till, since.UnixMicro(), int64(limit)}, func(rows *sql.Rows) error {
+	err := s.db.Each(ctx, selectAsk+where, args, func(rows *sql.Rows) error {
 		a, err := scanAsk(rows)
 		all = append(all, a)
 		return err

@@ -9,7 +9,8 @@ import (
 )
 
 // adminCmd is what staff do at a terminal: one field for each word, and one file admin_WORD.go for those that have more to say.
-// Every command opens a desk (desk.go), and all but enrol, bootstrap and verify want to know who sits there.
+// Every command opens a desk (desk.go), and all but enrol, bootstrap, verify and the list of jobs want
+// to know who sits there.
 type adminCmd struct {
 	SignIn    adminSignInCmd    `cmd:"" help:"Prove who you are once, for a quarter of an hour of commands."`
 	Staff     adminStaffCmd     `cmd:"" help:"Who works here, and what they may do."`
@@ -25,6 +26,7 @@ type adminCmd struct {
 	Move      adminMoveCmd      `cmd:"" help:"Ask for money to be moved from one trust bank to another."`
 	Check     adminCheckCmd     `cmd:"" help:"Compare what is owed with trust, and the books with the statements."`
 	Audit     adminAuditCmd     `cmd:"" help:"Who did what, newest first."`
+	Jobs      adminJobsCmd      `cmd:"" help:"What the clock does, how that went, and doing it now."`
 	Verify    verifyCmd         `cmd:"" help:"Prove the books and the audit chain; the same as walletd verify."`
 }
 

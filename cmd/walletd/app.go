@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"senti/agents"
 	"senti/sms"
@@ -42,6 +41,7 @@ type app struct {
 	agents   *agents.Agents
 	service  *ussd.Service
 	gateways []ussdgateway.Gateway
+	intake   *intake.Intake
 	texts    []smsgateway.Route // where gateways bring the texts of phones
 	inbox    *simulator.Inbox   // in the demo only
 	seeds    []simulator.Seed
@@ -104,7 +104,6 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	})
 	a.background("outbox", worker.Run)
 	a.background("ends", a.wallet.Run)
-	a.background("expiry", a.expireHolds)
 	a.background("audit head", audit.NewStore(d).Watch)
 	dialogues, err := dialogue.New(a.wallet, a.agents)
 	if err != nil {
@@ -125,7 +124,7 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
 	a.metrics.outbox(a.wallet.Messages().Depth, a.wallet.Messages().OldestAge)
 	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })
-	return a, nil
+	return a, a.startJobs()
 }
 
 // receiptPurpose names the secret that receipts are made with. Every ledger on a database needs the same.
@@ -149,10 +148,10 @@ func (a *app) openLedger(ctx context.Context, p plan) (*ledger.Ledger, error) {
 // takeTexts opens the doors for the texts that phones send to us.
 func (a *app) takeTexts(c smsgateway.InboundConfig) (err error) {
 	commands := command.New(command.Parts{Wallet: a.wallet})
-	in := intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{},
+	a.intake = intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{},
 		Handler: commands.Handle, Wake: a.wallet.Wake})
 	c.Region, c.Log, c.Count = a.market.Region, slog.Default(), a.metrics.countText
-	a.texts, err = smsgateway.Inbound(in, c)
+	a.texts, err = smsgateway.Inbound(a.intake, c)
 	return err
 }
 
@@ -168,24 +167,6 @@ func messageOutcome(r sms.Result) string {
 
 func (a *app) countCallback(gateway, outcome string) {
 	a.metrics.callbacks.WithLabelValues(gateway, outcome).Inc()
-}
-
-// expireEvery is how often held money whose time has come is freed. Until then it counts as held.
-const expireEvery = 10 * time.Second
-
-func (a *app) expireHolds(ctx context.Context) {
-	tick := time.NewTicker(expireEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := a.ledger.Expire(ctx, clock.System{}.Now(), 1000); err != nil && ctx.Err() == nil {
-				slog.Error("expiry of holds", "err", err)
-			}
-		}
-	}
 }
 
 // ready says why callers should not be sent here, or nil.

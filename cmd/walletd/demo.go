@@ -36,10 +36,11 @@ var demoSeeds = []struct {
 	language string
 	float    int64 // whole units of the market's currency
 	note     string
+	id       string // ID number, for who forgot the PIN
 }{
-	{"+254712000001", "4826", "JOHN KAMAU", "en", 5000, "Ksh 5,000, English"},
-	{"+254712000002", "9173", "JANE WANJIKU", "en", 1200, "Ksh 1,200, English"},
-	{"+254712000003", "7351", "AMINA HASSAN", "sw", 0, "Ksh 0, Kiswahili"},
+	{"+254712000001", "4826", "JOHN KAMAU", "en", 5000, "Ksh 5,000, English", "28445190"},
+	{"+254712000002", "9173", "JANE WANJIKU", "en", 1200, "Ksh 1,200, English", "30117263"},
+	{"+254712000003", "7351", "AMINA HASSAN", "sw", 0, "Ksh 0, Kiswahili", "27960418"},
 }
 
 const demoStranger msisdn.Number = "+254712000099"
@@ -109,7 +110,7 @@ func (a *app) seedDemo(ctx context.Context) error {
 			return err
 		}
 		_, err = a.wallet.OpenWallet(ctx, wallet.NewWallet{Phone: s.phone, Name: s.name, Language: s.language,
-			Tier: highest, Verified: true, PIN: p, Float: s.float * a.market.Currency.MinorPerUnit()})
+			Tier: highest, Verified: true, IDNumber: s.id, PIN: p, Float: s.float * a.market.Currency.MinorPerUnit()})
 		if err != nil {
 			return err
 		}

@@ -7,12 +7,14 @@ import (
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/voucher"
 )
 
 // cashIn is the operator's side of a deposit: whose wallet, how much cash, the name to compare with the person at the counter, and
-// the operator's PIN. Above an amount, and by lot below it, the customer is asked before the money is there.
+// the operator's PIN. Who reads out a code of four to six digits is there; of one whose number was typed that is not certain, so above
+// an amount, and by lot below it, the customer is asked before the money is there.
 var cashIn = flow{ID: "cashin", Steps: []step{
-	{ID: "to", Ask: "Customer's phone number", Take: depositor},
+	{ID: "to", Ask: "Customer's code or phone", Take: depositor},
 	{ID: "amount", Ask: "How much cash?", Take: cashAmount},
 	{ID: "split", Confirm: "{count} deposits, {sum} in all: it may be seen as a split deposit, which is not allowed. No money has moved.", With: quoteCashIn,
 		Options: []option{
@@ -29,7 +31,9 @@ var cashIn = flow{ID: "cashin", Steps: []step{
 }}
 
 var (
-	depositor  = take{Do: takeDepositor, Faults: []fault.Code{fault.BadNumber, fault.NotRegistered, fault.CannotReceive}}
+	depositor = take{Do: takeDepositor, Faults: []fault.Code{
+		fault.BadNumber, fault.NotRegistered, fault.CannotReceive, fault.CodeUnknown, fault.CodeGone,
+	}}
 	cashAmount = take{Do: takeCash, Faults: []fault.Code{
 		fault.BadAmount, fault.AmountTooSmall, fault.AmountTooBig, fault.TillShort, fault.TillLimit, fault.OperatorLimit,
 	}}
@@ -44,7 +48,19 @@ const (
 	keptWaits  = "waits"
 )
 
+// takeDepositor takes a code for a code and everything else for a number. A code is no secret, and may be kept until it is used.
 func takeDepositor(t *turn, typed string) error {
+	t.Keep(keptCode, "")
+	code, err := voucher.Parse(typed)
+	if err == nil {
+		to, err := t.Env.agents.Depositor(t.Ctx, code)
+		if err != nil {
+			return err
+		}
+		t.Keep(keptCode, code.Show())
+		t.Keep(keptTo, string(to))
+		return nil
+	}
 	to, err := t.Env.wallet.ParsePhone(typed)
 	if err != nil {
 		return err
@@ -67,14 +83,18 @@ func takeCash(t *turn, typed string) error {
 
 // quoteCashIn opens the intent, and stays on the page of the warning only if there is one.
 func quoteCashIn(t *turn) error {
-	q, err := t.Env.agents.QuoteCashIn(t.Ctx, agents.CashInRequest{
+	request := agents.CashInRequest{
 		Operator: t.Env.caller.Phone, To: msisdn.Number(t.Kept(keptTo)), Amount: t.KeptNumber(keptAmount), Origin: t.Env.caller.Origin,
-	})
+	}
+	if code, err := voucher.Parse(t.Kept(keptCode)); err == nil {
+		request.Code = code
+	}
+	q, err := t.Env.agents.QuoteCashIn(t.Ctx, request)
 	switch fault.CodeOf(err) {
 	case "":
 	case fault.AmountTooSmall, fault.AmountTooBig:
 		return t.AskAgain("amount", err)
-	case fault.NotRegistered, fault.CannotReceive:
+	case fault.NotRegistered, fault.CannotReceive, fault.CodeUnknown:
 		return t.AskAgain("to", err)
 	default:
 		return err
@@ -99,6 +119,9 @@ func sayCashIn(t *turn) error {
 	t.Say("amount", fault.Minor(t.KeptNumber(keptAmount)))
 	t.Say("name", t.Kept(keptName))
 	t.Say("phone", msisdn.Number(t.Kept(keptTo)).National())
+	if t.Kept(keptCode) != "" { // the operator has typed no number, and learns none
+		t.Say("phone", msisdn.Number(t.Kept(keptTo)).Masked())
+	}
 	sayEarns(t)
 	if t.KeptNumber(keptWaits) == 1 {
 		t.Go("asks")
@@ -136,6 +159,8 @@ func moveCashIn(t *turn, typed string) error {
 		return tryIntentAgain(t, intent, err)
 	case fault.TillShort, fault.TillLimit, fault.OperatorLimit:
 		return t.AskAgain("amount", err)
+	case fault.CodeGone:
+		return t.AskAgain("to", err)
 	}
 	return err
 }

@@ -12,11 +12,11 @@ import (
 var cash = flow{ID: "cash", Steps: []step{
 	{ID: "top", Choose: "Cash", Options: []option{
 		{Key: "1", Text: "Withdraw at an agent", Start: "cashout"},
-		// 2 Get a withdrawal code
-		// 3 Deposit: get a code
+		{Key: "2", Text: "Get a withdrawal code", Start: "cashcode"},
+		{Key: "3", Text: "Deposit: get a code", Start: "depositcode"},
 		// 4 Find an agent
 		// 5 Reserve cash
-		// 6 I was not paid
+		{Key: "6", Text: "I was not paid", Start: "notpaid"},
 		{Key: "7", Text: "Cash codes I sent", Start: "mycodes", If: vouchersOn},
 	}},
 }}

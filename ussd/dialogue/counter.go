@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"senti/wallet/customer"
 	"senti/wallet/fault"
 )
 
@@ -8,10 +9,10 @@ import (
 var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
 	{ID: "top", Choose: "{shop} {till}", With: sayTill, Options: []option{
 		{Key: "1", Text: "Deposit", Start: "cashin"},
-		// 2 Withdrawal
+		{Key: "2", Text: "Withdrawal", Start: "withdraw"},
 		{Key: "3", Text: "Register customer", Start: "newcustomer"},
 		{Key: "4", Text: "Recent (check here)", Start: "recent"},
-		// 5 Return a withdrawal
+		{Key: "5", Text: "Return a withdrawal", Start: "return"},
 		// 6 Float, earnings
 		{Key: "7", Text: "More", Start: "more"},
 		{Key: "9", Text: "My own wallet", Start: "menu", Do: ownWallet},
@@ -22,7 +23,7 @@ var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {ea
 var more = flow{ID: "more", Steps: []step{
 	{ID: "top", Choose: "More", Options: []option{
 		{Key: "1", Text: "Pay a cash code", Start: "paycode"},
-		// 2 Wrong deposit
+		{Key: "2", Text: "Wrong deposit", Start: "claim"},
 		// 3 Reservations
 		// 4 Open or close
 		// 5 End of day
@@ -41,12 +42,15 @@ func sayTill(t *turn) error {
 	return nil
 }
 
-// ownWallet leads an operator without a wallet to where one is opened.
+// ownWallet leads an operator without a wallet to where one is opened, and one whose own wallet sleeps to where it is woken.
 func ownWallet(t *turn) error {
-	_, err := t.Env.wallet.Customer(t.Ctx, t.Env.caller.Phone)
-	if fault.HasCode(err, fault.NotRegistered) {
+	c, err := t.Env.wallet.Customer(t.Ctx, t.Env.caller.Phone)
+	switch {
+	case fault.HasCode(err, fault.NotRegistered):
 		t.Start(first.ID)
 		return nil
+	case err == nil && c.Status == customer.Dormant:
+		t.Start(asleep.ID)
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"senti/agents"
+	"senti/agents/deal"
 	"senti/agents/network"
 	"senti/ussd/menu"
 	"senti/wallet"
@@ -23,15 +24,40 @@ import (
 
 // flows lists every dialogue.
 var flows = []*flow{
-	&first, &mainMenu, &counter,
+	&first,
+	&mainMenu,
+	&counter,
 	&send,
-	&cash, &cashOut, &asked,
-	&cashIn, &recent,
-	&more, &newCustomer,
-	&sendCode, &myCodes, &payCode,
-	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
-	&forgot, &locked, &opening, &asleep,
-	&redial, &details,
+	&cash,
+	&cashOut,
+	&asked,
+	&cashIn,
+	&recent,
+	&more,
+	&newCustomer,
+	&sendCode,
+	&myCodes,
+	&payCode,
+	&cashCode,
+	&depositCode,
+	&withdraw,
+	&account,
+	&balance,
+	&statement,
+	&changePIN,
+	&language,
+	&fees,
+	&limits,
+	&forgot,
+	&locked,
+	&opening,
+	&asleep,
+	&redial,
+	&details,
+	&returning,
+	&claiming,
+	&notPaid,
+	&givingBack,
 }
 
 // The types of the tables, in this package's environment.
@@ -81,11 +107,12 @@ type Answer struct {
 type env struct {
 	*Dialogues
 	caller Caller
-	intent id.ID         // what this turn's last page is about
-	lines  []wallet.Line // what the statement read behind the PIN
-	last   *wallet.Last  // the caller's last payment, settled, once it was asked for
-	sleeps bool          // the caller's own wallet was not used for long
-	post   *network.Post // where the caller works, once it was asked for; of operator 0 when nowhere
+	intent id.ID                // what this turn's last page is about
+	lines  []wallet.Line        // what the statement read behind the PIN
+	mended map[id.ID]deal.State // and what became of those lines over a counter
+	last   *wallet.Last         // the caller's last payment, settled, once it was asked for
+	sleeps bool                 // the caller's own wallet was not used for long
+	post   *network.Post        // where the caller works, once it was asked for; of operator 0 when nowhere
 }
 
 // Open begins a session, with what was dialled after the service code if anything was.
@@ -117,7 +144,11 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		return d.Lost(c, at, err)
 	case ok && last.Session == c.Origin.Session && last.End != "":
 		at.Flow = details.ID
-		place, reply := d.engine.Last(at, c.Page, last.End)
+		page, err := d.agents.Page(ctx, last)
+		if err != nil {
+			return d.Lost(c, at, fault.Wrap(err, fault.LookAgain))
+		}
+		place, reply := d.engine.Last(at, c.Page, page)
 		return Answer{Place: place, Reply: reply, Intent: last.Intent}
 	case ok && last.Session == c.Origin.Session:
 		at.Flow, dialled = redial.ID, nil // settled there, by the redial page itself
@@ -206,9 +237,20 @@ func (d *Dialogues) Shown(intent id.ID, failed bool) {
 // keepEnd keeps that last page, which no use case has kept, so that its callback can be repeated to any node.
 func keepEnd(step string) func(*turn) error {
 	return func(t *turn) error {
-		t.Env.wallet.KeepEnd(t.Ctx, t.Env.caller.Phone, t.Env.caller.Origin, t.Text(step))
+		t.Env.wallet.KeepEnd(t.Ctx, t.Env.actor(t.Ctx), t.Env.caller.Origin, t.Text(step))
 		return nil
 	}
+}
+
+// actor is the caller as an intent names people: by the number at the till, or by that of the wallet.
+func (e *env) actor(ctx context.Context) wallet.Actor {
+	who := wallet.Actor{Phone: e.caller.Phone}
+	if post, err := e.agents.Post(ctx, who.Phone); err == nil {
+		who.Number = post.Operator.ID
+	} else if c, err := e.wallet.Customer(ctx, who.Phone); err == nil {
+		who.Number = c.ID
+	}
+	return who
 }
 
 func (e *env) start(ctx context.Context, at menu.Place, dialled []string) Answer {

@@ -16,7 +16,7 @@ var payCode = flow{ID: "paycode", Steps: []step{
 	{ID: "phone", Ask: "Phone number the code was sent to", Take: take{Do: takeHolder, Faults: []fault.Code{fault.BadNumber, fault.CodeUnknown}}},
 	{ID: "word", Ask: "Ask for the secret word. Type it", With: wordAsked, Take: take{Do: takeWord}},
 	{ID: "id", Ask: "Look at the ID. Type its number", Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber}}},
-	{ID: "code", Secret: "Type the cash code", Take: take{Do: takeCode, Faults: []fault.Code{fault.BadCode, fault.WrongCode}}},
+	{ID: "code", Secret: "Type the cash code", Take: take{Do: takePayCode, Faults: []fault.Code{fault.BadCode, fault.WrongCode}}},
 	{ID: "pin", Secret: "Pay {amount} cash to the holder of\n{phone}\n{earns}\nEnter PIN first, then pay", With: sayPayCode, Take: take{Do: movePayCode}, Moves: true},
 
 	// From here on only if something was not right.
@@ -60,8 +60,8 @@ func takeHolderID(t *turn, typed string) error {
 	return nil
 }
 
-// takeCode compares the code, which is never kept: a wrong one is counted.
-func takeCode(t *turn, typed string) error {
+// takePayCode compares the code, which is never kept: a wrong one is counted.
+func takePayCode(t *turn, typed string) error {
 	code, err := voucher.Parse(typed)
 	if err != nil {
 		return err

@@ -2,11 +2,14 @@ package dialogue
 
 import (
 	"errors"
+	"slices"
 
+	"senti/agents/deal"
 	"senti/ussd/menu"
 	"senti/wallet"
 	"senti/wallet/fault"
 	"senti/wallet/id"
+	"senti/wallet/ledger"
 	"senti/wallet/pin"
 )
 
@@ -16,7 +19,10 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"send":             "sending to {to}",
 	"voucher_send":     "sending to {to}",
 	"cash_out":         "withdrawing at {to}",
+	"payout":           "withdrawal of {to}",
+	"cash_code":        "withdrawal code",
 	"cash_in":          "deposit for {to}",
+	"cash_in_yes":      "deposit at {to}",
 	"hold_take":        "deposit for {to}",
 	"cash_out_return":  "returning cash of {to}",
 	"cash_in_reversal": "wrong deposit {to}",
@@ -24,26 +30,33 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"float_move":       "float to {to}",
 	"reserve":          "cash at {to}",
 	"commission":       "registering {to}",
+	"notpaid":          "not paid at {to}",
+	"claim":            "wrong deposit {to}",
 	"once.send":        "Do not send again.",
 	"once":             "Do not do it again.",
 }, Steps: []step{
-	{ID: "done", Choose: "{time} {what}: DONE. {once}", With: lastIs(wallet.Done), Options: []option{
-		{Key: "1", Text: "See details (PIN)", Start: "details"},
-		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
-	}},
+	{ID: "held", Choose: "{time} {what}: WAITS for the customer's yes. Keep the cash apart.", With: heldFor(deal.Waiting), Options: toldOf},
+	{ID: "back", Choose: "{time} {what}: NOT DONE. No money has moved. Give the cash back.", With: heldFor(deal.Declined, deal.Expired, deal.Cancelled),
+		Options: toldOf},
+	{ID: "done", Choose: "{time} {what}: DONE. {once}", With: lastIs(wallet.Done), Options: toldOf},
 	{ID: "undone", Choose: "{time} {what}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
 		{Key: "1", Text: "Continue", If: wasSend, Do: told, Start: "send", Go: "same"},
-		{Key: "2", Text: "Menu", Do: told, Start: "menu"},
+		{Key: "2", Text: "Menu", Do: toldHome, Start: "menu"},
 	}},
 	{ID: "waiting", Choose: "{time} {what}: NOT CERTAIN YET. {once} An SMS will tell you.", With: waiting, Options: []option{
-		{Key: "2", Text: "Menu", Start: "menu"},
+		{Key: "2", Text: "Menu", Do: toAsked, Start: "menu"},
 	}},
 }}
 
+var toldOf = []option{
+	{Key: "1", Text: "See details (PIN)", Start: "details"},
+	{Key: "2", Text: "Menu", Do: toldHome, Start: "menu"},
+}
+
 // details shows, behind the PIN, the last page that was missed.
 var details = flow{ID: "details", Steps: []step{
-	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: withPIN(readDetails), Faults: pinFaults}, Options: []option{forgotExit}},
-	{ID: "shown", End: "{end}", With: keepEnd("shown")},
+	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: readDetails, Faults: pinFaults}, Options: []option{forgotExit}},
+	{ID: "shown", End: "{end}", With: keepDetails},
 }}
 
 // keptLast is the intent that the page is about.
@@ -64,13 +77,34 @@ func lastIs(state wallet.LastState) func(*turn) error {
 		t.KeepNumber(keptAmount, last.Amount)
 		t.Say("time", t.Env.market.Hour(last.At))
 		t.Say("to", last.Whom)
-		t.Say("what", t.Text(last.Kind.String()))
+		t.Say("what", t.Text(last.What))
 		once := "once"
 		if wasSend(t) {
 			once = "once.send"
 		}
 		t.Say("once", t.Text(once))
 		return nil
+	}
+}
+
+// heldFor leaves its page out unless the last act is a deposit that had to wait for the customer, and that became of it.
+func heldFor(states ...deal.State) func(*turn) error {
+	return func(t *turn) error {
+		last, ok, err := t.Env.lastOutcome(t)
+		if err != nil {
+			return err
+		}
+		if !ok || last.What != ledger.HoldTake.String() || last.State != wallet.Done {
+			return menu.ErrSkip
+		}
+		d, err := t.Env.agents.Deals().Get(t.Ctx, last.Intent)
+		switch {
+		case fault.HasCode(err, fault.DealNotFound), err == nil && !slices.Contains(states, d.State):
+			return menu.ErrSkip
+		case err != nil:
+			return fault.Wrap(err, fault.LookAgain)
+		}
+		return lastIs(wallet.Done)(t)
 	}
 }
 
@@ -81,8 +115,7 @@ func wasSend(t *turn) bool { return t.Kept(keptTo) != "" }
 func waiting(t *turn) error {
 	err := lastIs(wallet.CannotTell)(t)
 	if errors.Is(err, menu.ErrSkip) {
-		t.Start(mainMenu.ID)
-		return nil
+		return toAsked(t)
 	}
 	return err
 }
@@ -108,18 +141,56 @@ func told(t *turn) error {
 	return nil
 }
 
-func readDetails(t *turn, p pin.PIN) error {
-	if _, err := t.Env.wallet.CheckPIN(t.Ctx, t.Env.caller.Phone, p); err != nil {
+// keepDetails keeps the page for repeated callbacks, as keepEnd does: but for a code that is on it.
+func keepDetails(t *turn) error {
+	last, _, err := t.Env.lastOutcome(t)
+	if err == nil {
+		t.Env.agents.KeepPage(t.Ctx, t.Env.actor(t.Ctx), t.Env.caller.Origin, last)
+	}
+	return err
+}
+
+// toldHome leads on from a page that was read.
+func toldHome(t *turn) error {
+	if err := told(t); err != nil {
 		return err
 	}
+	return toAsked(t)
+}
+
+// readDetails compares the PIN of whose act it was: one person may be a customer and work at a till. Only a customer is led to where
+// a new PIN is set.
+func readDetails(t *turn, typed string) error {
 	last, ok, err := t.Env.lastOutcome(t)
 	if err != nil {
+		return err
+	}
+	if post, err := t.Env.works(t); !ok || err != nil || post.Operator.ID != last.Actor {
+		return withPIN(showDetails)(t, typed)
+	}
+	p, err := pin.Parse(typed)
+	if err != nil {
+		return err
+	}
+	return showDetails(t, p)
+}
+
+func showDetails(t *turn, p pin.PIN) error {
+	last, ok, err := t.Env.lastOutcome(t)
+	if err != nil {
+		return err
+	}
+	if err := t.Env.agents.CheckPIN(t.Ctx, t.Env.caller.Phone, last.Actor, p); err != nil {
 		return err
 	}
 	if !ok || last.End == "" {
 		return fault.New(fault.IntentExpired)
 	}
+	page, err := t.Env.agents.Page(t.Ctx, last)
+	if err != nil {
+		return err
+	}
 	t.Env.intent = last.Intent
-	t.Say("end", last.End)
+	t.Say("end", page)
 	return nil
 }

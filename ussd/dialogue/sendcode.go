@@ -17,7 +17,7 @@ var sendCode = flow{ID: "sendcode", Texts: map[string]string{
 		{Key: "1", Text: "Yes"},
 		{Key: "2", Text: "Other number", Start: "send"},
 	}},
-	{ID: "amount", Ask: "Enter amount", Take: codeAmount},
+	{ID: "amount", Ask: "Enter amount", Take: giftAmount},
 	{ID: "word", Ask: "A secret word that only the receiver knows? Type it", Take: take{Do: takeWord}, Options: []option{
 		{Key: "1", Text: "No word", Go: "late"},
 	}},
@@ -38,7 +38,7 @@ var sendCode = flow{ID: "sendcode", Texts: map[string]string{
 	{ID: "over", End: "{end}"}, // message voucher.sent, as the intent keeps it
 }}
 
-var codeAmount = take{Do: takeCash, Faults: []fault.Code{
+var giftAmount = take{Do: takeCash, Faults: []fault.Code{
 	fault.BadAmount, fault.AmountTooSmall, fault.AmountTooBig, fault.LimitSingle, fault.LimitDay, fault.LimitMonth,
 }}
 

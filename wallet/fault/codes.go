@@ -89,13 +89,15 @@ const (
 	ShopClosed  Code = "shop_closed"  // the shop does not serve customers now
 	TooLate     Code = "too_late"     // the time for this is over
 
-	OfferPending  Code = "offer_pending"  // who asks waits for an answer already
-	OfferGone     Code = "offer_gone"     // the offer was answered, taken back or is too old; args: state
-	OfferChanged  Code = "offer_changed"  // the other side did something just now
-	OfferLive     Code = "offer_live"     // the offer's time is not over
-	WarnedAlready Code = "warned_already" // the till was told so a while ago
-	OwnShop       Code = "own_shop"       // asking one's own till
-	NoShops       Code = "no_shops"       // no shop there can do it now
+	OfferPending   Code = "offer_pending"   // who asks waits for an answer already
+	OfferGone      Code = "offer_gone"      // the offer was answered, taken back or is too old; args: state
+	OfferChanged   Code = "offer_changed"   // the other side did something just now
+	OfferLive      Code = "offer_live"      // the offer's time is not over
+	WarnedAlready  Code = "warned_already"  // the till was told so a while ago
+	OwnShop        Code = "own_shop"        // asking one's own till
+	NoShops        Code = "no_shops"        // no shop there can do it now
+	ShopFull       Code = "shop_full"       // the till may not pay out more, or hold more
+	CannotWithdraw Code = "cannot_withdraw" // the customer may not, or has not enough; says no more on purpose
 
 	BadShopCode       Code = "bad_shop_code"      // not a shop code: its check digit is wrong
 	ShopNotFound      Code = "shop_not_found"     // no till has this shop code
@@ -218,7 +220,7 @@ var specs = map[Code]Spec{
 	BadCode:     ask,
 	WrongCode:   ask,
 	CodeUnknown: ask,
-	CodeGone:    conflict,
+	CodeGone:    {HTTP: http.StatusConflict, ReAsk: true},
 	CodeLocked:  end,
 	CodePending: conflict,
 	CodeLive:    conflict,
@@ -226,13 +228,15 @@ var specs = map[Code]Spec{
 	ShopClosed:  end,
 	TooLate:     end,
 
-	OfferPending:  conflict,
-	OfferGone:     conflict,
-	OfferChanged:  conflict,
-	OfferLive:     conflict,
-	WarnedAlready: conflict,
-	OwnShop:       ask,
-	NoShops:       ask,
+	OfferPending:   conflict,
+	OfferGone:      conflict,
+	OfferChanged:   conflict,
+	OfferLive:      conflict,
+	WarnedAlready:  conflict,
+	OwnShop:        ask,
+	NoShops:        ask,
+	ShopFull:       end,
+	CannotWithdraw: end,
 
 	BadShopCode:       ask,
 	ShopNotFound:      notFound,

@@ -55,6 +55,7 @@ var widest = map[string][]Arg{
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 		Text("date", "31/12"), Text("float", "Ksh 5,000,000"), Text("in", "2,000,000"), Text("out", "2,000,000"), Text("counted", "2,000,000"),
 		Text("difference", "imepungua Ksh 250,000"),
+		Text("total", "Ksh 250,309"),
 	},
 	"Uganda": {
 		Text("amount", "UGX 5,000,000"), Text("fee", "2,875"), Text("tax", "375"), Text("balance", "UGX 20,000,000"),
@@ -70,6 +71,7 @@ var widest = map[string][]Arg{
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
 		Text("date", "31/12"), Text("float", "UGX 20,000,000"), Text("in", "20,000,000"), Text("out", "20,000,000"), Text("counted", "20,000,000"),
 		Text("difference", "imepungua UGX 5,000,000"),
+		Text("total", "UGX 5,012,500"),
 	},
 }
 

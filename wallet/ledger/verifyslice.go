@@ -112,32 +112,37 @@ func (s *slicer) anchor(ctx context.Context, from Place) error {
 	return nil
 }
 
-// before reads the accounts that the postings touch, and the last leg of each before them. The two look-ups of a leg go down an
-// index and stop at the first row, however many legs an account has.
+// before reads the accounts that the postings touch, and the last leg of each before them.
 func (s *slicer) before(ctx context.Context, chunk []*record) error {
-	seen := map[int64]bool{}
-	var accounts []any
+	var keys []id.ID
 	for _, r := range chunk {
 		for _, leg := range r.legs {
-			if !seen[leg.Account] {
-				seen[leg.Account] = true
-				accounts = append(accounts, leg.Account)
+			if s.running[leg.Account] == nil {
+				s.running[leg.Account] = &Account{ID: leg.Account}
+				keys = append(keys, accountKey(leg.Account))
 			}
 		}
 	}
-	const lastLeg = ` FROM legs l WHERE l.account = a.id AND l.seq <= ? ORDER BY l.account DESC, l.seq DESC LIMIT 1)`
-	for _, list := range db.Lists(accounts) {
-		query := `SELECT a.id, a.type, a.currency, a.balance, a.held, a.seq, (SELECT l.balance` + lastLeg + `, (SELECT l.held` + lastLeg +
-			` FROM accounts a WHERE a.id IN (` + db.Marks(len(list)) + `)`
-		err := s.view.Each(ctx, query, append([]any{s.seq, s.seq}, list...), func(rows *sql.Rows) error {
-			var a Account
-			var balance, held sql.NullInt64
-			err := rows.Scan(&a.ID, &a.Type, &a.Currency, &a.Balance, &a.Held, &a.Seq, &balance, &held)
-			s.types[a.ID] = &a
-			s.running[a.ID] = &Account{ID: a.ID, Balance: balance.Int64, Held: held.Int64}
-			return err
-		})
-		if err != nil {
+	rows, err := (&accountTable{}).Load(ctx, s.view, keys)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		a := row.(*Account)
+		s.types[a.ID] = a
+		if a.OpenedAt.After(fromMicros(s.at)) {
+			continue // it has no leg before the slice
+		}
+		// One look-up for each account: it goes down an index to its one row, however many legs the account has. Asked for all
+		// accounts at once, MariaDB would read every later leg of each.
+		r := s.running[a.ID]
+		err := s.view.QueryRow(ctx, `
+			SELECT   balance, held
+			FROM     legs
+			WHERE    account = ? AND seq <= ?
+			ORDER BY account DESC, seq DESC
+			LIMIT    1`, a.ID, s.seq).Scan(&r.Balance, &r.Held)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // The word is asked for with the code; "" for none.
 //
 // The plan is refused with code_pending while an older code of that ID can be used, and with code_locked until the time of one
-// that was tried too often is over.
+// that was tried too often is over. A cash code has money behind it, and is in the way until somebody has ended it.
 func (s *Store) New(slip Slip, word string) (Code, ledger.Companion, error) {
 	if slip.From.IsZero() {
 		slip.From = slip.ID
@@ -64,7 +64,7 @@ func (c creation) Key() id.ID { return c.slip.ID }
 func (c creation) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
 	was, ok := row.(*Slip)
 	switch {
-	case !ok || !was.waiting(at):
+	case !ok || !was.State.Open() || was.Kind != Cash && !was.waiting(at):
 		return nil, nil
 	case was.State == Locked:
 		return nil, fault.New(fault.CodeLocked)

@@ -165,7 +165,10 @@ func TestOneCashCodeAtATime(t *testing.T) {
 		b.wants("a third while the second is locked", said, "code_locked")
 		b.clock.Set(now.ExpiresAt)
 		_, said = again()
-		b.wants("a third after its time", said, "")
+		b.wants("a third after its time, with money behind the second", said, "code_locked")
+		b.wants("ended", b.commit(b.Expire(now.Ref(), ids.New())), "")
+		_, said = again()
+		b.wants("a third after that", said, "")
 		if shown, err := b.Again(b.slip(old.ID)); err != nil || len(shown.Show()) != 6 {
 			t.Errorf("shown again: %q, %v", shown.Show(), err)
 		}

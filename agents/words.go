@@ -1,0 +1,69 @@
+package agents
+
+import (
+	"senti/wallet/fault"
+	"senti/wallet/ledger"
+)
+
+// A refusal of the ledger says what stood in the way. Who hears of it, and in which words, depends on who is at fault: the till, or
+// the customer, whose affairs an operator is not told.
+
+// words say an error to one of the people at the counter.
+type words = func(error) error
+
+// atCounter says a refusal of a cash-in to the operator: what is short is the till, not the customer.
+func atCounter(err error) error {
+	e := fault.As(err)
+	if e == nil {
+		return err
+	}
+	switch e.Code {
+	case fault.Insufficient:
+		return fault.New(fault.TillShort, "available", fault.Minor(e.Int("available")))
+	case fault.SenderBlocked:
+		return fault.Wrap(e, fault.OperatorSuspended)
+	}
+	return err
+}
+
+// ofDrawer says a refusal of a cash-out to the operator: what the wallet may and has is the customer's own affair.
+func ofDrawer(err error) error {
+	e := fault.As(err)
+	if e == nil {
+		return err
+	}
+	switch e.Code {
+	case fault.Insufficient, fault.SenderBlocked, fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
+		return fault.Wrap(e, fault.CannotWithdraw)
+	case fault.CannotReceive:
+		return fault.Wrap(e, fault.OperatorSuspended) // the float is stopped
+	}
+	return err
+}
+
+// ofShop says a refusal of a cash-out to the customer: what the shop may not or cannot is not the customer's fault.
+func ofShop(err error) error {
+	e := fault.As(err)
+	if e == nil {
+		return err
+	}
+	switch e.Code {
+	case fault.CannotReceive, fault.OperatorSuspended, fault.NotOperator:
+		return fault.Wrap(e, fault.ShopClosed)
+	case fault.TillLimit, fault.FloatFull, fault.OperatorLimit:
+		return fault.Wrap(e, fault.ShopFull)
+	}
+	return err
+}
+
+// ended says how a conversation ends, as wallet.Ended does, with a refusal in those words.
+func (a *Agents) ended(language string, done text, say words) text {
+	return func(o *ledger.Outcome) string {
+		if o.Accepted {
+			return done(o)
+		}
+		said := *o
+		said.Refusal = fault.As(say(o.Refusal))
+		return a.wallet.Ended(language, done)(&said)
+	}
+}

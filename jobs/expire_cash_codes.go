@@ -1,0 +1,17 @@
+package jobs
+
+import (
+	"context"
+	"time"
+)
+
+// expireCashCodes frees the money behind withdrawal codes that nobody has used in time.
+func expireCashCodes(p Parts) Job {
+	return Job{
+		Name: "expire_cash_codes", Schedule: "@every 10s", Timeout: time.Minute, Missed: RunOnce,
+		Run: func(ctx context.Context, _ Tick) (Result, error) {
+			n, err := sweep(ctx, p.Agents.ExpireCashCodes)
+			return count("expired", n), err
+		},
+	}
+}

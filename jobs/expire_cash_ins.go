@@ -1,0 +1,17 @@
+package jobs
+
+import (
+	"context"
+	"time"
+)
+
+// expireCashIns gives back the money of deposits that nobody has answered in time, and tells the operators to return the cash.
+func expireCashIns(p Parts) Job {
+	return Job{
+		Name: "expire_cash_ins", Schedule: "@every 30s", Timeout: time.Minute, Missed: RunOnce,
+		Run: func(ctx context.Context, _ Tick) (Result, error) {
+			n, err := sweep(ctx, p.Agents.ExpireCashIns)
+			return count("expired", n), err
+		},
+	}
+}
