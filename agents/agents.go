@@ -29,6 +29,10 @@
 //	status.go     suspended, resumed, closed, moved
 //	watch.go      what was done just before: split deposits, money that goes round
 //	earn.go       what a deal earns, and to whom
+//	earnings.go, statement.go   how an agent sees it
+//	release.go    what was earned becomes float
+//	dayend.go     the end of a till's day
+//	survey.go     customers are asked what an agent took
 //	counter.go    who stands at which counter, as terms keep it
 //	text.go       what is said once an act is committed
 //
@@ -45,9 +49,11 @@ import (
 	"context"
 	"time"
 
+	"senti/agents/books"
 	"senti/agents/deal"
 	"senti/agents/network"
 	"senti/agents/offer"
+	"senti/agents/survey"
 	"senti/wallet"
 	"senti/wallet/audit"
 	"senti/wallet/db"
@@ -71,6 +77,10 @@ type Agents struct {
 	offers *offer.Store
 	codes  *voucher.Store
 	audit  *audit.Store
+	offers *offer.Store
+	books  *books.Store
+
+	surveys *survey.Store
 
 	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
 }
@@ -90,7 +100,11 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		offers: offer.NewStore(d),
 		codes:  voucher.NewStore(d, w.Keys(), w.Clock()),
 		audit:  audit.NewStore(d),
-		posts:  wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
+		offers: offer.NewStore(d),
+		books:  books.NewStore(d),
+
+		surveys: survey.NewStore(d),
+		posts:   wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
 	}
 }
 
@@ -99,6 +113,12 @@ func (a *Agents) Places() *network.Directory { return a.places }
 
 // Deals returns what happened over counters.
 func (a *Agents) Deals() *deal.Store { return a.deals }
+
+// Offers returns what is asked of tills.
+func (a *Agents) Offers() *offer.Store { return a.offers }
+
+// Books returns how tills' days ended.
+func (a *Agents) Books() *books.Store { return a.books }
 
 // Post returns who stands at which counter with that phone. The fault is not_operator. It may be up to a minute old: the commit
 // looks again.
