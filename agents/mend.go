@@ -34,7 +34,7 @@ type MendTerms struct {
 	Deal     id.ID        `json:"deal"`
 	Amount   int64        `json:"amount"`
 	Fee      int64        `json:"fee,omitempty"`
-	Earned   int64        `json:"earned,omitempty"` // by all agents together
+	Earned   int64        `json:"earned,omitempty"` // by the agent, without the super-agent
 	Corrects id.ID        `json:"corrects"`         // the posting that moved its money
 	Back     undoing      `json:"back,omitempty"`   // the legs that undo it
 	Opened   bool         `json:"opened,omitempty"` // there is a case about it
@@ -69,6 +69,12 @@ type Mendable struct {
 	Amount   int64
 	Whom     string // the customer's name, or the shop's
 	Disputed bool   // the customer says that it was not paid
+}
+
+// MendWithin returns how long after it the operator can return a withdrawal, and claim a deposit.
+func (a *Agents) MendWithin() (returned, claimed time.Duration) {
+	rules := a.rules()
+	return rules.ReturnWithin, rules.ClaimWithin
 }
 
 // undoing are the legs that undo a posting, by account: its own, turned round.
@@ -118,7 +124,7 @@ func (a *Agents) mend(ctx context.Context, which id.ID) (deal.Deal, MendTerms, e
 	party.Name = d.Name
 	t := MendTerms{
 		Brief: wallet.Brief{Whom: d.Phone.Masked(), Shop: at.Code, Amount: d.Amount},
-		At:    at, Party: party, Customer: d.Customer, Deal: d.ID, Amount: d.Amount, Fee: d.Fee, Earned: d.Earned,
+		At:    at, Party: party, Customer: d.Customer, Deal: d.ID, Amount: d.Amount, Fee: d.Fee, Earned: d.Earned - d.EarnedSuper,
 		Corrects: d.ID, Rules: a.market.At(now).CounterVersions(), PricedAt: now,
 	}
 	if d.Kind == ledger.CashIn && !d.Partner.IsZero() { // it waited for the customer's yes

@@ -7,6 +7,7 @@ import (
 
 	"senti/agents/deal"
 	"senti/agents/network"
+	"senti/wallet/id"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 )
@@ -67,6 +68,27 @@ func (a *Agents) recentAsks(ctx context.Context, till int64, most int) ([]Recent
 			ID: ask.Intent, Kind: ledger.CashOut, Till: ask.Till, Operator: ask.Operator, Customer: ask.Customer, Phone: t.From.Phone,
 			Name: shortName(t.From.Name), Amount: ask.Amount, Fee: ask.Fee, AskedAt: ask.AskedAt, ExpiresAt: ask.ExpiresAt,
 		}})
+	}
+	return out, nil
+}
+
+// Mended returns what became of a customer's deals that did not simply stay done, by the postings that moved their money there or back,
+// of those since then.
+func (a *Agents) Mended(ctx context.Context, phone msisdn.Number, since time.Time) (map[id.ID]deal.State, error) {
+	c, err := a.wallet.Customer(ctx, phone)
+	if err != nil {
+		return nil, err
+	}
+	deals, err := a.deals.OfCustomer(ctx, c.ID, since.Add(-a.rules().WaitFor), listMost)
+	if err != nil {
+		return nil, err
+	}
+	out := map[id.ID]deal.State{}
+	for _, d := range deals {
+		if d.State != deal.Done && d.State != deal.Upheld {
+			out[d.ID] = d.State
+			out[d.Partner] = d.State // of none when the money went neither forth nor back by another posting
+		}
 	}
 	return out, nil
 }
