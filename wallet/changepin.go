@@ -57,7 +57,7 @@ func (w *Wallet) SamePIN(phone msisdn.Number, first pin.Draft, again pin.PIN) er
 type PINChange struct {
 	Phone  msisdn.Number
 	Proof  PINProof  // of CheckPIN
-	First  pin.Draft // of DraftPIN
+	First  pin.Draft // of DraftNewPIN
 	Again  pin.PIN
 	Origin Origin
 }
@@ -73,8 +73,8 @@ func (w *Wallet) ChangePIN(ctx context.Context, r PINChange) (end string, err er
 	if err := w.SamePIN(r.Phone, r.First, r.Again); err != nil {
 		return "", err
 	}
-	if r.Again.Weak(r.Phone.Plain()) {
-		return "", fault.New(fault.WeakPIN)
+	if err := w.strong(c, r.Again); err != nil {
+		return "", err
 	}
 	setAt, err := strconv.ParseInt(string(r.Proof), 10, 64)
 	if err != nil {
