@@ -77,7 +77,6 @@ type Agents struct {
 	offers *offer.Store
 	codes  *voucher.Store
 	audit  *audit.Store
-	offers *offer.Store
 	books  *books.Store
 
 	surveys *survey.Store
@@ -100,7 +99,6 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		offers: offer.NewStore(d),
 		codes:  voucher.NewStore(d, w.Keys(), w.Clock()),
 		audit:  audit.NewStore(d),
-		offers: offer.NewStore(d),
 		books:  books.NewStore(d),
 
 		surveys: survey.NewStore(d),
@@ -114,7 +112,7 @@ func (a *Agents) Places() *network.Directory { return a.places }
 // Deals returns what happened over counters.
 func (a *Agents) Deals() *deal.Store { return a.deals }
 
-// Offers returns what is asked of tills.
+// Offers returns what is asked of tills, and what lay in their drawers.
 func (a *Agents) Offers() *offer.Store { return a.offers }
 
 // Books returns how tills' days ended.
@@ -137,9 +135,6 @@ func (a *Agents) Post(ctx context.Context, phone msisdn.Number) (network.Post, e
 	}
 	return post, nil
 }
-
-// Offers returns what was asked of tills, and what lay in their drawers.
-func (a *Agents) Offers() *offer.Store { return a.offers }
 
 func (a *Agents) now() time.Time { return a.wallet.Clock().Now() }
 
