@@ -133,9 +133,6 @@ func (a *Agents) Post(ctx context.Context, phone msisdn.Number) (network.Post, e
 	return post, nil
 }
 
-// Offers returns what was asked of tills, and what lay in their drawers.
-func (a *Agents) Offers() *offer.Store { return a.offers }
-
 func (a *Agents) now() time.Time { return a.wallet.Clock().Now() }
 
 func (a *Agents) rules() *market.AgentRules { return a.market.At(a.now()).Agents }
