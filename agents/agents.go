@@ -17,6 +17,13 @@
 //	wrongdeposit.go, giveback.go   money in the wrong wallet, and what its owner says to that
 //	decide.go     staff decide who was right
 //	mend.go       what these have in common
+//	float.go, floatask.go   float sold to another till, or asked of it
+//	swap.go       float against cash between two shops, in escrow until both typed the other's code
+//	reserve.go    cash that a shop keeps for a customer who is on the way
+//	offers.go     what these three have in common; offertext.go what they say
+//	find.go       shops that can do what is wanted
+//	drawer.go     tills opened and closed for the day, and the cash that should be in them
+//	alert.go, forecast.go   what runs short, or will
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
 //	status.go     suspended, resumed, closed, moved
@@ -67,9 +74,9 @@ type Agents struct {
 	texts  *i18n.Texts
 	places *network.Directory
 	deals  *deal.Store
+	offers *offer.Store
 	codes  *voucher.Store
 	audit  *audit.Store
-	offers *offer.Store
 	books  *books.Store
 
 	surveys *survey.Store
@@ -89,9 +96,9 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		wallet: w, ledger: w.Ledger(), market: w.Market(), texts: w.Texts(),
 		places: network.NewDirectory(d, w.Market().Zone),
 		deals:  deal.NewStore(d, w.Market().Zone),
+		offers: offer.NewStore(d),
 		codes:  voucher.NewStore(d, w.Keys(), w.Clock()),
 		audit:  audit.NewStore(d),
-		offers: offer.NewStore(d),
 		books:  books.NewStore(d),
 
 		surveys: survey.NewStore(d),
@@ -104,9 +111,6 @@ func (a *Agents) Places() *network.Directory { return a.places }
 
 // Deals returns what happened over counters.
 func (a *Agents) Deals() *deal.Store { return a.deals }
-
-// Offers returns what is asked of tills.
-func (a *Agents) Offers() *offer.Store { return a.offers }
 
 // Books returns how tills' days ended.
 func (a *Agents) Books() *books.Store { return a.books }
@@ -128,6 +132,9 @@ func (a *Agents) Post(ctx context.Context, phone msisdn.Number) (network.Post, e
 	}
 	return post, nil
 }
+
+// Offers returns what was asked of tills, and what lay in their drawers.
+func (a *Agents) Offers() *offer.Store { return a.offers }
 
 func (a *Agents) now() time.Time { return a.wallet.Clock().Now() }
 
