@@ -26,7 +26,7 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 			ExpiresAt: until.Add(holdMargin),
 		}},
 	}
-	waiting := t.deal(in.ID, deal.Waiting)
+	waiting := a.marked(t.deal(in.ID, deal.Waiting), t.PricedAt)
 	waiting.Hold, waiting.ExpiresAt = holdOf(in.ID), until
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(true, t), atCounter)),
@@ -137,7 +137,8 @@ func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
 		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
-	return a.wallet.Jointly(plan, t.To)
+	plan.Companions = append(plan.Companions, a.asksLater(t.deal(r.Deal, deal.Done), t.PricedAt)...)
+	return plan
 }
 
 // noPlan gives the money back to the float.

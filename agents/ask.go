@@ -190,11 +190,12 @@ func (a *Agents) approvalPlan(in intent.Intent, t CashOutTerms, ask id.ID, typed
 		a.wallet.Intents().Close(in, a.ended(t.From.Language, a.cashOutEnd(t), ofShop)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.AnswerAsk(t.Customer, ask, deal.AskApproved),
-		a.deals.Add(t.deal(in.ID)),
+		a.deals.Add(a.marked(t.deal(in.ID), t.PricedAt)),
 		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),
 		a.message(plan, toOperator, t.At.Phone, a.paidOut(t)),
 	}, a.works(t.At, t.PricedAt, 0, t.Amount)...)
+	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)
 	return a.wallet.Jointly(plan, t.From)
 }
 

@@ -16,16 +16,16 @@ import (
 	"senti/wallet/outbox"
 )
 
-// done is the companions that keep a deal whose money moves with them; by lot also that its customer is asked later what the agent
-// took. The lot is drawn by the deal's ID, so that a repeat draws the same.
-func (a *Agents) done(d deal.Deal, at time.Time) []ledger.Companion {
+// marked is a deal with the mark of one whose customer is asked later what the agent took. The lot is drawn by the deal's ID, so that a
+// repeat draws the same.
+func (a *Agents) marked(d deal.Deal, at time.Time) deal.Deal {
 	if a.drawn(d, at) {
 		d.Marks |= deal.Sampled
 	}
-	return append([]ledger.Companion{a.deals.Add(d)}, a.asksLater(d, at)...)
+	return d
 }
 
-// asksLater is the companion that plans the question about a deal, if it was drawn.
+// asksLater is the companion that plans the question about a deal whose money moves with it, if it was drawn.
 func (a *Agents) asksLater(d deal.Deal, at time.Time) []ledger.Companion {
 	if !a.drawn(d, at) {
 		return nil
