@@ -71,6 +71,12 @@ type Mendable struct {
 	Disputed bool   // the customer says that it was not paid
 }
 
+// MendWithin returns how long after it the operator can return a withdrawal, and claim a deposit.
+func (a *Agents) MendWithin() (returned, claimed time.Duration) {
+	rules := a.rules()
+	return rules.ReturnWithin, rules.ClaimWithin
+}
+
 // undoing are the legs that undo a posting, by account: its own, turned round.
 type undoing map[int64]int64
 

@@ -30,6 +30,7 @@ type Line struct {
 	Balance int64 // after it
 	Code    string
 	Other   string // the other side: a masked number or a shop; "" when there is none
+	Posting id.ID
 }
 
 // Statement returns the last lines to whoever knows the PIN. Faults: not_registered, wrong_pin (left), pin_locked, no_pin.
@@ -69,7 +70,7 @@ func (w *Wallet) page(ctx context.Context, account, before int64) (Page, error) 
 		return Page{}, err
 	}
 	for _, e := range entries {
-		p.Lines = append(p.Lines, Line{e.At, e.Kind, e.Amount, e.Balance, e.Receipt, others[e.Posting]})
+		p.Lines = append(p.Lines, Line{e.At, e.Kind, e.Amount, e.Balance, e.Receipt, others[e.Posting], e.Posting})
 	}
 	return p, nil
 }

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"context"
+	"slices"
 
 	"senti/agents"
 	"senti/ussd/menu"
@@ -10,8 +11,8 @@ import (
 	"senti/wallet/pin"
 )
 
-// asked puts to a customer what somebody else says about his money, before his own menu: a deposit that waits for his yes, and a
-// cash-out that an operator asks for. There is never a PIN in it for money that arrives.
+// asked puts to a customer what somebody else says about his money, before his own menu: a deposit that waits for his yes, a cash-out
+// that an operator asks for, or a deposit that a shop says was meant for another. There is never a PIN in it for money that arrives.
 var asked = flow{ID: "asked", Steps: []step{
 	{ID: "cashin", Confirm: "{shop} says you gave {amount} cash to put in YOUR wallet. Free.", With: askedCashIn, Moves: true, Options: []option{
 		{Key: "1", Text: "Yes, I gave it", Do: answer(true), Go: "done"},
@@ -20,13 +21,18 @@ var asked = flow{ID: "asked", Steps: []step{
 	}},
 	{ID: "cashout", Secret: "{shop} asks: take out {amount}?\nFee {fee}. Total {total}\nType PIN for yes", With: askedCashOut, Take: approve, Moves: true,
 		Options: refusals},
+	{ID: "claim", Confirm: "{shop} says {amount} came to you by mistake. Set aside: {held}", With: askedClaim, Options: []option{
+		{Key: "1", Text: "Not mine, give back", Start: "giveback"},
+		{Key: "2", Text: "It is mine", Do: keepDeposit, Go: "done"},
+		{Key: "3", Text: "Menu", Do: toHome, Start: "menu"},
+	}},
 	{ID: "none", End: "{end}", With: toHome}, // what was asked has been answered, or its time is over
 
 	// From here on only if something was not right.
 	{ID: "again", Secret: "Enter PIN again", Take: approveAgain, Moves: true, Options: refusals},
 	{ID: "short", End: "Not enough money. Nothing was taken out.\nYou have {available}. You need {needed} (fee {fee}).", With: keepEnd("short")},
 
-	{ID: "done", End: "{end}"}, // message cashin.yes, cashin.no, cashout.done or ask.no, as the intent keeps it
+	{ID: "done", End: "{end}"}, // message cashin.yes, cashin.no, cashout.done, ask.no or giveback.no, as the intent keeps it
 }}
 
 var refusals = []option{
@@ -54,18 +60,39 @@ func (e *env) isAsked(ctx context.Context) bool {
 	return err == nil && pending
 }
 
-func askedCashIn(t *turn) error {
-	waiting, err := t.Env.agents.AskedOf(t.Ctx, t.Env.caller.Phone)
+func askedCashIn(t *turn) error { return askedFirst(t, false) }
+
+func askedClaim(t *turn) error { return askedFirst(t, true) }
+
+// askedFirst says the oldest question of that sort, or leaves the row out.
+func askedFirst(t *turn, wrong bool) error {
+	all, err := t.Env.agents.AskedOf(t.Ctx, t.Env.caller.Phone)
 	if err != nil {
 		return err
 	}
-	if len(waiting) == 0 {
-		return menu.ErrSkip
+	for _, ask := range slices.Backward(all) {
+		if ask.Wrong == wrong {
+			t.Keep(keptDeal, ask.Deal.String())
+			t.Say("shop", ask.Shop)
+			t.Say("amount", fault.Minor(ask.Amount))
+			t.Say("held", fault.Minor(ask.Held))
+			return nil
+		}
 	}
-	first := waiting[len(waiting)-1]
-	t.Keep(keptDeal, first.Deal.String())
-	t.Say("shop", first.Shop)
-	t.Say("amount", fault.Minor(first.Amount))
+	return menu.ErrSkip
+}
+
+// keepDeposit says that the money is the caller's own.
+func keepDeposit(t *turn) error {
+	dealID, err := id.Parse(t.Kept(keptDeal))
+	if err != nil {
+		return err
+	}
+	end, err := t.Env.agents.KeepDeposit(t.Ctx, agents.MendRequest{Who: t.Env.caller.Phone, Deal: dealID, Origin: t.Env.caller.Origin})
+	if err != nil {
+		return err
+	}
+	t.Say("end", end)
 	return nil
 }
 

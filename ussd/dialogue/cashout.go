@@ -16,7 +16,7 @@ var cash = flow{ID: "cash", Steps: []step{
 		{Key: "3", Text: "Deposit: get a code", Start: "depositcode"},
 		// 4 Find an agent
 		// 5 Reserve cash
-		// 6 I was not paid
+		{Key: "6", Text: "I was not paid", Start: "notpaid"},
 		{Key: "7", Text: "Cash codes I sent", Start: "mycodes", If: vouchersOn},
 	}},
 }}

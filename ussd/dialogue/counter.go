@@ -12,7 +12,7 @@ var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {ea
 		{Key: "2", Text: "Withdrawal", Start: "withdraw"},
 		{Key: "3", Text: "Register customer", Start: "newcustomer"},
 		{Key: "4", Text: "Recent (check here)", Start: "recent"},
-		// 5 Return a withdrawal
+		{Key: "5", Text: "Return a withdrawal", Start: "return"},
 		// 6 Float, earnings
 		{Key: "7", Text: "More", Start: "more"},
 		{Key: "9", Text: "My own wallet", Start: "menu", Do: ownWallet},
@@ -23,7 +23,7 @@ var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {ea
 var more = flow{ID: "more", Steps: []step{
 	{ID: "top", Choose: "More", Options: []option{
 		{Key: "1", Text: "Pay a cash code", Start: "paycode"},
-		// 2 Wrong deposit
+		{Key: "2", Text: "Wrong deposit", Start: "claim"},
 		// 3 Reservations
 		// 4 Open or close
 		// 5 End of day

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"senti/agents"
+	"senti/agents/deal"
 	"senti/agents/network"
 	"senti/ussd/menu"
 	"senti/wallet"
@@ -53,6 +54,14 @@ var flows = []*flow{
 	&asleep,
 	&redial,
 	&details,
+	&cash, &cashOut, &asked,
+	&cashIn, &recent,
+	&more, &newCustomer,
+	&sendCode, &myCodes, &payCode,
+	&returning, &claiming, &notPaid, &givingBack,
+	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
+	&forgot, &locked, &opening, &asleep,
+	&redial, &details,
 }
 
 // The types of the tables, in this package's environment.
@@ -102,11 +111,12 @@ type Answer struct {
 type env struct {
 	*Dialogues
 	caller Caller
-	intent id.ID         // what this turn's last page is about
-	lines  []wallet.Line // what the statement read behind the PIN
-	last   *wallet.Last  // the caller's last payment, settled, once it was asked for
-	sleeps bool          // the caller's own wallet was not used for long
-	post   *network.Post // where the caller works, once it was asked for; of operator 0 when nowhere
+	intent id.ID                // what this turn's last page is about
+	lines  []wallet.Line        // what the statement read behind the PIN
+	mended map[id.ID]deal.State // and what became of those lines over a counter
+	last   *wallet.Last         // the caller's last payment, settled, once it was asked for
+	sleeps bool                 // the caller's own wallet was not used for long
+	post   *network.Post        // where the caller works, once it was asked for; of operator 0 when nowhere
 }
 
 // Open begins a session, with what was dialled after the service code if anything was.

@@ -30,6 +30,8 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"float_move":       "float to {to}",
 	"reserve":          "cash at {to}",
 	"commission":       "registering {to}",
+	"notpaid":          "not paid at {to}",
+	"claim":            "wrong deposit {to}",
 	"once.send":        "Do not send again.",
 	"once":             "Do not do it again.",
 }, Steps: []step{

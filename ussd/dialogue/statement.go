@@ -4,7 +4,10 @@ import "senti/wallet/pin"
 
 // statement lists the last five payments, and the five before them on the next page.
 var statement = flow{ID: "statement",
-	Texts: map[string]string{"line": "{day} {amount} {other}"},
+	Texts: map[string]string{
+		"line": "{day} {amount} {other}", "mended": "{day} {amount} {other} {state}",
+		"disputed": "not paid?", "claimed": "set aside", "returned": "returned", "reversed": "reversed",
+	},
 	Steps: []step{
 		{ID: "pin", Secret: "Enter PIN to see your last payments", Take: take{Do: withPIN(readStatement), Faults: pinFaults}, Options: []option{forgotExit}},
 		{ID: "list", List: "Last payments (with fee)", With: payments, PerPage: 5},
@@ -29,8 +32,10 @@ func readStatement(t *turn, p pin.PIN) error {
 	}
 	if len(t.Env.lines) == 0 {
 		t.Go("none")
+		return nil
 	}
-	return nil
+	t.Env.mended, err = t.Env.agents.Mended(t.Ctx, t.Env.caller.Phone, t.Env.lines[len(t.Env.lines)-1].At)
+	return err
 }
 
 func payments(t *turn) error {
@@ -38,6 +43,11 @@ func payments(t *turn) error {
 		t.Say("day", t.Env.market.DayMonth(l.At))
 		t.Say("amount", signed(t, l.Amount))
 		t.Say("other", l.Other)
+		if state, ok := t.Env.mended[l.Posting]; ok {
+			t.Say("state", t.Text(state.String()))
+			t.Line("mended")
+			continue
+		}
 		t.Line("line")
 	}
 	return nil
