@@ -34,7 +34,7 @@ type MendTerms struct {
 	Deal     id.ID        `json:"deal"`
 	Amount   int64        `json:"amount"`
 	Fee      int64        `json:"fee,omitempty"`
-	Earned   int64        `json:"earned,omitempty"` // by all agents together
+	Earned   int64        `json:"earned,omitempty"` // by the agent, without the super-agent
 	Corrects id.ID        `json:"corrects"`         // the posting that moved its money
 	Back     undoing      `json:"back,omitempty"`   // the legs that undo it
 	Opened   bool         `json:"opened,omitempty"` // there is a case about it
@@ -124,7 +124,7 @@ func (a *Agents) mend(ctx context.Context, which id.ID) (deal.Deal, MendTerms, e
 	party.Name = d.Name
 	t := MendTerms{
 		Brief: wallet.Brief{Whom: d.Phone.Masked(), Shop: at.Code, Amount: d.Amount},
-		At:    at, Party: party, Customer: d.Customer, Deal: d.ID, Amount: d.Amount, Fee: d.Fee, Earned: d.Earned,
+		At:    at, Party: party, Customer: d.Customer, Deal: d.ID, Amount: d.Amount, Fee: d.Fee, Earned: d.Earned - d.EarnedSuper,
 		Corrects: d.ID, Rules: a.market.At(now).CounterVersions(), PricedAt: now,
 	}
 	if d.Kind == ledger.CashIn && !d.Partner.IsZero() { // it waited for the customer's yes

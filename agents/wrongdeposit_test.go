@@ -57,7 +57,7 @@ func TestWrongDepositGivenBack(t *testing.T) {
 		w.earned(0)
 		w.is(in, deal.Reversed)
 		w.caseIs(in, deal.WrongDeposit, deal.CaseDropped, 2_000_00)
-		w.told(map[msisdn.Number]string{jane: "You GAVE BACK Ksh 2,000 to MAMA NJERI", njeri: "JANE W 0712***002 GAVE BACK Ksh 2,000 of Ksh 2,000. Ksh 11 earned is taken back."})
+		w.told(map[msisdn.Number]string{jane: "You GAVE BACK Ksh 2,000 to MAMA NJERI", njeri: "JANE W 0712***002 GAVE BACK Ksh 2,000 of Ksh 2,000. Ksh 8.80 earned is taken back."})
 		_, err = givingBack(w, jane, in)
 		w.refused(err, fault.DealClosed)
 		w.right()

@@ -123,6 +123,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 		jobs: map[string]func() string{}, staff: map[string]func(string) []string{},
 	}
 	w.trap.Fake = w.clock
+	w.staff["decide"] = w.decide
 	w.start()
 	t.Cleanup(func() { w.stop() })
 	ctx := context.Background()

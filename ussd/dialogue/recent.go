@@ -9,7 +9,7 @@ import (
 var recent = flow{ID: "recent", Texts: map[string]string{
 	"in": "{time} IN {amount} {name} {state}", "out": "{time} OUT {amount} {name} {state}",
 	"waiting": "waits", "done": "OK", "declined": "refused", "expired": "not answered", "cancelled": "cancelled", "returned": "returned",
-	"disputed": "DISPUTED", "claimed": "disputed", "reversed": "reversed", "upheld": "OK",
+	"disputed": "NOT PAID?", "claimed": "WRONG?", "reversed": "reversed", "upheld": "OK",
 }, Steps: []step{
 	{ID: "list", List: "{shop} {till}", With: listRecent, PerPage: 4},
 	{ID: "none", End: "Nothing was done at this till today."},
