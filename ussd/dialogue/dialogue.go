@@ -41,6 +41,10 @@ var flows = []*flow{
 	&cashCode,
 	&depositCode,
 	&withdraw,
+	&returning,
+	&claiming,
+	&notPaid,
+	&givingBack,
 	&account,
 	&balance,
 	&statement,
@@ -54,14 +58,6 @@ var flows = []*flow{
 	&asleep,
 	&redial,
 	&details,
-	&cash, &cashOut, &asked,
-	&cashIn, &recent,
-	&more, &newCustomer,
-	&sendCode, &myCodes, &payCode,
-	&returning, &claiming, &notPaid, &givingBack,
-	&account, &balance, &statement, &changePIN, &language, &fees, &limits,
-	&forgot, &locked, &opening, &asleep,
-	&redial, &details,
 }
 
 // The types of the tables, in this package's environment.
