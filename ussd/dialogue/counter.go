@@ -29,6 +29,7 @@ var more = flow{ID: "more", Steps: []step{
 		// 5 End of day
 		// 6 Warnings
 		// 7 Change PIN
+		{Key: "8", Text: "Customer forgot PIN", Start: "resetcustomer"},
 	}},
 }}
 

@@ -35,6 +35,7 @@ var flows = []*flow{
 	&recent,
 	&more,
 	&newCustomer,
+	&resetCustomer,
 	&sendCode,
 	&myCodes,
 	&payCode,
