@@ -112,6 +112,9 @@ func (a *Agents) Places() *network.Directory { return a.places }
 // Deals returns what happened over counters.
 func (a *Agents) Deals() *deal.Store { return a.deals }
 
+// Offers returns what is asked of tills, and what lay in their drawers.
+func (a *Agents) Offers() *offer.Store { return a.offers }
+
 // Books returns how tills' days ended.
 func (a *Agents) Books() *books.Store { return a.books }
 
@@ -132,9 +135,6 @@ func (a *Agents) Post(ctx context.Context, phone msisdn.Number) (network.Post, e
 	}
 	return post, nil
 }
-
-// Offers returns what was asked of tills, and what lay in their drawers.
-func (a *Agents) Offers() *offer.Store { return a.offers }
 
 func (a *Agents) now() time.Time { return a.wallet.Clock().Now() }
 

@@ -62,7 +62,7 @@ const cashCodeWhat = "cash_code"
 //
 // Faults: those of wallet.Payer, code_pending (there is one already), amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteCashCode(ctx context.Context, r CashCodeRequest) (CashCodeQuote, error) {
-	c, err := a.payer(ctx, r.From)
+	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
 		return CashCodeQuote{}, err
 	}

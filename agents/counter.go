@@ -86,16 +86,6 @@ func (a *Agents) shopOf(ctx context.Context, code network.ShopCode) (network.Pla
 	return place, err
 }
 
-// payer is a customer who may pay, as far as can be said before the PIN. The faults are those of wallet.Payer.
-func (a *Agents) payer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
-	return a.wallet.Payer(ctx, phone)
-}
-
-// payee is a customer who may be paid in. The fault says as little as it can: cannot_receive.
-func (a *Agents) payee(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
-	return a.wallet.Payee(ctx, phone)
-}
-
 // drawer is a customer who may be paid cash, as an operator may know it: why one may not is nobody's business. Faults:
 // not_registered, cannot_withdraw.
 func (a *Agents) drawer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {

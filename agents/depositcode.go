@@ -26,7 +26,7 @@ type DepositCode struct {
 //
 // Faults: not_registered, cannot_receive, busy.
 func (a *Agents) DepositCode(ctx context.Context, phone msisdn.Number, o wallet.Origin) (DepositCode, error) {
-	c, err := a.payee(ctx, phone)
+	c, err := a.wallet.Payee(ctx, phone)
 	if err != nil {
 		return DepositCode{}, err
 	}
@@ -58,13 +58,13 @@ func (a *Agents) depositCodePage(language string, until time.Time) string {
 // depositor is the customer whom an operator means: by the code that was read out, or by number.
 func (a *Agents) depositor(ctx context.Context, r CashInRequest) (customer.Customer, error) {
 	if r.Code.IsZero() {
-		return a.payee(ctx, r.To)
+		return a.wallet.Payee(ctx, r.To)
 	}
 	phone, err := a.Depositor(ctx, r.Code)
 	if err != nil {
 		return customer.Customer{}, err
 	}
-	return a.payee(ctx, phone)
+	return a.wallet.Payee(ctx, phone)
 }
 
 // Depositor returns whose a deposit code is now. The fault is code_unknown.

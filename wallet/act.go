@@ -16,6 +16,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/proof"
 )
 
 // Brief is the head of the terms of every act but a send: what a redial and a statement may say of it. Terms are JSON, with the
@@ -43,6 +44,9 @@ func (w *Wallet) Customers() *customer.Store { return w.customers }
 
 // PINs returns the store of the PINs.
 func (w *Wallet) PINs() *pin.Store { return w.pins }
+
+// Proofs returns the store of what people have proven without a PIN.
+func (w *Wallet) Proofs() *proof.Store { return w.proofs }
 
 // Intents returns the store of the intents.
 func (w *Wallet) Intents() *intent.Store { return w.intents }

@@ -41,6 +41,10 @@ var flows = []*flow{
 	&cashCode,
 	&depositCode,
 	&withdraw,
+	&returning,
+	&claiming,
+	&notPaid,
+	&givingBack,
 	&account,
 	&balance,
 	&statement,
@@ -54,10 +58,6 @@ var flows = []*flow{
 	&asleep,
 	&redial,
 	&details,
-	&returning,
-	&claiming,
-	&notPaid,
-	&givingBack,
 }
 
 // The types of the tables, in this package's environment.
