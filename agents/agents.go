@@ -28,7 +28,7 @@
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
 //	status.go     suspended, resumed, closed, moved
-//	watch.go      what was done just before: split deposits, money that goes round
+//	watch.go      what was done just before: split deposits, money that goes round; and what was warned of
 //	earn.go       what a deal earns, and to whom
 //	earnings.go, statement.go   how an agent sees it
 //	release.go    what was earned becomes float
