@@ -32,6 +32,7 @@ bench: ## measure the ledger and whole conversations on a durable MariaDB
 	go build -trimpath -o .bin/walletd ./cmd/walletd
 	.bin/walletd bench ledger --db "$(DSN)" --clients 1024 --seconds 15
 	.bin/walletd bench dialogue --db "$(DSN)" --clients 256 --seconds 15
+	.bin/walletd bench agents --db "$(DSN)" --clients 256 --seconds 15
 
 .PHONY: crash
 crash: setup ## kill walletd and MariaDB a hundred times each under load, then look for lost or doubled money

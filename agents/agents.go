@@ -5,6 +5,9 @@
 //	answer.go     the customer says yes or no to a cash-in that waits
 //	depositcode.go  the code by which a customer at the counter is found
 //	cashout.go    e-money becomes cash: the customer starts
+//	ask.go        e-money becomes cash: the operator asks, the customer approves
+//	cashcode.go   money set aside for cash, behind a code that the customer reads out
+//	payout.go     e-money becomes cash: on such a code
 //	registercustomer.go a wallet opened at the counter, or the ID of one checked
 //	vouchersend.go   money for a number without a wallet
 //	voucherredeem.go paid out over a counter, with an ID
@@ -14,14 +17,22 @@
 //	wrongdeposit.go, giveback.go   money in the wrong wallet, and what its owner says to that
 //	decide.go     staff decide who was right
 //	mend.go       what these have in common
-//	ask.go        e-money becomes cash: the operator asks, the customer approves
-//	cashcode.go   money set aside for cash, behind a code that the customer reads out
-//	payout.go     e-money becomes cash: on such a code
+//	float.go, floatask.go   float sold to another till, or asked of it
+//	swap.go       float against cash between two shops, in escrow until both typed the other's code
+//	reserve.go    cash that a shop keeps for a customer who is on the way
+//	offers.go     what these three have in common; offertext.go what they say
+//	find.go       shops that can do what is wanted
+//	drawer.go     tills opened and closed for the day, and the cash that should be in them
+//	alert.go, forecast.go   what runs short, or will
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
 //	status.go     suspended, resumed, closed, moved
 //	watch.go      what was done just before: split deposits, money that goes round
 //	earn.go       what a deal earns, and to whom
+//	earnings.go, statement.go   how an agent sees it
+//	release.go    what was earned becomes float
+//	dayend.go     the end of a till's day
+//	survey.go     customers are asked what an agent took
 //	counter.go    who stands at which counter, as terms keep it
 //	text.go       what is said once an act is committed
 //
@@ -38,8 +49,11 @@ import (
 	"context"
 	"time"
 
+	"senti/agents/books"
 	"senti/agents/deal"
 	"senti/agents/network"
+	"senti/agents/offer"
+	"senti/agents/survey"
 	"senti/wallet"
 	"senti/wallet/audit"
 	"senti/wallet/db"
@@ -60,8 +74,12 @@ type Agents struct {
 	texts  *i18n.Texts
 	places *network.Directory
 	deals  *deal.Store
+	offers *offer.Store
 	codes  *voucher.Store
 	audit  *audit.Store
+	books  *books.Store
+
+	surveys *survey.Store
 
 	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
 }
@@ -78,9 +96,13 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		wallet: w, ledger: w.Ledger(), market: w.Market(), texts: w.Texts(),
 		places: network.NewDirectory(d, w.Market().Zone),
 		deals:  deal.NewStore(d, w.Market().Zone),
+		offers: offer.NewStore(d),
 		codes:  voucher.NewStore(d, w.Keys(), w.Clock()),
 		audit:  audit.NewStore(d),
-		posts:  wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
+		books:  books.NewStore(d),
+
+		surveys: survey.NewStore(d),
+		posts:   wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
 	}
 }
 
@@ -89,6 +111,12 @@ func (a *Agents) Places() *network.Directory { return a.places }
 
 // Deals returns what happened over counters.
 func (a *Agents) Deals() *deal.Store { return a.deals }
+
+// Offers returns what is asked of tills, and what lay in their drawers.
+func (a *Agents) Offers() *offer.Store { return a.offers }
+
+// Books returns how tills' days ended.
+func (a *Agents) Books() *books.Store { return a.books }
 
 // Post returns who stands at which counter with that phone. The fault is not_operator. It may be up to a minute old: the commit
 // looks again.

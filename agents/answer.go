@@ -26,7 +26,7 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 			ExpiresAt: until.Add(holdMargin),
 		}},
 	}
-	waiting := t.deal(in.ID, deal.Waiting)
+	waiting := a.marked(t.deal(in.ID, deal.Waiting), t.PricedAt)
 	waiting.Hold, waiting.ExpiresAt = holdOf(in.ID), until
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(true, t), atCounter)),
@@ -137,7 +137,8 @@ func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
 		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
-	return a.wallet.Jointly(plan, t.To)
+	plan.Companions = append(plan.Companions, a.asksLater(t.deal(r.Deal, deal.Done), t.PricedAt)...)
+	return plan
 }
 
 // noPlan gives the money back to the float.
@@ -231,12 +232,12 @@ func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 		a.message(plan, toCustomer, t.To.Phone, a.notAnswered(t)),
 		a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.expired")),
 	}
-	return a.release(ctx, plan)
+	return a.endWait(ctx, plan)
 }
 
-// release commits the end of something that has waited, which gives back its money, and reports whether it was this that ended it:
+// endWait commits the end of something that has waited, which gives back its money, and reports whether it was this that ended it:
 // something else may have, in the same instant.
-func (a *Agents) release(ctx context.Context, plan *ledger.Plan) (bool, error) {
+func (a *Agents) endWait(ctx context.Context, plan *ledger.Plan) (bool, error) {
 	_, err := a.ledger.Commit(ctx, plan)
 	if fault.HasCode(err, fault.HoldClosed) { // it waited so long that the ledger itself has given the money back
 		_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: plan.Companions})

@@ -190,11 +190,12 @@ func (a *Agents) approvalPlan(in intent.Intent, t CashOutTerms, ask id.ID, typed
 		a.wallet.Intents().Close(in, a.ended(t.From.Language, a.cashOutEnd(t), ofShop)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.AnswerAsk(t.Customer, ask, deal.AskApproved),
-		a.deals.Add(t.deal(in.ID)),
+		a.deals.Add(a.marked(t.deal(in.ID), t.PricedAt)),
 		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),
 		a.message(plan, toOperator, t.At.Phone, a.paidOut(t)),
 	}, a.works(t.At, t.PricedAt, 0, t.Amount)...)
+	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)
 	return a.wallet.Jointly(plan, t.From)
 }
 
@@ -231,7 +232,7 @@ func (a *Agents) ExpireAsks(ctx context.Context, limit int) (int, error) {
 		if _, err := a.wallet.Recall(ctx, ask.Intent, &t, ledger.Enquiry); err != nil {
 			return false, err
 		}
-		return a.release(ctx, &ledger.Plan{Companions: []ledger.Companion{
+		return a.endWait(ctx, &ledger.Plan{Companions: []ledger.Companion{
 			a.deals.ExpireAsk(ask.Customer, ask.Intent),
 			a.wallet.Messages().Add(outbox.MessageID(ask.Intent, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.expired")),
 		}})

@@ -103,7 +103,7 @@ func (a *Agents) CashCode(ctx context.Context, intentID id.ID, typed pin.PIN) (C
 		return CashCode{}, err
 	}
 	until := a.now().Add(a.rules().Lives.Cash)
-	plan, code, err := a.cashCodePlan(in, t, typed, until, a.overLimit(account, t))
+	plan, code, err := a.cashCodePlan(in, t, typed, until, a.overLimit(account, t.Amount, t.PricedAt))
 	if err != nil {
 		return CashCode{}, err
 	}
@@ -138,11 +138,11 @@ func (a *Agents) cashCodePlan(in intent.Intent, t CashCodeTerms, typed pin.PIN, 
 
 // overLimit is the limit that cash on the code would pass as the account is now, nil for none. The money only moves when the code is
 // used, and the ledger looks at the limits then; this is to say it in time.
-func (a *Agents) overLimit(after ledger.Account, t CashCodeTerms) *fault.Error {
+func (a *Agents) overLimit(after ledger.Account, amount int64, pricedAt time.Time) *fault.Error {
 	after.Turnover = after.Turnover.On(a.market.Day(a.now()))
-	after.Turnover.OutDay += t.Amount
-	after.Turnover.OutMonth += t.Amount
-	return limit.Sender(a.market, t.PricedAt, t.Amount)(after)
+	after.Turnover.OutDay += amount
+	after.Turnover.OutMonth += amount
+	return limit.Sender(a.market, pricedAt, amount)(after)
 }
 
 // provided lets a plan through on its companion's terms and then refuses it, if there is a reason to: one that only who passed the
@@ -287,7 +287,7 @@ func (a *Agents) freeLockedCode(ctx context.Context, slip voucher.Slip, at Count
 		a.codes.Cancel(slip.Ref(), plan.ID),
 		a.message(plan, toCustomer, t.From.Phone, a.codeFreed(t, "sms.cashcode.locked", i18n.Text("shop", at.Shop))),
 	}
-	_, err := a.release(ctx, plan)
+	_, err := a.endWait(ctx, plan)
 	return err
 }
 
@@ -313,7 +313,7 @@ func (a *Agents) endCashCode(ctx context.Context, slip voucher.Slip) (bool, erro
 		ended = a.codes.Cancel(slip.Ref(), plan.ID)
 	}
 	plan.Companions = []ledger.Companion{ended, a.message(plan, toCustomer, t.From.Phone, a.codeFreed(t, "sms.cashcode.expired"))}
-	return a.release(ctx, plan)
+	return a.endWait(ctx, plan)
 }
 
 // codeFreed tells the owner of a code that it is dead and the money free.

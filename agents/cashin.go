@@ -133,10 +133,11 @@ func (a *Agents) CashInPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *led
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(false, t), atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
-		a.deals.Add(t.deal(in.ID, deal.Done)),
+		a.deals.Add(a.marked(t.deal(in.ID, deal.Done), t.PricedAt)),
 		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
+	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID, deal.Done), t.PricedAt)...)
 	if code, err := voucher.Parse(t.Code); err == nil { // there is one: QuoteCashIn looked it up
 		plan.Companions = append(plan.Companions, a.codes.UseDeposit(code, t.Customer, in.ID))
 	}

@@ -121,10 +121,11 @@ func (a *Agents) CashOutPlan(in intent.Intent, t CashOutTerms, typed pin.PIN) *l
 	plan.Companions = []ledger.Companion{
 		a.wallet.Intents().Close(in, a.ended(t.From.Language, a.cashOutEnd(t), ofShop)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
-		a.deals.Add(t.deal(in.ID)),
+		a.deals.Add(a.marked(t.deal(in.ID), t.PricedAt)),
 		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),
 	}
+	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)
 	return a.wallet.Jointly(plan, t.From)
 }
 

@@ -16,15 +16,16 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/proof"
 )
 
 // Brief is the head of the terms of every act but a send: what a redial and a statement may say of it. Terms are JSON, with the
 // Brief under "brief".
 type Brief struct {
-	What   string `json:"what,omitempty"` // how a redial speaks of it, where the kind alone does not say
 	Whom   string `json:"whom"`           // the other side as whoever holds the phone may see it: a masked number, a shop code
 	Shop   string `json:"shop,omitempty"` // the shop it happened at, for the customer's statement
 	Amount int64  `json:"amount"`         // minor units
+	What   string `json:"what,omitempty"` // what it was, when the kind does not say; a redial has a text of that name
 }
 
 // Actor is whose phone an act is done on: a customer, or an operator under an operator's number.
@@ -43,6 +44,9 @@ func (w *Wallet) Customers() *customer.Store { return w.customers }
 
 // PINs returns the store of the PINs.
 func (w *Wallet) PINs() *pin.Store { return w.pins }
+
+// Proofs returns the store of what people have proven without a PIN.
+func (w *Wallet) Proofs() *proof.Store { return w.proofs }
 
 // Intents returns the store of the intents.
 func (w *Wallet) Intents() *intent.Store { return w.intents }

@@ -15,6 +15,20 @@ import (
 // in a session.
 type PINProof string
 
+// ProofOf is the proof that the PIN which was set then was given.
+func ProofOf(setAt time.Time) PINProof {
+	return PINProof(strconv.FormatInt(setAt.UnixMicro(), 10))
+}
+
+// SetAt tells when the PIN was set that was given. The fault is unauthorised for what is no proof.
+func (p PINProof) SetAt() (time.Time, error) {
+	us, err := strconv.ParseInt(string(p), 10, 64)
+	if err != nil {
+		return time.Time{}, fault.New(fault.Unauthorised)
+	}
+	return time.UnixMicro(us).UTC(), nil
+}
+
 // CheckPIN compares the PIN and returns the proof that ChangePIN asks for. Faults: not_registered, wrong_pin (left), pin_locked,
 // no_pin.
 func (w *Wallet) CheckPIN(ctx context.Context, phone msisdn.Number, typed pin.PIN) (PINProof, error) {
@@ -30,7 +44,7 @@ func (w *Wallet) CheckPIN(ctx context.Context, phone msisdn.Number, typed pin.PI
 	if _, err := w.provePIN(ctx, c, typed); err != nil {
 		return "", err
 	}
-	return PINProof(strconv.FormatInt(setAt.UnixMicro(), 10)), nil
+	return ProofOf(setAt), nil
 }
 
 // DraftPIN takes the first typing of a new PIN; the draft may be kept in a session until the second. A PIN that stands in the
@@ -57,7 +71,7 @@ func (w *Wallet) SamePIN(phone msisdn.Number, first pin.Draft, again pin.PIN) er
 type PINChange struct {
 	Phone  msisdn.Number
 	Proof  PINProof  // of CheckPIN
-	First  pin.Draft // of DraftPIN
+	First  pin.Draft // of DraftNewPIN
 	Again  pin.PIN
 	Origin Origin
 }
@@ -73,14 +87,14 @@ func (w *Wallet) ChangePIN(ctx context.Context, r PINChange) (end string, err er
 	if err := w.SamePIN(r.Phone, r.First, r.Again); err != nil {
 		return "", err
 	}
-	if r.Again.Weak(r.Phone.Plain()) {
-		return "", fault.New(fault.WeakPIN)
+	if err := w.strong(c, r.Again); err != nil {
+		return "", err
 	}
-	setAt, err := strconv.ParseInt(string(r.Proof), 10, 64)
+	setAt, err := r.Proof.SetAt()
 	if err != nil {
-		return "", fault.New(fault.Unauthorised)
+		return "", err
 	}
-	set, err := w.pins.Replace(pinOf(c.ID), time.UnixMicro(setAt).UTC(), r.Again)
+	set, err := w.pins.Replace(pinOf(c.ID), setAt, r.Again)
 	if err != nil {
 		return "", err
 	}

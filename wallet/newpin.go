@@ -27,7 +27,7 @@ func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID str
 	if err != nil {
 		return err
 	}
-	right, err := w.isIDOf(c, typedID)
+	right, err := w.IsID(c.Document, typedID)
 	if err != nil {
 		return err
 	}
@@ -174,20 +174,6 @@ func (w *Wallet) forgetful(ctx context.Context, phone msisdn.Number) (customer.C
 		return c, fault.New(fault.NoDocument)
 	}
 	return c, nil
-}
-
-// isIDOf reports whether that is the number of the customer's document. The fault is bad_id_number for what cannot be one, which
-// is no try.
-func (w *Wallet) isIDOf(c customer.Customer, typed string) (bool, error) {
-	number := idForm(typed)
-	if !w.market.NationalID.Matches(number) {
-		return false, fault.New(fault.BadIDNumber)
-	}
-	right, err := c.Document.Is(w.keys, number)
-	if err != nil {
-		return false, fault.Wrap(err, fault.Internal)
-	}
-	return right, nil
 }
 
 // idForm is an ID number as it is kept: without spaces, in capitals.

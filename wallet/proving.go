@@ -57,19 +57,42 @@ func (w *Wallet) ProveCode(ctx context.Context, phone msisdn.Number, typed strin
 // ProveIDEnd takes the last four characters of the customer's ID number, after the code. Faults: bad_id_end, wrong_id_end (left),
 // sms_code_expired, proof_locked.
 func (w *Wallet) ProveIDEnd(ctx context.Context, phone msisdn.Number, typed string, o Origin) error {
-	end := strings.ToUpper(strings.Join(strings.Fields(typed), ""))
-	if len(end) != customer.EndLetters {
-		return fault.New(fault.BadIDEnd)
-	}
 	c, err := w.customers.ByPhone(ctx, phone)
 	if err != nil {
 		return err
 	}
-	right, err := c.Document.EndsWith(w.keys, phone, end)
+	right, err := w.EndsID(c.Document, phone, typed)
 	if err != nil {
-		return fault.Wrap(err, fault.Internal)
+		return err
 	}
 	return w.answer(ctx, c, o, w.proofs.Ended(ownProof(c), right))
+}
+
+// IsID reports whether that is the number of the document. The fault is bad_id_number for what cannot be one, which is no try.
+func (w *Wallet) IsID(d customer.Document, typed string) (bool, error) {
+	number := idForm(typed)
+	if !w.market.NationalID.Matches(number) {
+		return false, fault.New(fault.BadIDNumber)
+	}
+	right, err := d.Is(w.keys, number)
+	if err != nil {
+		return false, fault.Wrap(err, fault.Internal)
+	}
+	return right, nil
+}
+
+// EndsID reports whether those are the last characters of the number of the document of that phone's owner. The fault is bad_id_end
+// for what cannot be them, which is no try.
+func (w *Wallet) EndsID(d customer.Document, owner msisdn.Number, typed string) (bool, error) {
+	end := idForm(typed)
+	if len(end) != customer.EndLetters {
+		return false, fault.New(fault.BadIDEnd)
+	}
+	right, err := d.EndsWith(w.keys, owner, end)
+	if err != nil {
+		return false, fault.Wrap(err, fault.Internal)
+	}
+	return right, nil
 }
 
 // answer commits one answer, and keeps the page that ends the conversation if that was one wrong answer too many.
@@ -85,17 +108,18 @@ func (w *Wallet) DraftNewPIN(ctx context.Context, phone msisdn.Number, typed pin
 	if err != nil {
 		return "", err
 	}
-	if err := w.strong(c, typed); err != nil {
+	if err := w.StrongPIN(c.Phone, c.Document, typed); err != nil {
 		return "", err
 	}
 	return pin.NewDraft(w.keys, phone.Plain(), typed)
 }
 
-// strong refuses a PIN that stands in what a thief may know of the customer. The ID number is looked at and not given out.
-func (w *Wallet) strong(c customer.Customer, typed pin.PIN) error {
-	known := []string{c.Phone.Plain()}
-	if c.Document.Type != customer.NoDocument {
-		number, err := c.Document.Reveal(w.keys, c.Phone)
+// StrongPIN refuses a PIN that stands in what a thief may know of its owner: the phone number, or the number of the document, which is
+// looked at and not given out. The fault is weak_pin.
+func (w *Wallet) StrongPIN(owner msisdn.Number, d customer.Document, typed pin.PIN) error {
+	known := []string{owner.Plain()}
+	if d.Type != customer.NoDocument {
+		number, err := d.Reveal(w.keys, owner)
 		if err != nil {
 			return fault.Wrap(err, fault.Internal)
 		}
@@ -116,7 +140,7 @@ func (w *Wallet) newPIN(ctx context.Context, r NewPIN) (customer.Customer, ledge
 	if err != nil {
 		return customer.Customer{}, nil, err
 	}
-	if err := w.strong(c, r.Again); err != nil {
+	if err := w.StrongPIN(c.Phone, c.Document, r.Again); err != nil {
 		return customer.Customer{}, nil, err
 	}
 	set, err := w.pins.Set(pinOf(c.ID), r.Again)

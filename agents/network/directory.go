@@ -23,6 +23,7 @@ type Directory struct {
 	duties    *table[duty]
 	phones    *table[claim]
 	codes     *table[claim]
+	documents *table[Document]
 
 	byPhone    db.Loader[msisdn.Number, Post]
 	byOperator db.Loader[int64, Post]
@@ -35,7 +36,7 @@ func NewDirectory(d *db.DB, zone *time.Location) *Directory {
 	dir := &Directory{
 		db: d, zone: zone,
 		agents: newAgents(), stores: newStores(), tills: newTills(), operators: newOperators(), duties: newDuties(),
-		phones: newPhones(), codes: newCodes(),
+		phones: newPhones(), codes: newCodes(), documents: newDocuments(),
 	}
 	dir.byPhone.Read = func(ctx context.Context, phones []msisdn.Number) (map[msisdn.Number]Post, error) {
 		return keyed(phones, func(values []any) ([]Post, error) { return dir.posts(ctx, postByPhone, values) },

@@ -58,6 +58,24 @@ func (d *Directory) stands(o Operator) ledger.Companion {
 	}}
 }
 
+// Stands returns the companion that lets a plan through only if the operator is who he was when read and may work, for acts that are
+// no deals. Faults: not_operator, operator_suspended, conflict.
+func (d *Directory) Stands(o Operator) ledger.Companion { return d.stands(o) }
+
+// Manages returns the companion that lets a plan through only if the operator is a manager of that agent's and may work. Faults:
+// not_manager, operator_suspended.
+func (d *Directory) Manages(operator, agent int64) ledger.Companion {
+	return act[Operator]{d.operators, numbered(operator), func(row *Operator, _ time.Time) (*Operator, *fault.Error) {
+		switch {
+		case row == nil || row.Role != Manager || row.Agent != agent:
+			return nil, fault.New(fault.NotManager)
+		case row.Status != Active:
+			return nil, fault.New(fault.OperatorSuspended)
+		}
+		return nil, nil
+	}}
+}
+
 func passed(most, before int64) *fault.Error {
 	return fault.New(fault.OperatorLimit, "max", fault.Minor(most), "left", fault.Minor(max(0, most-before)))
 }

@@ -100,6 +100,25 @@ func (d *Directory) Operators(ctx context.Context, till int64) ([]Operator, erro
 	return listed(ctx, d, workFields, selectOperators+` WHERE o.till = ? AND o.status <> 'closed' ORDER BY o.id`, till)
 }
 
+// Managers returns the operators of an agent who are its managers and may work, by ascending number.
+func (d *Directory) Managers(ctx context.Context, agent int64) ([]Operator, error) {
+	return listed(ctx, d, workFields, selectOperators+` WHERE o.agent = ? AND o.role = 'manager' AND o.status = 'active' ORDER BY o.id`, agent)
+}
+
+// What returns what that number names: numbers are given once, to an agent or a store or a till or an operator; ID 0 when to none
+// of them.
+func (d *Directory) What(ctx context.Context, number int64) (Ref, error) {
+	found, err := listed(ctx, d, func(r *Ref) []any { return []any{&r.Kind, &r.ID} }, `
+		SELECT 'agent', id FROM agents WHERE id = ?
+		UNION ALL SELECT 'store', id FROM stores WHERE id = ?
+		UNION ALL SELECT 'till', id FROM tills WHERE id = ?
+		UNION ALL SELECT 'operator', id FROM operators WHERE id = ?`, number, number, number, number)
+	if err != nil || len(found) == 0 {
+		return Ref{}, err
+	}
+	return found[0], nil
+}
+
 var selectOperators = `SELECT ` + columnsOf("o", operatorColumns) + `, COALESCE(w.day, 0), COALESCE(w.in_day, 0), COALESCE(w.out_day, 0),
 	       COALESCE(w.refusals, 0), COALESCE(w.barred_until, 0)
 	  FROM operators o

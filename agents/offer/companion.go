@@ -68,13 +68,16 @@ type Next struct {
 	Hold     id.ID     // what is set aside from now on, zero: what was, if anything
 	Until    time.Time // Agreed only: when it lapses
 	Posting  id.ID     // the money that moves, zero for none
+	from     State
 	typed    Side
 	alone    bool // the other side has not typed
 }
 
-// To returns the companions that bring an offer, as it was read, to another state. Of two at the same moment one is refused with
-// offer_gone (state); an expiry that comes too early with offer_live.
+// To returns the companions that bring an offer, as it was read, to another state. They refuse with offer_changed when something else
+// became of it since and it is still open, so that a plan always does to the money what belongs to the state it was made for;
+// offer_gone (state) when it is over; offer_live for an expiry that comes too early.
 func (s *Store) To(was Offer, n Next) []ledger.Companion {
+	n.from = was.State
 	until := time.Time{}
 	if n.State.Open() {
 		until = n.Until
@@ -122,6 +125,9 @@ func (c change) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
 
 func (c change) judge(was *Offer, at time.Time) *fault.Error {
 	if c.next.typed == 0 {
+		if was.State.Open() && was.State != c.next.from {
+			return fault.New(fault.OfferChanged)
+		}
 		return was.move(c.next.State, at)
 	}
 	if refusal := was.move(Done, at); refusal != nil {

@@ -95,6 +95,22 @@ func (s *Store) Drawers(ctx context.Context, tills []int64) (map[int64]Drawer, e
 	return out, nil
 }
 
+// OpenSince returns the drawers of tills that were opened before a moment and not shut since, by ascending number of the till: those of
+// a higher number than after, at most limit.
+func (s *Store) OpenSince(ctx context.Context, before time.Time, after int64, limit int) ([]Drawer, error) {
+	var out []Drawer
+	err := s.db.Each(ctx, selectDrawer+` WHERE till > ? AND closed_at IS NULL AND opened_at < ? ORDER BY till LIMIT ?`,
+		[]any{after, before.UnixMicro(), limit}, func(rows *sql.Rows) error {
+			d, err := scanDrawer(rows)
+			out = append(out, d)
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("offer: read drawers: %w", err)
+	}
+	return out, nil
+}
+
 // drawerTable is the drawers as the ledger commits them: one row for each till.
 type drawerTable struct{ _ byte } // as offerTable
 
@@ -104,19 +120,22 @@ func (*drawerTable) Name() string { return "drawers" }
 // Load reads drawers.
 func (*drawerTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, error) {
 	found := make(map[id.ID]any, len(keys))
-	err := q.EachIn(ctx, `SELECT till, operator, cash, float_balance, opened_at, closed_at FROM drawers WHERE till IN`, tillArgs(keys),
-		func(rows *sql.Rows) error {
-			var d Drawer
-			var opened int64
-			var closed sql.NullInt64
-			if err := rows.Scan(&d.Till, &d.Operator, &d.Cash, &d.Float, &opened, &closed); err != nil {
-				return err
-			}
-			d.OpenedAt, d.ClosedAt = time.UnixMicro(opened).UTC(), orZero(closed)
-			found[tillKey(d.Till)] = &d
-			return nil
-		})
+	err := q.EachIn(ctx, selectDrawer+` WHERE till IN`, tillArgs(keys), func(rows *sql.Rows) error {
+		d, err := scanDrawer(rows)
+		found[tillKey(d.Till)] = &d
+		return err
+	})
 	return found, err
+}
+
+const selectDrawer = `SELECT till, operator, cash, float_balance, opened_at, closed_at FROM drawers`
+
+func scanDrawer(rows *sql.Rows) (d Drawer, err error) {
+	var opened int64
+	var closed sql.NullInt64
+	err = rows.Scan(&d.Till, &d.Operator, &d.Cash, &d.Float, &opened, &closed)
+	d.OpenedAt, d.ClosedAt = time.UnixMicro(opened).UTC(), orZero(closed)
+	return d, err
 }
 
 // Write inserts or replaces drawers.

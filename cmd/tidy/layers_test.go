@@ -49,6 +49,8 @@ var layers = map[string]int{
 	"wallet/trust":         3,
 	"agents/network":       3,
 	"agents/deal":          3,
+	"agents/books":         3,
+	"agents/survey":        3,
 	"agents/offer":         3,
 	"ussd/session":         3,
 	"sms/gateway":          3,

@@ -11,8 +11,9 @@ import (
 	"senti/wallet/pin"
 )
 
-// asked puts to a customer what somebody else says about his money, before his own menu: a deposit that waits for his yes, a cash-out
-// that an operator asks for, or a deposit that a shop says was meant for another. There is never a PIN in it for money that arrives.
+// asked puts to a customer what somebody else says about his money, before his own menu: a deposit that waits for his yes, a
+// cash-out that an operator asks for, a deposit that a shop says was meant for another. There is never a PIN in it for money
+// that arrives.
 var asked = flow{ID: "asked", Steps: []step{
 	{ID: "cashin", Confirm: "{shop} says you gave {amount} cash to put in YOUR wallet. Free.", With: askedCashIn, Moves: true, Options: []option{
 		{Key: "1", Text: "Yes, I gave it", Do: answer(true), Go: "done"},
@@ -21,7 +22,7 @@ var asked = flow{ID: "asked", Steps: []step{
 	}},
 	{ID: "cashout", Secret: "{shop} asks: take out {amount}?\nFee {fee}. Total {total}\nType PIN for yes", With: askedCashOut, Take: approve, Moves: true,
 		Options: refusals},
-	{ID: "claim", Confirm: "{shop} says {amount} came to you by mistake. Set aside: {held}", With: askedClaim, Options: []option{
+	{ID: "claim", Confirm: "{shop} says {amount} came to you by mistake. Set aside: {held}", With: askedClaim, Moves: true, Options: []option{
 		{Key: "1", Text: "Not mine, give back", Start: "giveback"},
 		{Key: "2", Text: "It is mine", Do: keepDeposit, Go: "done"},
 		{Key: "3", Text: "Menu", Do: toHome, Start: "menu"},
@@ -29,7 +30,7 @@ var asked = flow{ID: "asked", Steps: []step{
 	{ID: "none", End: "{end}", With: toHome}, // what was asked has been answered, or its time is over
 
 	// From here on only if something was not right.
-	{ID: "again", Secret: "Enter PIN again", Take: approveAgain, Moves: true, Options: refusals},
+	{ID: "again", Secret: "Enter PIN again", Take: approveAgain, Moves: true, Options: append([]option{forgotExit}, refusals...)},
 	{ID: "short", End: "Not enough money. Nothing was taken out.\nYou have {available}. You need {needed} (fee {fee}).", With: keepEnd("short")},
 
 	{ID: "done", End: "{end}"}, // message cashin.yes, cashin.no, cashout.done, ask.no or giveback.no, as the intent keeps it
@@ -173,6 +174,7 @@ func moveApproved(t *turn, typed string) error {
 		t.Go("done")
 		return nil
 	case fault.WrongPIN:
+		t.KeepNumber(keptWrong, 1)
 		return t.AskAgain("again", err)
 	case fault.Insufficient:
 		f := fault.As(err)
@@ -182,7 +184,7 @@ func moveApproved(t *turn, typed string) error {
 		t.Go("short")
 		return nil
 	}
-	return err
+	return refusedPIN(t, err)
 }
 
 func refuse(t *turn) error {

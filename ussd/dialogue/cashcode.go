@@ -26,27 +26,27 @@ var cashCode = flow{ID: "cashcode", Steps: []step{
 		{Key: "1", Text: "See it (PIN)", Go: "see"},
 		{Key: "2", Text: "Cancel it", Do: cancelCashCode, Go: "over"},
 	}},
-	{ID: "amount", Ask: "Enter amount", Take: codeAmount},
-	{ID: "pin", Secret: "Code for {amount} cash\nFee {fee}. Total {total}\nThe total is set aside.\nEnter PIN", With: quoteCashCode, Take: takeCode, Moves: true},
+	{ID: "amount", Ask: "Enter amount", Take: cashCodeAmount},
+	{ID: "pin", Secret: "Code for {amount} cash\nFee {fee}. Total {total}\nThe total is set aside.\nEnter PIN", With: quoteCashCode, Take: cashCodePIN, Moves: true},
 
 	// From here on only if something was not right, or was there before.
-	{ID: "again", Secret: "Enter PIN again", Take: takeCodeAgain, Moves: true, Options: []option{{Key: "0", Text: "Stop", Go: "stopped"}}},
+	{ID: "again", Secret: "Enter PIN again", Take: cashCodePINAgain, Moves: true, Options: []option{forgotExit, {Key: "0", Text: "Stop", Go: "stopped"}}},
 	{ID: "short", Choose: "Not enough money. Nothing was taken out.\nYou have {available}. You need {needed} (fee {fee}).", With: shortage, Options: []option{
 		{Key: "1", Text: "Withdraw {offer}", If: fits, Do: takeOffer, Go: "pin"},
 		{Key: "2", Text: "Other amount", Go: "amount"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},
-	{ID: "see", Secret: "Enter PIN to see your code", Take: take{Do: seeCashCode, Faults: pinFaults}},
+	{ID: "see", Secret: "Enter PIN to see your code", Take: take{Do: withPIN(seeCashCode), Faults: pinFaults}, Options: []option{forgotExit}},
 	{ID: "over", End: "{end}"}, // message cashcode.page or cashcode.cancelled
 	{ID: "stopped", End: "You stopped. Nothing was taken out.", With: keepEnd("stopped")},
 }}
 
 var (
-	codeAmount = take{Do: takeCash, Faults: []fault.Code{
+	cashCodeAmount = take{Do: takeCash, Faults: []fault.Code{
 		fault.BadAmount, fault.AmountTooSmall, fault.AmountTooBig, fault.LimitSingle, fault.LimitDay, fault.LimitMonth,
 	}}
-	takeCode      = take{Do: moveCashCode}
-	takeCodeAgain = take{Do: moveCashCode, Faults: pinFaults}
+	cashCodePIN      = take{Do: moveCashCode}
+	cashCodePINAgain = take{Do: moveCashCode, Faults: pinFaults}
 )
 
 func haveCashCode(t *turn) error {
@@ -93,20 +93,17 @@ func moveCashCode(t *turn, typed string) error {
 		t.Go("over")
 		return nil
 	case fault.WrongPIN:
+		t.KeepNumber(keptWrong, 1)
 		return tryIntentAgain(t, intent, err)
 	case fault.Insufficient:
 		return offerLess(t, fault.As(err))
 	case fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
 		return otherAmount(t, fault.As(err))
 	}
-	return err
+	return refusedPIN(t, err)
 }
 
-func seeCashCode(t *turn, typed string) error {
-	p, err := pin.Parse(typed)
-	if err != nil {
-		return err
-	}
+func seeCashCode(t *turn, p pin.PIN) error {
 	shown, err := t.Env.agents.SeeCashCode(t.Ctx, t.Env.caller.Phone, p, t.Env.caller.Origin)
 	if err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 // changePIN asks the old PIN once and the new one twice.
 var changePIN = flow{ID: "changepin", Steps: []step{
 	{ID: "old", Secret: "Enter your old PIN", Take: take{Do: withPIN(provePIN), Faults: pinFaults}, Options: []option{forgotExit}},
-	{ID: "new", Secret: "Choose a new PIN: 4 digits that nobody can guess", Take: newPIN},
+	{ID: "new", Secret: "Choose a new PIN: 4 digits that nobody can guess", Take: provenPIN},
 	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: replacePIN, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
 	{ID: "changed", End: "{end}"}, // message changepin.done, as the intent keeps it: "Your PIN is changed. …"
 }}

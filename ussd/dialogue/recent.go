@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"senti/agents/deal"
 	"senti/wallet/fault"
 )
 
@@ -10,6 +11,7 @@ var recent = flow{ID: "recent", Texts: map[string]string{
 	"in": "{time} IN {amount} {name} {state}", "out": "{time} OUT {amount} {name} {state}",
 	"waiting": "waits", "done": "OK", "declined": "refused", "expired": "not answered", "cancelled": "cancelled", "returned": "returned",
 	"disputed": "NOT PAID?", "claimed": "WRONG?", "reversed": "reversed", "upheld": "OK",
+	"asked": "no answer yet",
 }, Steps: []step{
 	{ID: "list", List: "{shop} {till}", With: listRecent, PerPage: 4},
 	{ID: "none", End: "Nothing was done at this till today."},
@@ -17,6 +19,11 @@ var recent = flow{ID: "recent", Texts: map[string]string{
 
 // recentMost is how many deals the list has at most.
 const recentMost = 20
+
+// askStates are what became of requests, in the words of the list.
+var askStates = map[deal.AskState]string{
+	deal.AskOpen: "asked", deal.AskRefused: "declined", deal.AskCancelled: "cancelled", deal.AskExpired: "expired",
+}
 
 func listRecent(t *turn) error {
 	if err := sayTill(t); err != nil {
@@ -34,7 +41,11 @@ func listRecent(t *turn) error {
 		t.Say("time", t.Env.market.Hour(d.AskedAt))
 		t.Say("amount", fault.Minor(d.Amount))
 		t.Say("name", d.Name)
-		t.Say("state", t.Text(d.State.String()))
+		state := d.State.String()
+		if d.Ask != 0 {
+			state = askStates[d.Ask]
+		}
+		t.Say("state", t.Text(state))
 		t.Line(d.Way)
 	}
 	return nil

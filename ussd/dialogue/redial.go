@@ -55,7 +55,7 @@ var toldOf = []option{
 
 // details shows, behind the PIN, the last page that was missed.
 var details = flow{ID: "details", Steps: []step{
-	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: withPIN(readDetails), Faults: pinFaults}, Options: []option{forgotExit}},
+	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: readDetails, Faults: pinFaults}, Options: []option{forgotExit}},
 	{ID: "shown", End: "{end}", With: keepDetails},
 }}
 
@@ -158,8 +158,24 @@ func toldHome(t *turn) error {
 	return toAsked(t)
 }
 
-// readDetails compares the PIN of whose act it was: one person may be a customer and work at a till.
-func readDetails(t *turn, p pin.PIN) error {
+// readDetails compares the PIN of whose act it was: one person may be a customer and work at a till. Only a customer is led to where
+// a new PIN is set.
+func readDetails(t *turn, typed string) error {
+	last, ok, err := t.Env.lastOutcome(t)
+	if err != nil {
+		return err
+	}
+	if post, err := t.Env.works(t); !ok || err != nil || post.Operator.ID != last.Actor {
+		return withPIN(showDetails)(t, typed)
+	}
+	p, err := pin.Parse(typed)
+	if err != nil {
+		return err
+	}
+	return showDetails(t, p)
+}
+
+func showDetails(t *turn, p pin.PIN) error {
 	last, ok, err := t.Env.lastOutcome(t)
 	if err != nil {
 		return err

@@ -99,33 +99,39 @@ const (
 	ShopFull       Code = "shop_full"       // the till may not pay out more, or hold more
 	CannotWithdraw Code = "cannot_withdraw" // the customer may not, or has not enough; says no more on purpose
 
-	BadShopCode       Code = "bad_shop_code"      // not a shop code: its check digit is wrong
-	ShopNotFound      Code = "shop_not_found"     // no till has this shop code
-	NotOperator       Code = "not_operator"       // the number works at no till
-	OperatorTaken     Code = "operator_taken"     // the number works at a till already
-	OperatorSuspended Code = "operator_suspended" // the operator may not work now
-	OperatorLimit     Code = "operator_limit"     // the operator's day is full; args: max, left
-	OperatorBarred    Code = "operator_barred"    // customers refused what this operator asked too often
-	AgentNotFound     Code = "agent_not_found"
-	StoreNotFound     Code = "store_not_found"
-	TillNotFound      Code = "till_not_found"
-	ShopCodeTaken     Code = "shop_code_taken" // another till has this code
-	OtherAgent        Code = "other_agent"     // the till or store belongs to another agent
-	PlaceClosed       Code = "place_closed"    // closed for good
-	PlaceNotEmpty     Code = "place_not_empty" // not all under it is closed; args: left
-	BadStoreName      Code = "bad_store_name"
-	BadWard           Code = "bad_ward"        // not a ward code
-	StaffWrong        Code = "staff_wrong"     // name, password or one-time code; says no more on purpose
-	StaffLocked       Code = "staff_locked"    // too many wrong tries of a person of the staff
-	StaffInvited      Code = "staff_invited"   // the person has not set a password yet
-	StaffActive       Code = "staff_active"    // the person has set a password already
-	StaffSuspended    Code = "staff_suspended" // the person may do nothing
-	StaffExists       Code = "staff_exists"    // the name is taken
-	StaffNotFound     Code = "staff_not_found" // nobody has that name
-	CodeUsed          Code = "code_used"       // a one-time code typed a second time
-	WeakPassword      Code = "weak_password"   // args: least, in letters
-	InvitationOver    Code = "invitation_over" // it was not used in time
-	NotAllowed        Code = "not_allowed"     // the person has not the role; args: role
+	BadShopCode         Code = "bad_shop_code"      // not a shop code: its check digit is wrong
+	ShopNotFound        Code = "shop_not_found"     // no till has this shop code
+	NotOperator         Code = "not_operator"       // the number works at no till
+	OperatorTaken       Code = "operator_taken"     // the number works at a till already
+	OperatorSuspended   Code = "operator_suspended" // the operator may not work now
+	OperatorLimit       Code = "operator_limit"     // the operator's day is full; args: max, left
+	OperatorBarred      Code = "operator_barred"    // customers refused what this operator asked too often
+	AgentNotFound       Code = "agent_not_found"
+	StoreNotFound       Code = "store_not_found"
+	TillNotFound        Code = "till_not_found"
+	ShopCodeTaken       Code = "shop_code_taken" // another till has this code
+	OtherAgent          Code = "other_agent"     // the till or store belongs to another agent
+	PlaceClosed         Code = "place_closed"    // closed for good
+	PlaceNotEmpty       Code = "place_not_empty" // not all under it is closed; args: left
+	BadStoreName        Code = "bad_store_name"
+	BadWard             Code = "bad_ward"              // not a ward code
+	OperatorPINLocked   Code = "operator_pin_locked"   // too many wrong PINs of an operator
+	OperatorProofLocked Code = "operator_proof_locked" // too many wrong answers of an operator: none is heard for a day
+	OperatorCodesSpent  Code = "operator_codes_spent"  // too many codes were sent to an operator in a day
+	NotManager          Code = "not_manager"           // only a manager of the agent may do it
+	NotColleague        Code = "not_colleague"         // the number works at no till of the agent, or is the caller's own
+
+	StaffWrong     Code = "staff_wrong"     // name, password or one-time code; says no more on purpose
+	StaffLocked    Code = "staff_locked"    // too many wrong tries of a person of the staff
+	StaffInvited   Code = "staff_invited"   // the person has not set a password yet
+	StaffActive    Code = "staff_active"    // the person has set a password already
+	StaffSuspended Code = "staff_suspended" // the person may do nothing
+	StaffExists    Code = "staff_exists"    // the name is taken
+	StaffNotFound  Code = "staff_not_found" // nobody has that name
+	CodeUsed       Code = "code_used"       // a one-time code typed a second time
+	WeakPassword   Code = "weak_password"   // args: least, in letters
+	InvitationOver Code = "invitation_over" // it was not used in time
+	NotAllowed     Code = "not_allowed"     // the person has not the role; args: role
 
 	RequestNotFound Code = "request_not_found" // there is no request with that number
 	RequestClosed   Code = "request_closed"    // approved, rejected or withdrawn before
@@ -238,33 +244,39 @@ var specs = map[Code]Spec{
 	ShopFull:       end,
 	CannotWithdraw: end,
 
-	BadShopCode:       ask,
-	ShopNotFound:      notFound,
-	NotOperator:       notFound,
-	OperatorTaken:     conflict,
-	OperatorSuspended: end,
-	OperatorLimit:     ask,
-	OperatorBarred:    end,
-	AgentNotFound:     notFound,
-	StoreNotFound:     notFound,
-	TillNotFound:      notFound,
-	ShopCodeTaken:     conflict,
-	OtherAgent:        end,
-	PlaceClosed:       end,
-	PlaceNotEmpty:     end,
-	BadStoreName:      ask,
-	BadWard:           ask,
-	StaffWrong:        {HTTP: http.StatusUnauthorized},
-	StaffLocked:       {HTTP: http.StatusUnauthorized},
-	StaffInvited:      {HTTP: http.StatusForbidden},
-	StaffActive:       conflict,
-	StaffSuspended:    {HTTP: http.StatusForbidden},
-	StaffExists:       conflict,
-	StaffNotFound:     {HTTP: http.StatusNotFound},
-	CodeUsed:          {HTTP: http.StatusUnauthorized},
-	WeakPassword:      end,
-	InvitationOver:    {HTTP: http.StatusUnauthorized},
-	NotAllowed:        {HTTP: http.StatusForbidden},
+	BadShopCode:         ask,
+	ShopNotFound:        notFound,
+	NotOperator:         notFound,
+	OperatorTaken:       conflict,
+	OperatorSuspended:   end,
+	OperatorLimit:       ask,
+	OperatorBarred:      end,
+	AgentNotFound:       notFound,
+	StoreNotFound:       notFound,
+	TillNotFound:        notFound,
+	ShopCodeTaken:       conflict,
+	OtherAgent:          end,
+	PlaceClosed:         end,
+	PlaceNotEmpty:       end,
+	BadStoreName:        ask,
+	BadWard:             ask,
+	OperatorPINLocked:   end,
+	OperatorProofLocked: end,
+	OperatorCodesSpent:  end,
+	NotManager:          end,
+	NotColleague:        ask,
+
+	StaffWrong:     {HTTP: http.StatusUnauthorized},
+	StaffLocked:    {HTTP: http.StatusUnauthorized},
+	StaffInvited:   {HTTP: http.StatusForbidden},
+	StaffActive:    conflict,
+	StaffSuspended: {HTTP: http.StatusForbidden},
+	StaffExists:    conflict,
+	StaffNotFound:  {HTTP: http.StatusNotFound},
+	CodeUsed:       {HTTP: http.StatusUnauthorized},
+	WeakPassword:   end,
+	InvitationOver: {HTTP: http.StatusUnauthorized},
+	NotAllowed:     {HTTP: http.StatusForbidden},
 
 	RequestNotFound: {HTTP: http.StatusNotFound},
 	RequestClosed:   conflict,

@@ -53,7 +53,10 @@ var widest = map[string][]Arg{
 		Text("earned", "Ksh 152"), Text("held", "Ksh 250,000"),
 		Text("left", "Ksh 5,000,000"), Text("single", "Ksh 5,000,000"), Text("day", "Ksh 5,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
+		Text("date", "31/12"), Text("float", "Ksh 5,000,000"), Text("in", "2,000,000"), Text("out", "2,000,000"), Text("counted", "2,000,000"),
+		Text("difference", "imepungua Ksh 250,000"),
 		Text("total", "Ksh 250,309"),
+		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "250,000"), Text("high", "50,000,000"), Text("cash", "Ksh 250,000"),
 	},
 	"Uganda": {
 		Text("amount", "UGX 5,000,000"), Text("fee", "2,875"), Text("tax", "375"), Text("balance", "UGX 20,000,000"),
@@ -67,7 +70,10 @@ var widest = map[string][]Arg{
 		Text("earned", "UGX 15,000"), Text("held", "UGX 5,000,000"),
 		Text("left", "UGX 200,000,000"), Text("single", "UGX 200,000,000"), Text("day", "UGX 200,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
+		Text("date", "31/12"), Text("float", "UGX 20,000,000"), Text("in", "20,000,000"), Text("out", "20,000,000"), Text("counted", "20,000,000"),
+		Text("difference", "imepungua UGX 5,000,000"),
 		Text("total", "UGX 5,012,500"),
+		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "10,000,000"), Text("high", "2,000,000,000"), Text("cash", "UGX 5,000,000"),
 	},
 }
 

@@ -12,7 +12,8 @@ import (
 // Check returns the companion that lets a plan through only with the right PIN.
 //
 // A wrong one refuses the plan with wrong_pin (args: left) and is counted whatever else becomes of the plan; the third
-// refuses with pin_locked, as does every PIN after it, uncounted. A right one sets the count back. no_pin: none was ever set.
+// refuses with pin_locked (an operator's with operator_pin_locked), as does every PIN after it, uncounted. A right one sets the
+// count back. no_pin: none was ever set.
 func (s *Store) Check(subject Subject, typed PIN) ledger.Companion {
 	return check{s, subject.key(), typed}
 }
@@ -36,7 +37,7 @@ func (c check) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
 		return nil, fault.New(fault.NoPIN)
 	}
 	if v.locked() {
-		return nil, fault.New(fault.PINLocked)
+		return nil, v.lockedOut()
 	}
 	keys := c.store.keys
 	mac, err := verifierMAC(keys, v, c.typed)
@@ -64,7 +65,7 @@ func (v *verifier) counted() (*verifier, *fault.Error) {
 	next := *v
 	next.tries++
 	if next.locked() {
-		return &next, fault.New(fault.PINLocked)
+		return &next, next.lockedOut()
 	}
 	return &next, fault.New(fault.WrongPIN, "left", mostTries-next.tries)
 }
@@ -126,7 +127,7 @@ func (s set) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
 	case !ok:
 		return nil, fault.New(fault.NoPIN)
 	case v.locked():
-		return nil, fault.New(fault.PINLocked)
+		return nil, v.lockedOut()
 	case !v.setAt.Equal(s.since):
 		return nil, fault.New(fault.Conflict)
 	}

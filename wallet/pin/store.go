@@ -35,6 +35,26 @@ func (s *Store) SetAt(ctx context.Context, subject Subject) (time.Time, bool, er
 	return time.UnixMicro(at).UTC(), true, nil
 }
 
+// State is what can be said of a subject's PIN.
+type State struct {
+	Set    bool // there is one
+	Locked bool // too many wrong ones were typed
+	SetAt  time.Time
+}
+
+// State returns what can be said of the subject's PIN, for the eyes of those who help its owner.
+func (s *Store) State(ctx context.Context, subject Subject) (State, error) {
+	found, err := s.table.Load(ctx, s.db, []id.ID{subject.key()})
+	if err != nil {
+		return State{}, fmt.Errorf("pin: read its state: %w", err)
+	}
+	v, ok := found[subject.key()].(*verifier)
+	if !ok {
+		return State{}, nil
+	}
+	return State{true, v.locked(), v.setAt}, nil
+}
+
 // table is the verifiers as the ledger commits them.
 type table struct{ _ byte } // not of size zero: the ledger tells tables apart by their addresses
 

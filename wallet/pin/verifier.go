@@ -73,6 +73,14 @@ type verifier struct {
 
 func (v *verifier) locked() bool { return v.tries >= mostTries }
 
+// lockedOut is what to say of a locked one: whose PIN it is tells where a new one is had.
+func (v *verifier) lockedOut() *fault.Error {
+	if subjectOf(v.subject).Kind == Operator {
+		return fault.New(fault.OperatorPINLocked)
+	}
+	return fault.New(fault.PINLocked)
+}
+
 // newVerifier makes the verifier of a PIN under the key that signs now.
 func newVerifier(keys *key.Ring, s Subject, p PIN) (*verifier, error) {
 	v := &verifier{subject: s.key(), scheme: hmacSHA256, keyID: keys.Current(key.PIN), salt: key.Random(saltSize)}

@@ -23,7 +23,7 @@ func (c companion) Key() id.ID { return c.subject }
 
 // Compared returns the companion that counts an ID number that was compared outside: a wrong one refuses the plan with
 // wrong_id_number (left) and is counted whatever else becomes of the plan; the third refuses with proof_locked, as does every
-// answer for a day after it, right or wrong, uncounted.
+// answer for a day after it, right or wrong, uncounted. An operator's faults are operator_proof_locked, and operator_codes_spent.
 func (s *Store) Compared(subject Subject, right bool) ledger.Companion {
 	return comparison{companion{s, subject.key()}, right}
 }
@@ -38,7 +38,7 @@ func (c comparison) Check(image any, at time.Time) (keep any, refusal *fault.Err
 	r := of(c.subject, image, at)
 	switch {
 	case at.Before(r.locked):
-		return nil, fault.New(fault.ProofLocked)
+		return nil, r.lockedOut()
 	case !c.right:
 		return r.wrongAnswer(fault.WrongIDNumber, at)
 	}
@@ -70,9 +70,9 @@ func (c beginning) Check(image any, at time.Time) (keep any, refusal *fault.Erro
 	r := of(c.subject, image, at)
 	switch {
 	case at.Before(r.locked) && c.armed.way != Shown:
-		return nil, fault.New(fault.ProofLocked)
+		return nil, r.lockedOut()
 	case r.codes >= codesMost:
-		return nil, fault.New(fault.SMSCodesSpent)
+		return nil, r.codesSpent()
 	}
 	return nil, nil
 }
@@ -111,7 +111,7 @@ func (c typing) Check(image any, at time.Time) (keep any, refusal *fault.Error) 
 	r := of(c.subject, image, at)
 	switch {
 	case at.Before(r.locked):
-		return nil, fault.New(fault.ProofLocked)
+		return nil, r.lockedOut()
 	case r.standing(at) != CodeSent:
 		return nil, fault.New(fault.SMSCodeExpired)
 	}
@@ -155,7 +155,7 @@ func (c ending) Check(image any, at time.Time) (keep any, refusal *fault.Error) 
 	r := of(c.subject, image, at)
 	switch {
 	case at.Before(r.locked):
-		return nil, fault.New(fault.ProofLocked)
+		return nil, r.lockedOut()
 	case r.standing(at) != CodeGiven:
 		return nil, fault.New(fault.SMSCodeExpired)
 	case !c.right:

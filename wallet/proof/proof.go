@@ -50,12 +50,13 @@ type Kind byte
 const (
 	Customer   Kind = 1 // the person's own answers
 	AtCounters Kind = 2 // what is typed at counters from documents that are said to be this customer's
+	Operator   Kind = 3 // an operator's own answers, for the PIN of the counter
 )
 
 // Subject is whose proof it is.
 type Subject struct {
 	Kind   Kind
-	Number int64 // the customer's
+	Number int64 // the customer's or operator's
 }
 
 func (s Subject) key() id.ID { return id.Number(byte(s.Kind), s.Number) }
@@ -179,7 +180,26 @@ func (r row) wrongAnswer(code fault.Code, at time.Time) (*row, *fault.Error) {
 	}
 	r.locked = at.Add(lockedFor)
 	r.forget()
-	return &r, fault.New(fault.ProofLocked)
+	return &r, r.lockedOut()
+}
+
+// operators reports whether it is an operator's row: whoever has one asks a manager for help, and not an agent.
+func (r *row) operators() bool { return Kind(r.subject[0]) == Operator }
+
+// lockedOut is what to say while no answer is heard.
+func (r *row) lockedOut() *fault.Error {
+	if r.operators() {
+		return fault.New(fault.OperatorProofLocked)
+	}
+	return fault.New(fault.ProofLocked)
+}
+
+// codesSpent is what to say when no more codes are sent.
+func (r *row) codesSpent() *fault.Error {
+	if r.operators() {
+		return fault.New(fault.OperatorCodesSpent)
+	}
+	return fault.New(fault.SMSCodesSpent)
 }
 
 // forget takes back all that was proven.

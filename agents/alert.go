@@ -1,0 +1,150 @@
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/network"
+	"senti/agents/offer"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/ledger"
+)
+
+// tillsAtOnce is how many tills are looked at together.
+const tillsAtOnce = 200
+
+// FloatAlerts looks at the tills that are open and tells their operators, and those of the till that their agent has named for itself,
+// what runs short: float below the low mark of its class or cash because float is above the high one, or either of them within the hours
+// to come as on the same day of earlier weeks. A till is not told the same again within the market's quiet time. It returns how many
+// were told; limit is the most at once. It may run twice at the same time; run again it goes on with those who were not told.
+func (a *Agents) FloatAlerts(ctx context.Context, limit int) (sent int, err error) {
+	for after := int64(0); ; {
+		places, err := a.places.Find(ctx, network.Search{Serving: true, After: after, Limit: tillsAtOnce})
+		if err != nil || len(places) == 0 {
+			return sent, err
+		}
+		after = places[len(places)-1].Till.ID
+		news, err := a.shortages(ctx, places)
+		if err != nil {
+			return sent, err
+		}
+		for _, s := range news {
+			if sent == limit {
+				return sent, nil
+			}
+			switch err := a.warn(ctx, s); fault.CodeOf(err) {
+			case "":
+				sent++
+			case fault.WarnedAlready: // by another process
+			default:
+				return sent, err
+			}
+		}
+	}
+}
+
+// shortage is what runs short at a till.
+type shortage struct {
+	place     network.Place
+	about     offer.Shortage
+	available int64     // of it, minor units
+	mark      int64     // that was passed
+	at        time.Time // when it will be used up, of what is foreseen
+}
+
+// shortages looks at tills, and leaves out what they were told.
+func (a *Agents) shortages(ctx context.Context, places []network.Place) ([]shortage, error) {
+	var floats, tills []int64
+	for _, p := range places {
+		floats, tills = append(floats, p.Till.Float), append(tills, p.Till.ID)
+	}
+	accounts, err := a.ledger.Accounts(ctx, floats)
+	if err != nil {
+		return nil, err
+	}
+	drawers, err := a.offers.Drawers(ctx, tills)
+	if err != nil {
+		return nil, err
+	}
+	warnings, err := a.offers.Warnings(ctx, tills)
+	if err != nil {
+		return nil, err
+	}
+	now, quiet := a.now(), a.rules().Forecast.Quiet
+	var out []shortage
+	for _, p := range places {
+		s, short, err := a.shortageAt(ctx, p, accounts[p.Till.Float], drawers)
+		if err != nil {
+			return nil, err
+		}
+		if told, ever := warnings[p.Till.ID]; short && (!ever || !told.Covers(s.about, now, quiet)) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// shortageAt looks at one till. What is short now goes before what will be.
+func (a *Agents) shortageAt(ctx context.Context, p network.Place, float ledger.Account, drawers map[int64]offer.Drawer) (shortage, bool, error) {
+	s := shortage{place: p, available: float.Available()}
+	class, ok := a.rules().Class(float.Class)
+	switch {
+	case !ok:
+		return s, false, nil
+	case s.available < class.FloatLow:
+		s.about, s.mark = offer.FloatShort, class.FloatLow
+		return s, true, nil
+	case s.available > class.FloatHigh:
+		s.about, s.mark = offer.CashShort, class.FloatHigh
+		return s, true, nil
+	}
+	now := a.now()
+	weeks, err := a.earlier(ctx, p.Till.ID, now)
+	if err != nil {
+		return s, false, err
+	}
+	if after, soon := runsOut(s.available, weeks); soon {
+		s.about, s.at = offer.FloatSoon, now.Add(after)
+		return s, true, nil
+	}
+	if _, noted := drawers[p.Till.ID]; !noted {
+		return s, false, nil // what is in the drawer is anybody's guess
+	}
+	if s.available, err = a.cashIn(ctx, p, drawers); err != nil {
+		return s, false, err
+	}
+	after, soon := runsOut(max(0, s.available), turnedRound(weeks))
+	s.about, s.at = offer.CashSoon, now.Add(after)
+	return s, soon, nil
+}
+
+var shortageTexts = map[offer.Shortage]string{
+	offer.FloatShort: "sms.alert.float", offer.CashShort: "sms.alert.cash", offer.FloatSoon: "sms.alert.float.soon", offer.CashSoon: "sms.alert.cash.soon",
+}
+
+// warn tells a till, and the one that its agent has named.
+func (a *Agents) warn(ctx context.Context, s shortage) error {
+	told := a.wallet.IDs().New()
+	say := func(language string) string {
+		return a.texts.Say(language, shortageTexts[s.about], i18n.Text("shop", s.place.Store.Name), a.wallet.Money("available", max(0, s.available)),
+			a.wallet.Bare("low", s.mark), a.wallet.Bare("high", s.mark), i18n.Text("time", a.market.Hour(s.at)), i18n.Text("service", a.market.ServiceCode))
+	}
+	messages, err := a.tellTill(ctx, told, 1, s.place.Till.ID, say)
+	if err != nil {
+		return err
+	}
+	if named := s.place.Agent.Nominated; named != 0 && named != s.place.Till.ID {
+		office, err := a.tellTill(ctx, told, 1+hearMost, named, say)
+		if err != nil {
+			return err
+		}
+		messages = append(messages, office...)
+	}
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(
+		[]ledger.Companion{a.offers.Warn(s.place.Till.ID, s.about, a.rules().Forecast.Quiet)}, messages...)})
+	if err == nil {
+		a.wallet.Wake()
+	}
+	return err
+}

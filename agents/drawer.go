@@ -1,0 +1,107 @@
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/network"
+	"senti/agents/offer"
+	"senti/wallet"
+	"senti/wallet/audit"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+)
+
+// SwitchRequest is an operator who opens the till for the day, or closes it.
+type SwitchRequest struct {
+	Operator msisdn.Number
+	Cash     int64 // in the drawer, when it is opened; minor units
+	Origin   wallet.Origin
+}
+
+// TillOpen reports whether the operator's till is open for the day: only then customers are sent to it. The fault is not_operator.
+func (a *Agents) TillOpen(ctx context.Context, operator msisdn.Number) (bool, error) {
+	post, err := a.places.ByPhone(ctx, operator)
+	return post.Till.Open, err
+}
+
+// OpenDay opens the till for the day and keeps what is in its drawer. It returns the text the conversation ends with. Faults:
+// not_operator, operator_suspended.
+func (a *Agents) OpenDay(ctx context.Context, r SwitchRequest) (end string, err error) {
+	post, err := a.serving(ctx, r.Operator)
+	if err != nil {
+		return "", err
+	}
+	account, err := a.ledger.Account(ctx, post.Till.Float)
+	if err != nil {
+		return "", err
+	}
+	end = a.texts.Say(post.Operator.Language, "till.opened", a.wallet.Money("cash", r.Cash))
+	return end, a.switched(ctx, r, post, "till.open", end, a.places.OpenTill(post.Till.ID, true),
+		a.offers.Opened(offer.Drawer{Till: post.Till.ID, Operator: post.Operator.ID, Cash: r.Cash, Float: account.Balance}))
+}
+
+// ShutDay closes the till for the day: no customer is sent to it until it is opened again. It returns the text the conversation ends
+// with. Faults: not_operator, operator_suspended.
+func (a *Agents) ShutDay(ctx context.Context, r SwitchRequest) (end string, err error) {
+	post, err := a.serving(ctx, r.Operator)
+	if err != nil {
+		return "", err
+	}
+	end = a.texts.Say(post.Operator.Language, "till.shut")
+	return end, a.switched(ctx, r, post, "till.shut", end, a.places.OpenTill(post.Till.ID, false), a.offers.Shut(post.Till.ID))
+}
+
+func (a *Agents) switched(ctx context.Context, r SwitchRequest, post network.Post, what, end string, rows ...ledger.Companion) error {
+	companions := append(a.works(a.counterAt(post), a.now(), 0, 0), rows...)
+	companions = append(companions, a.audit.Add(act(audit.Operator(post.Operator.ID), what, "till", post.Till.ID, counted{r.Cash}))...)
+	companions = append(companions, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end)...)
+	_, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: companions})
+	a.posts.Forget(r.Operator)
+	return err
+}
+
+type counted struct {
+	Cash int64 `json:"cash,omitempty"`
+}
+
+// CashAt estimates what is in the drawer of a till now: what the operator counted at the opening, with what deposits and swaps have brought
+// since, less what was paid out. Of a till whose opening nobody has noted today it is taken that its drawer began the day
+// with as much as the low mark of its class. It may be below zero: then the estimate is wrong, and there is hardly any.
+func (a *Agents) CashAt(ctx context.Context, till int64) (int64, error) {
+	place, err := a.places.ByTill(ctx, till)
+	if err != nil {
+		return 0, err
+	}
+	drawers, err := a.offers.Drawers(ctx, []int64{till})
+	if err != nil {
+		return 0, err
+	}
+	return a.cashIn(ctx, place, drawers)
+}
+
+// cashIn is CashAt with the drawers as they were read.
+func (a *Agents) cashIn(ctx context.Context, place network.Place, drawers map[int64]offer.Drawer) (int64, error) {
+	now := a.now()
+	since, cash := a.midnight(now), int64(0)
+	if d, noted := drawers[place.Till.ID]; noted && d.ClosedAt.IsZero() && now.Sub(d.OpenedAt) < drawerDay {
+		since, cash = d.OpenedAt, d.Cash
+	} else if class, ok := a.rules().Class(place.Agent.Class); ok {
+		cash = class.FloatLow
+	}
+	sums, err := a.deals.Sums(ctx, place.Till.ID, since, now.Add(time.Microsecond))
+	if err != nil {
+		return 0, err
+	}
+	in, out, err := a.offers.Swapped(ctx, place.Till.ID, since)
+	return cash + sums.In - sums.Out + in - out, err
+}
+
+// drawerDay is how long an opening is believed: who did not close in the evening has not counted in the morning.
+const drawerDay = 20 * time.Hour
+
+// midnight is the beginning of the market's day.
+func (a *Agents) midnight(now time.Time) time.Time {
+	y, m, d := now.In(a.market.Zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, a.market.Zone)
+}

@@ -1,0 +1,299 @@
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/network"
+	"senti/agents/offer"
+	"senti/wallet"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
+	"senti/wallet/voucher"
+)
+
+// OfferRequest is an operator who does something about an offer: answers it, or takes it back.
+type OfferRequest struct {
+	Operator msisdn.Number
+	Offer    id.ID
+	Origin   wallet.Origin
+}
+
+// TillOffer is an offer as the operator of one of its sides sees it.
+type TillOffer struct {
+	Offer  id.ID
+	Kind   offer.Kind
+	Side   offer.Side // the operator's; Asked for a reservation
+	Agreed bool
+	Whom   string // the other shop, or the customer as an operator sees the name
+	Amount int64  // minor units
+	Until  time.Time
+	Code   string       // Agreed only: this side's, to be told to the other
+	Typed  bool         // this side has typed the other's code
+	Came   offer.Record // of a reservation: how often the customer came before
+}
+
+// Asked is what somebody asks of the operator's till and nobody there has answered, the oldest first. The fault is not_operator.
+func (a *Agents) Asked(ctx context.Context, operator msisdn.Number) ([]TillOffer, error) {
+	return a.tillOffers(ctx, operator, a.offers.OpenAt, func(o offer.Offer) bool { return o.State == offer.Waiting })
+}
+
+// Reservations are those that the operator's till has said yes to, the oldest first. The fault is not_operator.
+func (a *Agents) Reservations(ctx context.Context, operator msisdn.Number) ([]TillOffer, error) {
+	return a.tillOffers(ctx, operator, a.offers.OpenAt, func(o offer.Offer) bool { return o.State == offer.Agreed && o.Kind == offer.Cash })
+}
+
+// Swaps are those of the operator's till that are agreed and not yet over, on either side, and what the till itself has asked of another
+// and waits for; the oldest first. The fault is not_operator.
+func (a *Agents) Swaps(ctx context.Context, operator msisdn.Number) ([]TillOffer, error) {
+	own, err := a.tillOffers(ctx, operator, a.offers.OpenBy, func(offer.Offer) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	others, err := a.tillOffers(ctx, operator, a.offers.OpenAt, func(o offer.Offer) bool { return o.State == offer.Agreed && o.Kind == offer.Swap })
+	return append(own, others...), err
+}
+
+func (a *Agents) tillOffers(ctx context.Context, operator msisdn.Number, read func(context.Context, int64, time.Time) ([]offer.Offer, error),
+	wanted func(offer.Offer) bool) ([]TillOffer, error) {
+	post, err := a.Post(ctx, operator)
+	if err != nil {
+		return nil, err
+	}
+	open, err := read(ctx, post.Till.ID, a.now())
+	if err != nil {
+		return nil, err
+	}
+	var out []TillOffer
+	for _, o := range open {
+		if !wanted(o) {
+			continue
+		}
+		seen, err := a.seenBy(ctx, post.Till.ID, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, seen)
+	}
+	return out, nil
+}
+
+// seenBy is an offer as one of its tills sees it.
+func (a *Agents) seenBy(ctx context.Context, till int64, o offer.Offer) (TillOffer, error) {
+	side := o.SideOf(till)
+	t := TillOffer{Offer: o.ID, Kind: o.Kind, Side: side, Agreed: o.State == offer.Agreed, Whom: o.Name, Amount: o.Amount,
+		Until: o.ExpiresAt, Typed: o.Typed&side != 0}
+	if o.Kind == offer.Cash {
+		var err error
+		if t.Came, err = a.offers.CameOf(ctx, o.Customer, a.rules().Reservation.Rated); err != nil {
+			return TillOffer{}, err
+		}
+	} else {
+		other := o.Till
+		if side == offer.Asked {
+			other = o.Asker
+		}
+		place, err := a.places.ByTill(ctx, other)
+		if err != nil {
+			return TillOffer{}, err
+		}
+		t.Whom = a.shop(place)
+	}
+	if !t.Agreed {
+		return t, nil
+	}
+	code, err := a.codeOf(ctx, o, side)
+	t.Code = code.Show()
+	return t, err
+}
+
+// The sides of an offer, as the codes of both are named.
+var codeSides = map[offer.Side]string{offer.Asking: "asking", offer.Asked: "asked"}
+
+// codeOf is the code that one side of an agreed offer tells the other.
+func (a *Agents) codeOf(ctx context.Context, o offer.Offer, side offer.Side) (voucher.Code, error) {
+	slip, err := a.codes.Slip(ctx, voucher.RecordOf(o.ID, codeSides[side]))
+	if err != nil {
+		return voucher.Code{}, err
+	}
+	return a.codes.Again(slip)
+}
+
+// newCodes draws a code for each side of an offer that is agreed to, good as long as the agreement.
+func (a *Agents) newCodes(o offer.Offer, until time.Time) (asking, asked voucher.Code, kept []ledger.Companion, err error) {
+	draw := func(side offer.Side, kind voucher.Kind, owner int64) voucher.Code {
+		code, made, failed := a.codes.New(voucher.Slip{
+			ID: voucher.RecordOf(o.ID, codeSides[side]), Kind: kind, Owner: owner, Record: o.ID, Amount: o.Amount, ExpiresAt: until,
+		}, "")
+		if failed != nil {
+			err = failed
+		}
+		kept = append(kept, made)
+		return code
+	}
+	kind, owner := voucher.Swap, o.Asker
+	if o.Kind == offer.Cash {
+		kind, owner = voucher.Reserve, o.Customer
+	}
+	asking, asked = draw(offer.Asking, kind, owner), draw(offer.Asked, kind, o.Till)
+	return asking, asked, kept, err
+}
+
+// proven are the companions that let a plan through only with the code of that side, and use it up.
+func (a *Agents) proven(ctx context.Context, o offer.Offer, side offer.Side, typed voucher.Code, by id.ID) ([]ledger.Companion, error) {
+	slip, err := a.codes.Slip(ctx, voucher.RecordOf(o.ID, codeSides[side]))
+	if err != nil {
+		return nil, err
+	}
+	_, proof, err := a.codes.Prove([]voucher.Slip{slip}, typed, "")
+	return append(proof, a.codes.Use(slip.Ref(), by)), err
+}
+
+// onOffer finds who acts and on what. The offer must be open and put to that operator's till, or by it. Faults: not_operator,
+// operator_suspended, offer_gone (state).
+func (a *Agents) onOffer(ctx context.Context, r OfferRequest, side offer.Side, kinds ...offer.Kind) (network.Post, offer.Offer, error) {
+	post, err := a.serving(ctx, r.Operator)
+	if err != nil {
+		return network.Post{}, offer.Offer{}, err
+	}
+	o, err := a.offers.Get(ctx, r.Offer)
+	if err != nil {
+		return network.Post{}, offer.Offer{}, err
+	}
+	for _, kind := range kinds {
+		if o.Kind == kind && o.SideOf(post.Till.ID)&side != 0 {
+			return post, o, nil
+		}
+	}
+	return network.Post{}, offer.Offer{}, fault.New(fault.OfferGone, "state", "unknown")
+}
+
+// RefuseOffer says no to what is asked of the operator's till; a customer's money is free again. It returns the text the conversation
+// ends with. Faults: not_operator, operator_suspended, offer_gone (state).
+func (a *Agents) RefuseOffer(ctx context.Context, r OfferRequest) (end string, err error) {
+	post, o, err := a.onOffer(ctx, r, offer.Asked, offer.Float, offer.Swap, offer.Cash)
+	if err != nil {
+		return "", err
+	}
+	end = a.texts.Say(post.Operator.Language, "offer.refused")
+	return end, a.endOffer(ctx, o, offer.Next{State: offer.Refused, Operator: post.Operator.ID},
+		a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end))
+}
+
+// WithdrawOffer takes back what the operator's till has asked of another and what that has not answered; CancelSwap is for afterwards.
+// Faults: not_operator, operator_suspended, offer_gone (state).
+func (a *Agents) WithdrawOffer(ctx context.Context, r OfferRequest) (end string, err error) {
+	post, o, err := a.onOffer(ctx, r, offer.Asking, offer.Float, offer.Swap)
+	if err == nil && o.State != offer.Waiting {
+		err = fault.New(fault.OfferGone, "state", o.State.String())
+	}
+	if err != nil {
+		return "", err
+	}
+	end = a.texts.Say(post.Operator.Language, "offer.withdrawn")
+	return end, a.endOffer(ctx, o, offer.Next{State: offer.Withdrawn}, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end))
+}
+
+// endOffer ends an offer without its money having moved: what is held for it is free again, and who waits for it is told. That it
+// happens once is for the offer's own row to see to.
+func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with []ledger.Companion) error {
+	plan := &ledger.Plan{Companions: append(a.offers.To(o, n), with...)}
+	told := a.wallet.IDs().New()
+	if !o.Hold.IsZero() {
+		holder, err := a.holderOf(ctx, o)
+		if err != nil {
+			return err
+		}
+		plan.ID, plan.Kind, plan.Corrects = told, ledger.HoldEnd, o.ID
+		plan.Holds = []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: o.Hold, Account: holder}}
+	}
+	messages, err := a.tellEnd(ctx, told, o, n)
+	if err != nil {
+		return err
+	}
+	plan.Companions = append(plan.Companions, messages...)
+	_, err = a.ledger.Commit(ctx, plan)
+	if fault.HasCode(err, fault.HoldClosed) { // it waited so long that the ledger itself has given the money back
+		_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: plan.Companions})
+	}
+	if err == nil {
+		a.wallet.Wake()
+	}
+	return err
+}
+
+// holderOf is the account on which an offer's money is held: the float of the till that gives, or the customer's wallet.
+func (a *Agents) holderOf(ctx context.Context, o offer.Offer) (int64, error) {
+	if o.Kind == offer.Cash {
+		c, err := a.wallet.Customer(ctx, o.Phone)
+		return c.Account, err
+	}
+	place, err := a.places.ByTill(ctx, o.Till)
+	return place.Till.Float, err
+}
+
+// ExpireOffers ends the offers whose time is over: what nobody answered, swaps that were not typed, cash that was not fetched. What was
+// held for them is free again, and both sides are told. It returns how many there were; limit is the most at once. It may run
+// twice at the same time.
+func (a *Agents) ExpireOffers(ctx context.Context, limit int) (int, error) {
+	due, err := a.offers.DueBefore(ctx, a.now(), limit)
+	if err != nil {
+		return 0, err
+	}
+	done, err := each(due, func(o offer.Offer) (bool, error) {
+		n := offer.Next{State: offer.Unanswered}
+		if o.State == offer.Agreed {
+			n.State = offer.Lapsed
+		}
+		switch err := a.endOffer(ctx, o, n, nil); fault.CodeOf(err) {
+		case "":
+			return true, nil
+		case fault.OfferGone, fault.OfferChanged, fault.OfferLive: // by somebody else meanwhile, or the clock stepped back
+			return false, nil
+		default:
+			return false, err
+		}
+	})
+	if err != nil {
+		return done, err
+	}
+	return done, a.expireOfferCodes(ctx, limit)
+}
+
+// expireOfferCodes ends the codes of offers that are over. They opened nothing any more.
+func (a *Agents) expireOfferCodes(ctx context.Context, limit int) error {
+	for _, kind := range []voucher.Kind{voucher.Swap, voucher.Reserve} {
+		due, err := a.codes.DueBefore(ctx, kind, a.now(), limit)
+		if err != nil {
+			return err
+		}
+		for _, slip := range due {
+			_, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.codes.Expire(slip.Ref(), id.ID{})}})
+			if err != nil && !fault.HasCode(err, fault.CodeGone) && !fault.HasCode(err, fault.CodeLive) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sms is a message that goes with an offer; of names the act, number tells its messages apart.
+func (a *Agents) sms(of id.ID, number byte, to msisdn.Number, said string) ledger.Companion {
+	return a.wallet.Messages().Add(outbox.MessageID(of, number), to, func(*ledger.Outcome) string { return said })
+}
+
+// tellTill says something to the operators of a till.
+func (a *Agents) tellTill(ctx context.Context, of id.ID, first byte, till int64, say func(language string) string) ([]ledger.Companion, error) {
+	staff, err := a.whoWorks(ctx, till)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ledger.Companion, len(staff))
+	for i, o := range staff {
+		out[i] = a.sms(of, first+byte(i), o.Phone, say(o.Language))
+	}
+	return out, nil
+}

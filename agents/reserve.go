@@ -1,0 +1,307 @@
+package agents
+
+import (
+	"context"
+	"time"
+
+	"senti/agents/network"
+	"senti/agents/offer"
+	"senti/wallet"
+	"senti/wallet/customer"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/intent"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+	"senti/wallet/tariff"
+)
+
+// ReserveReceipt is what a customer is to see who has asked a shop to keep cash.
+type ReserveReceipt struct {
+	Intent id.ID
+	End    string // the text the conversation ends with
+}
+
+// QuoteReserve says what cash at that shop costs, and opens the intent that Reserve goes through with.
+//
+// Faults: those of QuoteCashOut, and offer_pending while the customer has another reservation.
+func (a *Agents) QuoteReserve(ctx context.Context, r CashOutRequest) (CashOutQuote, error) {
+	c, err := a.wallet.Payer(ctx, r.From)
+	if err != nil {
+		return CashOutQuote{}, err
+	}
+	switch open, err := a.offers.OpenFor(ctx, c.ID, a.now()); {
+	case err != nil:
+		return CashOutQuote{}, err
+	case len(open) > 0:
+		return CashOutQuote{}, fault.New(fault.OfferPending)
+	}
+	place, err := a.shopOf(ctx, r.Shop)
+	if err != nil {
+		return CashOutQuote{}, err
+	}
+	t, err := a.priceCashOut(c, a.counterOf(place), r.Amount)
+	if err != nil {
+		return CashOutQuote{}, err
+	}
+	t.Earned = Earned{} // it is earned when the cash is paid
+	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.Reserve, wallet.Actor{Number: c.ID, Phone: c.Phone}, r.Origin, t))
+	if err != nil {
+		return CashOutQuote{}, err
+	}
+	return CashOutQuote{Intent: in.ID, Shop: t.At.Shop, Code: t.At.Code, Amount: t.Amount, Fee: t.Fee(), Tax: t.Tax, Total: t.Total()}, nil
+}
+
+// Reserve sets the amount and the fee of a quote aside and asks the shop to keep the cash, which it has a few minutes to say yes to. Sent
+// again it says the same and sets nothing more aside.
+//
+// Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single (max),
+// limit_day and limit_month (max, left), offer_pending, sender_blocked, intent_expired, busy; outcome_unknown.
+func (a *Agents) Reserve(ctx context.Context, intentID id.ID, typed pin.PIN) (ReserveReceipt, error) {
+	var t CashOutTerms
+	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.Reserve)
+	if err != nil {
+		return ReserveReceipt{}, err
+	}
+	account, err := a.ledger.Account(ctx, t.From.Account)
+	if err != nil {
+		return ReserveReceipt{}, err
+	}
+	until := in.OpenedAt.Add(a.market.At(t.PricedAt).Agents.Lives.Offer)
+	plan, err := a.reservePlan(ctx, in, t, typed, until)
+	if err != nil {
+		return ReserveReceipt{}, err
+	}
+	plan.Companions[1] = provided{plan.Companions[1], a.overLimit(account, t.Amount, t.PricedAt)}
+	outcome, err := a.ledger.Commit(ctx, plan)
+	if err != nil {
+		return ReserveReceipt{}, a.withOffer(t.Total(), t.Fee(), err)
+	}
+	a.wallet.Wake()
+	return ReserveReceipt{in.ID, a.reserveAsked(t, until)(outcome)}, nil
+}
+
+func (a *Agents) reservePlan(ctx context.Context, in intent.Intent, t CashOutTerms, typed pin.PIN, until time.Time) (*ledger.Plan, error) {
+	o := offer.Offer{
+		ID: in.ID, Kind: offer.Cash, Till: t.At.Till, Customer: t.Customer, Phone: t.From.Phone, Name: shortName(t.From.Name),
+		Amount: t.Amount, Fee: t.Fee(), Tax: t.Tax, Hold: holdOf(in.ID), ExpiresAt: until,
+	}
+	told, err := a.tellTill(ctx, in.ID, toOperator, t.At.Till, func(language string) string {
+		return a.ofReservation(language, "sms.reserve.asked", t, o, until)
+	})
+	if err != nil {
+		return nil, err
+	}
+	longest := until.Add(a.market.At(t.PricedAt).Agents.Lives.Reserve)
+	plan := &ledger.Plan{
+		ID: in.ID, Kind: ledger.Reserve, Request: wallet.Request(in), Rules: t.Rules,
+		Holds: []ledger.HoldAct{{
+			Verb: ledger.TakeHold, Hold: o.Hold, Account: t.From.Account, Amount: t.Total(), ExpiresAt: longest.Add(holdMargin),
+		}},
+		Companions: []ledger.Companion{
+			a.wallet.Intents().Close(in, a.ended(t.From.Language, a.reserveAsked(t, until), ofShop)),
+			a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
+		},
+	}
+	plan.Companions = append(plan.Companions, a.offers.Ask(o)...)
+	plan.Companions = append(plan.Companions, told...)
+	return plan, nil
+}
+
+// Reserved is a customer's reservation, as the page before the PIN may show it.
+type Reserved struct {
+	Offer  id.ID
+	Shop   string // "MAMA NJERI, Kawangware"
+	Agreed bool   // the shop has said yes
+	Until  time.Time
+}
+
+// Reserved returns the customer's reservation; false when there is none. The fault is not_registered.
+func (a *Agents) Reserved(ctx context.Context, phone msisdn.Number) (Reserved, bool, error) {
+	c, err := a.wallet.Customer(ctx, phone)
+	if err != nil {
+		return Reserved{}, false, err
+	}
+	open, err := a.offers.OpenFor(ctx, c.ID, a.now())
+	if err != nil || len(open) == 0 {
+		return Reserved{}, false, err
+	}
+	o := open[0]
+	place, err := a.places.ByTill(ctx, o.Till)
+	return Reserved{o.ID, a.shop(place), o.State == offer.Agreed, o.ExpiresAt}, err == nil, err
+}
+
+// ReservedCodes are the codes of a reservation, for the customer: the own one, and the one by which the shop is known.
+type ReservedCodes struct{ Own, Shop string }
+
+// SeeReservation shows a customer the codes again, behind the PIN. Faults: wrong_pin (left), pin_locked, no_pin, offer_gone (state).
+func (a *Agents) SeeReservation(ctx context.Context, phone msisdn.Number, typed pin.PIN) (Reserved, ReservedCodes, error) {
+	r, there, err := a.Reserved(ctx, phone)
+	if err == nil && (!there || !r.Agreed) {
+		err = fault.New(fault.OfferGone, "state", "unknown")
+	}
+	if err != nil {
+		return Reserved{}, ReservedCodes{}, err
+	}
+	if _, err := a.wallet.CheckPIN(ctx, phone, typed); err != nil {
+		return Reserved{}, ReservedCodes{}, err
+	}
+	o := offer.Offer{ID: r.Offer}
+	own, err := a.codeOf(ctx, o, offer.Asking)
+	if err != nil {
+		return Reserved{}, ReservedCodes{}, err
+	}
+	theirs, err := a.codeOf(ctx, o, offer.Asked)
+	return r, ReservedCodes{own.Show(), theirs.Show()}, err
+}
+
+// Cancellation is a customer who does not want reserved cash any more.
+type Cancellation struct {
+	Customer msisdn.Number
+	Offer    id.ID
+	NotPaid  bool // the shop had said yes, and did not pay: it is noted on the shop
+	Origin   wallet.Origin
+}
+
+// CancelReserve frees the customer's money and tells the shop. It returns the text the conversation ends with. Faults: not_registered,
+// offer_gone (state), offer_changed (the shop answered just now).
+func (a *Agents) CancelReserve(ctx context.Context, r Cancellation) (end string, err error) {
+	c, o, err := a.reservationOf(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	place, err := a.places.ByTill(ctx, o.Till)
+	if err != nil {
+		return "", err
+	}
+	n, said := offer.Next{State: offer.Withdrawn}, "reserve.cancelled"
+	if r.NotPaid {
+		n, said = offer.Next{State: offer.Broken}, "reserve.notpaid"
+	}
+	end = a.texts.Say(c.Language, said, a.aboutCash(o, a.shop(place), string(place.Till.Code))...)
+	who := wallet.Actor{Number: c.ID, Phone: c.Phone}
+	return end, a.endOffer(ctx, o, n, a.wallet.Noted(who, c.Language, r.Origin, end))
+}
+
+func (a *Agents) reservationOf(ctx context.Context, r Cancellation) (customer.Customer, offer.Offer, error) {
+	c, err := a.wallet.Customer(ctx, r.Customer)
+	if err != nil {
+		return customer.Customer{}, offer.Offer{}, err
+	}
+	o, err := a.offers.Get(ctx, r.Offer)
+	if err == nil && o.Customer != c.ID {
+		err = fault.New(fault.OfferGone, "state", "unknown")
+	}
+	return c, o, err
+}
+
+// PromiseCash says yes to a customer who asks the operator's till to keep cash: the customer's money stays set aside, and both get a
+// code. It returns the text that is kept of it; what the operator needs is among Reservations. Faults: not_operator,
+// operator_suspended, offer_gone (state).
+func (a *Agents) PromiseCash(ctx context.Context, r OfferRequest) (end string, err error) {
+	post, o, err := a.onOffer(ctx, r, offer.Asked, offer.Cash)
+	if err != nil {
+		return "", err
+	}
+	var t CashOutTerms
+	if _, err := a.wallet.Recall(ctx, o.ID, &t, ledger.Reserve); err != nil {
+		return "", err
+	}
+	until := a.now().Add(a.market.At(t.PricedAt).Agents.Lives.Reserve)
+	asking, asked, kept, err := a.newCodes(o, until)
+	if err != nil {
+		return "", err
+	}
+	end = a.ofReservation(post.Operator.Language, "reserve.promised", t, o, until)
+	told := a.wallet.IDs().New()
+	codes := ReservedCodes{asking.Show(), asked.Show()}
+	companions := append(a.works(a.counterAt(post), t.PricedAt, 0, 0), a.offers.To(o, offer.Next{
+		State: offer.Agreed, Operator: post.Operator.ID, Until: until,
+	})...)
+	companions = append(companions, kept...)
+	companions = append(companions, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end)...)
+	companions = append(companions,
+		a.sms(told, toCustomer, o.Phone, a.ofReservation(t.From.Language, "sms.reserve.promised", t, o, until, codes.args()...)),
+		a.sms(told, toOperator, post.Operator.Phone, a.ofReservation(post.Operator.Language, "sms.reserve.keep", t, o, until, codes.args()...)))
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: companions})
+	if err == nil {
+		a.wallet.Wake()
+	}
+	return end, err
+}
+
+// BreakPromise is the operator who cannot keep the cash after all: the customer's money is free again, the customer is told, and it
+// counts against the till. Faults: not_operator, operator_suspended, offer_gone (state).
+func (a *Agents) BreakPromise(ctx context.Context, r OfferRequest) (end string, err error) {
+	post, o, err := a.onOffer(ctx, r, offer.Asked, offer.Cash)
+	if err != nil {
+		return "", err
+	}
+	end = a.texts.Say(post.Operator.Language, "reserve.broken", a.aboutCash(o, "", "")...)
+	return end, a.endOffer(ctx, o, offer.Next{State: offer.Broken, Operator: post.Operator.ID},
+		a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end))
+}
+
+// PayReserved pays reserved cash out to the customer at the counter who has read out the code: the money that was set aside goes to the
+// till's float, with the fee as it was told. Sent again in the same turn it says the same and moves nothing; a wrong code is counted, and
+// the third locks it.
+//
+// Faults: not_operator, operator_suspended, operator_limit (max, left), wrong_code (left), code_locked, offer_gone (state), till_limit,
+// float_full (max), busy; outcome_unknown.
+func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (end string, err error) {
+	post, o, err := a.onOffer(ctx, r.Operator, offer.Asked, offer.Cash)
+	if err != nil {
+		return "", err
+	}
+	var t CashOutTerms
+	if _, err := a.wallet.Recall(ctx, o.ID, &t, ledger.Reserve); err != nil {
+		return "", err
+	}
+	c, err := a.wallet.Customer(ctx, o.Phone)
+	if err != nil {
+		return "", err
+	}
+	t.At, t.From = a.counterAt(post), wallet.PartyOf(c)
+	t.Brief.What, t.Brief.Whom = payoutWhat, c.Phone.Masked()
+	plan, err := a.payPlan(ctx, r, post, o, t)
+	if err != nil {
+		return "", err
+	}
+	outcome, err := a.ledger.Commit(ctx, plan)
+	if err != nil {
+		return "", ofDrawer(err)
+	}
+	a.wallet.Wake()
+	return a.reservePaid(t)(outcome), nil
+}
+
+func (a *Agents) payPlan(ctx context.Context, r TypeRequest, post network.Post, o offer.Offer, t CashOutTerms) (*ledger.Plan, error) {
+	posting := a.typing(r)
+	in := a.wallet.NewIntent(ledger.CashOut, actor(post), r.Operator.Origin, t)
+	in.ID = posting
+	c, err := a.wallet.Customer(ctx, o.Phone)
+	if err != nil {
+		return nil, err
+	}
+	t.Earned = earned(a.market.At(t.PricedAt), tariff.Withdraw, t.Amount, t.At)
+	if t.Marks, err = a.turned(ctx, c, t.At, 0, t.Amount, &t.Earned); err != nil {
+		return nil, err
+	}
+	proof, err := a.proven(ctx, o, offer.Asking, r.Code, posting)
+	if err != nil {
+		return nil, err
+	}
+	plan := a.cashOutLegs(posting, t)
+	plan.Request = wallet.Request(in)
+	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: o.Hold, Account: t.From.Account, Amount: t.Total(), Final: true}}
+	plan.Companions = append(a.works(t.At, t.PricedAt, 0, t.Amount),
+		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(post.Operator.Language, a.reservePaid(t), ofDrawer)))
+	plan.Companions = append(plan.Companions, a.offers.To(o, offer.Next{State: offer.Done, Operator: post.Operator.ID, Posting: posting})...)
+	plan.Companions = append(plan.Companions, proof...)
+	plan.Companions = append(plan.Companions,
+		a.deals.Add(t.deal(posting)),
+		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
+		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)))
+	return a.wallet.Jointly(plan, t.From), nil
+}
