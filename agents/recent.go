@@ -93,27 +93,6 @@ func (a *Agents) Mended(ctx context.Context, phone msisdn.Number, since time.Tim
 	return out, nil
 }
 
-// Mended returns what became of a customer's deals that did not simply stay done, by the postings that moved their money there or back,
-// of those since then.
-func (a *Agents) Mended(ctx context.Context, phone msisdn.Number, since time.Time) (map[id.ID]deal.State, error) {
-	c, err := a.wallet.Customer(ctx, phone)
-	if err != nil {
-		return nil, err
-	}
-	deals, err := a.deals.OfCustomer(ctx, c.ID, since.Add(-a.rules().WaitFor), listMost)
-	if err != nil {
-		return nil, err
-	}
-	out := map[id.ID]deal.State{}
-	for _, d := range deals {
-		if d.State != deal.Done && d.State != deal.Upheld {
-			out[d.ID] = d.State
-			out[d.Partner] = d.State // of none when the money went neither forth nor back by another posting
-		}
-	}
-	return out, nil
-}
-
 const recentWithin = 24 * time.Hour
 
 // Shop returns how people know the shop with that code: its name and its ward. Faults: shop_not_found, shop_closed.

@@ -59,8 +59,8 @@ func (w *town) codeFor(operator msisdn.Number, which id.ID) string {
 	return ""
 }
 
-// types types a code.
-func (w *town) types(operator msisdn.Number, which id.ID, code string) (string, bool, error) {
+// typesSwap types a code.
+func (w *town) typesSwap(operator msisdn.Number, which id.ID, code string) (string, bool, error) {
 	w.t.Helper()
 	return w.agents.TypeSwapCode(bg, agents.TypeRequest{
 		Operator: agents.OfferRequest{Operator: operator, Offer: which, Origin: nextTurn()}, Code: w.code(code),
@@ -81,12 +81,12 @@ func TestSwap(t *testing.T) {
 				}
 			}
 			second := map[msisdn.Number]msisdn.Number{otieno: wafula, wafula: otieno}[first]
-			end, moved, err := w.types(first, which, codes[second])
+			end, moved, err := w.typesSwap(first, which, codes[second])
 			w.must(err)
 			if moved || !strings.HasPrefix(end, "RIGHT. When ") {
 				t.Errorf("the first: %q, %t", end, moved)
 			}
-			end, moved, err = w.types(first, which, codes[second])
+			end, moved, err = w.typesSwap(first, which, codes[second])
 			w.must(err)
 			if moved || !strings.HasPrefix(end, "RIGHT. When ") {
 				t.Errorf("the first again: %q, %t", end, moved)
@@ -107,7 +107,7 @@ func TestSwap(t *testing.T) {
 			if !strings.Contains(w.texts(otieno), "FLOAT came from WAFULA") || !strings.Contains(w.texts(wafula), "FLOAT went to OTIENO") {
 				t.Errorf("%s\n%s", w.texts(otieno), w.texts(wafula))
 			}
-			_, _, err = w.types(second, which, codes[first])
+			_, _, err = w.typesSwap(second, which, codes[first])
 			w.refused(err, fault.OfferGone)
 			_, err = w.agents.CancelSwap(bg, agents.OfferRequest{Operator: otieno, Offer: which})
 			w.refused(err, fault.OfferGone)
@@ -137,7 +137,7 @@ func TestSwapCancelled(t *testing.T) {
 				which := w.swaps(otieno, njeri, 5_000_00)
 				codes := map[msisdn.Number]string{otieno: w.codeFor(otieno, which), njeri: w.codeFor(njeri, which)}
 				if typed {
-					_, _, err := w.types(otieno, which, codes[njeri])
+					_, _, err := w.typesSwap(otieno, which, codes[njeri])
 					w.must(err)
 				}
 				end, err := w.agents.CancelSwap(bg, agents.OfferRequest{Operator: by, Offer: which})
@@ -145,7 +145,7 @@ func TestSwapCancelled(t *testing.T) {
 				if !strings.HasPrefix(end, "CANCELLED. No float has moved.") {
 					t.Errorf("%q", end)
 				}
-				_, _, err = w.types(njeri, which, codes[otieno])
+				_, _, err = w.typesSwap(njeri, which, codes[otieno])
 				w.refused(err, fault.OfferGone)
 				w.holds(njeri, 0)
 				w.has(otieno, 800_00)
@@ -171,13 +171,13 @@ func TestSwapCodesAreCounted(t *testing.T) {
 		r := agents.TypeRequest{Operator: agents.OfferRequest{Operator: otieno, Offer: which, Origin: nextTurn()}, Code: w.code(wrong)}
 		_, _, err := w.agents.TypeSwapCode(bg, r)
 		w.refused(err, fault.WrongCode)
-		_, _, err = w.types(otieno, which, w.codeFor(otieno, which)) // the own code opens nothing
+		_, _, err = w.typesSwap(otieno, which, w.codeFor(otieno, which)) // the own code opens nothing
 		w.refused(err, fault.WrongCode)
-		_, _, err = w.types(otieno, which, wrong)
+		_, _, err = w.typesSwap(otieno, which, wrong)
 		w.refused(err, fault.CodeLocked)
-		_, _, err = w.types(otieno, which, right)
+		_, _, err = w.typesSwap(otieno, which, right)
 		w.refused(err, fault.CodeLocked)
-		_, _, err = w.types(njeri, which, w.codeFor(otieno, which))
+		_, _, err = w.typesSwap(njeri, which, w.codeFor(otieno, which))
 		w.must(err)
 		w.has(otieno, 800_00)
 		_, err = w.agents.CancelSwap(bg, agents.OfferRequest{Operator: njeri, Offer: which})
@@ -191,13 +191,13 @@ func TestSwapLapses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTown(t, d)
 		which := w.swaps(otieno, njeri, 5_000_00)
-		_, _, err := w.types(otieno, which, w.codeFor(njeri, which))
+		_, _, err := w.typesSwap(otieno, which, w.codeFor(njeri, which))
 		w.must(err)
 		code := w.codeFor(otieno, which)
 		w.clock.Advance(30*time.Minute - time.Microsecond)
 		w.expires(0)
 		w.clock.Advance(time.Microsecond)
-		_, _, err = w.types(njeri, which, code)
+		_, _, err = w.typesSwap(njeri, which, code)
 		w.refused(err, fault.OfferGone)
 		w.expires(1)
 		w.expires(0)
@@ -229,7 +229,7 @@ func TestSwapRefused(t *testing.T) {
 		w.refused(err, fault.TillShort)
 		_, err = w.agents.QuoteGive(bg, r)
 		w.refused(err, fault.OfferGone) // it is no request for float
-		_, _, err = w.types(otieno, waiting.Offer, "1234")
+		_, _, err = w.typesSwap(otieno, waiting.Offer, "1234")
 		w.refused(err, fault.OfferGone)
 		_, err = w.agents.RefuseOffer(bg, r)
 		w.must(err)
@@ -249,9 +249,9 @@ func TestSwapRefused(t *testing.T) {
 		// Full when the last code is typed: nothing moves, and it can still be taken back.
 		w.float(otieno, 495_000_00)
 		which := w.swaps(otieno, njeri, 5_000_00)
-		_, _, err = w.types(otieno, which, w.codeFor(njeri, which))
+		_, _, err = w.typesSwap(otieno, which, w.codeFor(njeri, which))
 		w.must(err)
-		_, _, err = w.types(njeri, which, w.codeFor(otieno, which))
+		_, _, err = w.typesSwap(njeri, which, w.codeFor(otieno, which))
 		w.refused(err, fault.FloatFull)
 		w.holds(njeri, 5_000_00)
 		_, err = w.agents.CancelSwap(bg, agents.OfferRequest{Operator: njeri, Offer: which})

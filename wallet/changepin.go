@@ -87,7 +87,7 @@ func (w *Wallet) ChangePIN(ctx context.Context, r PINChange) (end string, err er
 	if err := w.SamePIN(r.Phone, r.First, r.Again); err != nil {
 		return "", err
 	}
-	if err := w.strong(c, r.Again); err != nil {
+	if err := w.StrongPIN(c.Phone, c.Document, r.Again); err != nil {
 		return "", err
 	}
 	setAt, err := r.Proof.SetAt()
