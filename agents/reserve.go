@@ -109,6 +109,9 @@ func (a *Agents) reservePlan(ctx context.Context, in intent.Intent, t CashOutTer
 	return plan, nil
 }
 
+// ReserveFor is how long a shop that says yes keeps the cash.
+func (a *Agents) ReserveFor() time.Duration { return a.rules().Lives.Reserve }
+
 // Reserved is a customer's reservation, as the page before the PIN may show it.
 type Reserved struct {
 	Offer  id.ID
