@@ -34,7 +34,12 @@ var flows = []*flow{
 	&cashIn,
 	&recent,
 	&more,
+	&float,
+	&earnings,
+	&dayEnd,
+	&warnings,
 	&newCustomer,
+	&resetCustomer,
 	&sendCode,
 	&myCodes,
 	&payCode,
@@ -109,6 +114,7 @@ type env struct {
 	caller Caller
 	intent id.ID                // what this turn's last page is about
 	lines  []wallet.Line        // what the statement read behind the PIN
+	earned agents.Earnings      // what the operator read behind the PIN
 	mended map[id.ID]deal.State // and what became of those lines over a counter
 	last   *wallet.Last         // the caller's last payment, settled, once it was asked for
 	sleeps bool                 // the caller's own wallet was not used for long
