@@ -79,10 +79,10 @@ func TestEndOfDay(t *testing.T) {
 			t.Errorf("checked %+v, %v", day, err)
 		}
 		end, err := w.agents.EndDay(bg, request)
-		if want := "DAY ENDED 3/12. In 2,000, out 1,000. Float Ksh 49,000. Cash counted 5,900: Ksh 100 is missing."; err != nil || end != want {
+		if want := "DAY ENDED 3/12. In 2,000, out 1,000. Float Ksh 49,000. Cash counted 5,900: should be 6,000, Ksh 100 is missing."; err != nil || end != want {
 			t.Errorf("%q, %v", end, err)
 		}
-		if want := "MAMA NJERI till 1 3/12: cash counted 5,900, Ksh 100 is missing. In 2,000, out 1,000. Float Ksh 49,000."; w.lastTexts()[njeri] != want {
+		if want := "MAMA NJERI till 1 3/12: cash counted 5,900, should be 6,000, Ksh 100 is missing. In 2,000, out 1,000."; w.lastTexts()[njeri] != want {
 			t.Errorf("text %q", w.lastTexts()[njeri])
 		}
 		place, err := w.agents.Places().ByTill(bg, w.tills[njeri].ID)
@@ -119,7 +119,7 @@ func TestEndOfDayWithoutCount(t *testing.T) {
 		}
 		w.clock.Advance(24 * time.Hour)
 		w.takesOut(john, njeri, 1_000_00)
-		w.endsDay(njeri, 2_100_00, "Ksh 100 too much")
+		w.endsDay(njeri, 2_100_00, "should be 2,000, Ksh 100 too much")
 	})
 }
 
@@ -140,7 +140,7 @@ func TestForgottenDays(t *testing.T) {
 		if first.Date != 20261203 || first.Operator != 0 || first.In != 1_000_00 || first.Out != 0 || first.Counted.Known || first.Expected() != known(11_000_00) {
 			t.Errorf("ended by the clock: %+v", first)
 		}
-		if want := "MAMA NJERI till 1 3/12: nobody ended the day, the cash was not counted. In 1,000, out 0. Float Ksh 49,000. The till is shut."; w.lastTexts()[njeri] != want {
+		if want := "MAMA NJERI till 1 3/12: nobody ended the day, the cash was not counted. In 1,000, out 0. Float Ksh 49,000."; w.lastTexts()[njeri] != want {
 			t.Errorf("text %q", w.lastTexts()[njeri])
 		}
 		place, err := w.agents.Places().ByTill(bg, w.tills[njeri].ID)
