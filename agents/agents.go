@@ -9,6 +9,7 @@
 //	cashcode.go   money set aside for cash, behind a code that the customer reads out
 //	payout.go     e-money becomes cash: on such a code
 //	registercustomer.go a wallet opened at the counter, or the ID of one checked
+//	resetcustomer.go a customer who forgot the PIN and shows the ID
 //	vouchersend.go   money for a number without a wallet
 //	voucherredeem.go paid out over a counter, with an ID
 //	voucherback.go   cancelled or expired

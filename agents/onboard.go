@@ -12,9 +12,10 @@ import (
 	"senti/wallet/pin"
 )
 
-// AddAgent takes on an agent, with the account of what it will earn. By is who does it, as the audit names people. Faults: bad_name,
-// agent_not_found (the parent), bad_request (class).
-func (a *Agents) AddAgent(ctx context.Context, by string, n network.Agent) (network.Agent, error) {
+// AddAgent takes on an agent, with the account of what it will earn. By is who does it, as the audit names people; what comes with it,
+// such as whether that person may, is decided first. Faults: bad_name, agent_not_found (the parent), other_agent (it is none to be
+// under), place_closed, bad_request (class).
+func (a *Agents) AddAgent(ctx context.Context, by string, n network.Agent, with ...ledger.Companion) (network.Agent, error) {
 	if _, ok := a.rules().Class(n.Class); !ok {
 		return network.Agent{}, fault.New(fault.BadRequest, "field", "class")
 	}
@@ -23,8 +24,7 @@ func (a *Agents) AddAgent(ctx context.Context, by string, n network.Agent) (netw
 		return network.Agent{}, err
 	}
 	n.ID, n.Payable, n.Status = numbers[0], numbers[1], network.Active
-	outcome, err := a.register(ctx, act(by, "agent.add", "agent", n.ID, n),
-		&ledger.NewAccount{ID: n.Payable, Type: ledger.Payable}, a.places.CreateAgent(n))
+	outcome, err := a.register(ctx, a.agentPlan(by, n), with)
 	if err != nil {
 		return network.Agent{}, err
 	}
@@ -32,8 +32,13 @@ func (a *Agents) AddAgent(ctx context.Context, by string, n network.Agent) (netw
 	return n, nil
 }
 
-// AddStore opens a store of an agent. Faults: agent_not_found, bad_store_name, bad_ward.
-func (a *Agents) AddStore(ctx context.Context, by string, n network.Store) (network.Store, error) {
+// agentPlan is what taking on an agent commits.
+func (a *Agents) agentPlan(by string, n network.Agent) ledger.Plan {
+	return a.registration(act(by, "agent.add", "agent", n.ID, n), &ledger.NewAccount{ID: n.Payable, Type: ledger.Payable}, a.places.CreateAgent(n))
+}
+
+// AddStore opens a store of an agent. Faults: agent_not_found, bad_store_name, bad_ward, place_closed.
+func (a *Agents) AddStore(ctx context.Context, by string, n network.Store, with ...ledger.Companion) (network.Store, error) {
 	if _, ok := a.market.Ward(n.Ward); !ok {
 		return network.Store{}, fault.New(fault.BadWard)
 	}
@@ -42,7 +47,7 @@ func (a *Agents) AddStore(ctx context.Context, by string, n network.Store) (netw
 		return network.Store{}, err
 	}
 	n.ID, n.Status = numbers[0], network.Active
-	outcome, err := a.register(ctx, act(by, "store.add", "store", n.ID, n), nil, a.places.CreateStore(n))
+	outcome, err := a.register(ctx, a.registration(act(by, "store.add", "store", n.ID, n), nil, a.places.CreateStore(n)), with)
 	if err != nil {
 		return network.Store{}, err
 	}
@@ -51,24 +56,18 @@ func (a *Agents) AddStore(ctx context.Context, by string, n network.Store) (netw
 }
 
 // AddTill opens a till of a store, with its float account and the shop code that is painted on the wall. Faults: store_not_found,
-// shop_code_taken.
-func (a *Agents) AddTill(ctx context.Context, by string, n network.Till) (network.Till, error) {
-	store, err := a.places.Store(ctx, n.Store)
-	if err != nil {
-		return network.Till{}, err
-	}
-	agent, err := a.places.Agent(ctx, store.Agent)
-	if err != nil {
-		return network.Till{}, err
-	}
+// place_closed, shop_code_taken.
+func (a *Agents) AddTill(ctx context.Context, by string, n network.Till, with ...ledger.Companion) (network.Till, error) {
 	numbers, err := a.numbers(ctx, 2)
 	if err != nil {
 		return network.Till{}, err
 	}
-	n.ID, n.Float, n.Agent, n.Status = numbers[0], numbers[1], agent.ID, network.Active
-	n.Code = network.CodeOf(n.ID)
-	outcome, err := a.register(ctx, act(by, "till.add", "till", n.ID, n),
-		&ledger.NewAccount{ID: n.Float, Type: ledger.Float, Class: agent.Class}, a.places.CreateTill(n))
+	n.ID, n.Float = numbers[0], numbers[1]
+	n, plan, err := a.tillPlan(ctx, by, n)
+	if err != nil {
+		return network.Till{}, err
+	}
+	outcome, err := a.register(ctx, plan, with)
 	if err != nil {
 		return network.Till{}, err
 	}
@@ -76,19 +75,46 @@ func (a *Agents) AddTill(ctx context.Context, by string, n network.Till) (networ
 	return n, nil
 }
 
-// AddOperator puts somebody at a till, with a PIN for the counter if one is given. Faults: operator_taken, till_not_found,
-// bad_name, weak_pin.
-func (a *Agents) AddOperator(ctx context.Context, by string, n network.Operator, p *pin.PIN) (network.Operator, error) {
-	place, err := a.places.ByTill(ctx, n.Till)
+// tillPlan is the till of those numbers as it will be, and what opening it commits. Under what is suspended its float is stopped.
+func (a *Agents) tillPlan(ctx context.Context, by string, n network.Till) (network.Till, ledger.Plan, error) {
+	p, err := a.storeAbove(ctx, n.Store)
 	if err != nil {
-		return network.Operator{}, err
+		return n, ledger.Plan{}, err
 	}
+	n.Agent, n.Status, n.Code = p.Agent.ID, network.Active, network.CodeOf(n.ID)
+	p.Till = n
+	plan := a.registration(act(by, "till.add", "till", n.ID, n),
+		&ledger.NewAccount{ID: n.Float, Type: ledger.Float, Class: p.Agent.Class}, a.places.CreateTill(n))
+	if !p.Serving() {
+		plan.Change = []ledger.AccountChange{{Account: n.Float, Raise: stopped}}
+	}
+	return n, plan, nil
+}
+
+// storeAbove is a place that has a store, and no till yet.
+func (a *Agents) storeAbove(ctx context.Context, store int64) (p network.Place, err error) {
+	if p.Store, err = a.places.Store(ctx, store); err != nil {
+		return p, err
+	}
+	if p.Agent, err = a.places.Agent(ctx, p.Store.Agent); err != nil || p.Agent.Parent == 0 {
+		return p, err
+	}
+	p.Super, err = a.places.Agent(ctx, p.Agent.Parent)
+	return p, err
+}
+
+// AddOperator puts somebody at a till, with a PIN for the counter if one is given: for seeds. Whoever is taken on for work is hired
+// (Hire), and chooses the PIN alone. Faults: operator_taken, till_not_found, place_closed, bad_name, weak_pin.
+func (a *Agents) AddOperator(ctx context.Context, by string, n network.Operator, p *pin.PIN, with ...ledger.Companion) (network.Operator, error) {
 	numbers, err := a.numbers(ctx, 1)
 	if err != nil {
 		return network.Operator{}, err
 	}
-	n.ID, n.Agent, n.Status = numbers[0], place.Agent.ID, network.Active
-	companions := a.places.CreateOperator(n)
+	n.ID = numbers[0]
+	n, plan, err := a.operatorPlan(ctx, by, n)
+	if err != nil {
+		return network.Operator{}, err
+	}
 	if p != nil {
 		if p.Weak(n.Phone.Plain()) {
 			return network.Operator{}, fault.New(fault.WeakPIN)
@@ -97,9 +123,9 @@ func (a *Agents) AddOperator(ctx context.Context, by string, n network.Operator,
 		if err != nil {
 			return network.Operator{}, err
 		}
-		companions = append(companions, set)
+		plan.Companions = append(plan.Companions, set)
 	}
-	outcome, err := a.register(ctx, act(by, "operator.add", "operator", n.ID, n), nil, companions)
+	outcome, err := a.register(ctx, plan, with)
 	if err != nil {
 		return network.Operator{}, err
 	}
@@ -108,14 +134,31 @@ func (a *Agents) AddOperator(ctx context.Context, by string, n network.Operator,
 	return n, nil
 }
 
-// register commits that something came to be: its account, its rows, and the record of who did it.
-func (a *Agents) register(ctx context.Context, what audit.Act, account *ledger.NewAccount, rows []ledger.Companion) (*ledger.Outcome, error) {
-	plan := &ledger.Plan{ID: a.wallet.IDs().New(), Kind: ledger.Register, Companions: append(rows, a.audit.Add(what)...)}
+// operatorPlan is the operator of that number as he will be, and what putting him at his till commits.
+func (a *Agents) operatorPlan(ctx context.Context, by string, n network.Operator) (network.Operator, ledger.Plan, error) {
+	place, err := a.places.ByTill(ctx, n.Till)
+	if err != nil {
+		return n, ledger.Plan{}, err
+	}
+	n.Agent, n.Status = place.Agent.ID, network.Active
+	return n, a.registration(act(by, "operator.add", "operator", n.ID, n), nil, a.places.CreateOperator(n)), nil
+}
+
+// registration is the plan by which something comes to be: its account, its rows, and the record of who did it.
+func (a *Agents) registration(what audit.Act, account *ledger.NewAccount, rows []ledger.Companion) ledger.Plan {
+	plan := ledger.Plan{Kind: ledger.Register, Companions: append(rows, a.audit.Add(what)...)}
 	if account != nil {
 		account.Currency = a.market.Currency.Code
 		plan.Open = []ledger.NewAccount{*account}
 	}
-	return a.ledger.Commit(ctx, plan)
+	return plan
+}
+
+// register commits a registration, under an ID of its own.
+func (a *Agents) register(ctx context.Context, plan ledger.Plan, with []ledger.Companion) (*ledger.Outcome, error) {
+	plan.ID = a.wallet.IDs().New()
+	plan.Companions = append(with, plan.Companions...)
+	return a.ledger.Commit(ctx, &plan)
 }
 
 func (a *Agents) numbers(ctx context.Context, count int) ([]int64, error) {

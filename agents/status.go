@@ -11,32 +11,44 @@ import (
 
 // Suspend stops an agent, a store, a till or an operator, and Resume lets them work again. A till that may not work is stopped where
 // nobody gets past it: the flags of its float account, in the same commit as the status. By is who does it, why is kept in the
-// audit. Faults: agent_not_found, store_not_found, till_not_found, not_operator, place_closed.
-func (a *Agents) Suspend(ctx context.Context, by string, what network.Ref, why string) error {
-	return a.setStatus(ctx, by, what, network.Suspended, why)
+// audit, and what comes with it is decided first. Faults: agent_not_found, store_not_found, till_not_found, not_operator,
+// place_closed.
+func (a *Agents) Suspend(ctx context.Context, by string, what network.Ref, why string, with ...ledger.Companion) error {
+	plan, err := a.statusPlan(ctx, by, what, network.Suspended, why)
+	return a.changed(ctx, plan, err, with)
 }
 
 // Resume undoes Suspend. What is suspended above or below stays so.
-func (a *Agents) Resume(ctx context.Context, by string, what network.Ref, why string) error {
-	return a.setStatus(ctx, by, what, network.Active, why)
+func (a *Agents) Resume(ctx context.Context, by string, what network.Ref, why string, with ...ledger.Companion) error {
+	plan, err := a.statusPlan(ctx, by, what, network.Active, why)
+	return a.changed(ctx, plan, err, with)
 }
 
-func (a *Agents) setStatus(ctx context.Context, by string, what network.Ref, to network.Status, why string) error {
-	row, err := a.statusRow(what, to)
+// changed commits what was decided about somebody or some place, and forgets who works where.
+func (a *Agents) changed(ctx context.Context, plan ledger.Plan, err error, with []ledger.Companion) error {
 	if err != nil {
 		return err
+	}
+	plan.Companions = append(with, plan.Companions...)
+	if _, err := a.ledger.Commit(ctx, &plan); err != nil {
+		return err
+	}
+	a.posts.Clear()
+	return nil
+}
+
+func (a *Agents) statusPlan(ctx context.Context, by string, what network.Ref, to network.Status, why string) (ledger.Plan, error) {
+	row, err := a.statusRow(what, to)
+	if err != nil {
+		return ledger.Plan{}, err
 	}
 	floats, err := a.floatsUnder(ctx, what, to)
 	if err != nil {
-		return err
+		return ledger.Plan{}, err
 	}
 	done := map[network.Status]string{network.Active: ".resume", network.Suspended: ".suspend"}[to]
-	_, err = a.ledger.Commit(ctx, &ledger.Plan{Change: floats, Companions: append([]ledger.Companion{row},
-		a.audit.Add(audit.Act{Actor: by, Act: string(what.Kind) + done, Object: what.String(), Detail: audit.Detail(reason{why})})...)})
-	if err == nil {
-		a.posts.Clear()
-	}
-	return err
+	return ledger.Plan{Change: floats, Companions: append([]ledger.Companion{row},
+		a.audit.Add(audit.Act{Actor: by, Act: string(what.Kind) + done, Object: what.String(), Detail: audit.Detail(reason{why})})...)}, nil
 }
 
 type reason struct {
@@ -58,6 +70,9 @@ func (a *Agents) statusRow(what network.Ref, to network.Status) (ledger.Companio
 	return nil, fault.New(fault.BadRequest, "field", "kind")
 }
 
+// stopped are the flags of a float account that nothing goes out of or into.
+const stopped = ledger.DebitBlocked | ledger.CreditBlocked
+
 // floatsUnder are the changes to the float accounts of all tills under it: stopped, or free again where nothing else about the till is
 // stopped.
 func (a *Agents) floatsUnder(ctx context.Context, what network.Ref, to network.Status) ([]ledger.AccountChange, error) {
@@ -77,7 +92,6 @@ func (a *Agents) floatsUnder(ctx context.Context, what network.Ref, to network.S
 	if err != nil {
 		return nil, err
 	}
-	const stopped = ledger.DebitBlocked | ledger.CreditBlocked
 	var out []ledger.AccountChange
 	for _, p := range tills {
 		switch {
@@ -91,62 +105,58 @@ func (a *Agents) floatsUnder(ctx context.Context, what network.Ref, to network.S
 	return out, nil
 }
 
-// CloseTill closes a till for good. Its float must have been paid out: destroyed against the bank, or sold to another till. Faults:
-// till_not_found, account_not_empty (left), place_not_empty (left: operators), place_closed.
-func (a *Agents) CloseTill(ctx context.Context, by string, till int64) error {
-	p, err := a.places.ByTill(ctx, till)
-	if err != nil {
-		return err
-	}
-	return a.closed(ctx, act(by, "till.close", "till", till, p.Till), a.places.CloseTill(p.Till),
-		ledger.AccountChange{Account: p.Till.Float, Raise: ledger.Closed, Empty: true})
+// Close ends it for good, from below: an operator, whose phone is then free for another; a till without operators, whose float was
+// paid out (destroyed against the bank, or sold to another till); a store without tills; an agent without stores and agents under it,
+// whose commission was paid out. Faults: agent_not_found, store_not_found, till_not_found, not_operator, place_not_empty (left),
+// account_not_empty (left), place_closed, conflict (moved meanwhile).
+func (a *Agents) Close(ctx context.Context, by string, what network.Ref, why string, with ...ledger.Companion) error {
+	plan, err := a.closePlan(ctx, by, what, why)
+	return a.changed(ctx, plan, err, with)
 }
 
-// CloseStore closes a store all of whose tills are closed. Faults: store_not_found, place_not_empty (left), place_closed.
-func (a *Agents) CloseStore(ctx context.Context, by string, store int64) error {
-	s, err := a.places.Store(ctx, store)
-	if err != nil {
-		return err
+func (a *Agents) closePlan(ctx context.Context, by string, what network.Ref, why string) (plan ledger.Plan, err error) {
+	last := struct { // what was closed, as it was
+		Why string `json:"why"`
+		Was any    `json:"was"`
+	}{Why: why}
+	switch what.Kind {
+	case network.AnAgent:
+		var g network.Agent
+		g, err = a.places.Agent(ctx, what.ID)
+		last.Was, plan.Companions = g, a.places.CloseAgent(g)
+		plan.Change = []ledger.AccountChange{{Account: g.Payable, Raise: ledger.Closed, Empty: true}}
+	case network.AStore:
+		var s network.Store
+		s, err = a.places.Store(ctx, what.ID)
+		last.Was, plan.Companions = s, a.places.CloseStore(s)
+	case network.ATill:
+		var p network.Place
+		p, err = a.places.ByTill(ctx, what.ID)
+		last.Was, plan.Companions = p.Till, a.places.CloseTill(p.Till)
+		plan.Change = []ledger.AccountChange{{Account: p.Till.Float, Raise: ledger.Closed, Empty: true}}
+	case network.AnOperator:
+		var p network.Post
+		p, err = a.places.ByOperator(ctx, what.ID)
+		last.Was, plan.Companions = p.Operator, a.places.CloseOperator(p.Operator)
+	default:
+		err = fault.New(fault.BadRequest, "field", "kind")
 	}
-	return a.closed(ctx, act(by, "store.close", "store", store, s), a.places.CloseStore(s))
-}
-
-// CloseAgent closes an agent all of whose stores and agents are closed, and whose commission is paid out. Faults: agent_not_found,
-// account_not_empty (left: commission), place_not_empty (left), place_closed.
-func (a *Agents) CloseAgent(ctx context.Context, by string, agent int64) error {
-	g, err := a.places.Agent(ctx, agent)
 	if err != nil {
-		return err
+		return ledger.Plan{}, err
 	}
-	return a.closed(ctx, act(by, "agent.close", "agent", agent, g), a.places.CloseAgent(g),
-		ledger.AccountChange{Account: g.Payable, Raise: ledger.Closed, Empty: true})
-}
-
-// CloseOperator ends somebody's work at a counter; the phone is free for another. Faults: not_operator, conflict (moved meanwhile).
-func (a *Agents) CloseOperator(ctx context.Context, by string, operator int64) error {
-	p, err := a.places.ByOperator(ctx, operator)
-	if err != nil {
-		return err
-	}
-	return a.closed(ctx, act(by, "operator.close", "operator", operator, p.Operator), a.places.CloseOperator(p.Operator))
+	plan.Companions = append(plan.Companions, a.audit.Add(act(by, string(what.Kind)+".close", string(what.Kind), what.ID, last))...)
+	return plan, nil
 }
 
 // MoveOperator moves an operator to another till of the same agent. Faults: not_operator, till_not_found, other_agent, place_closed,
 // conflict.
-func (a *Agents) MoveOperator(ctx context.Context, by string, operator, till int64) error {
+func (a *Agents) MoveOperator(ctx context.Context, by string, operator, till int64, with ...ledger.Companion) error {
 	p, err := a.places.ByOperator(ctx, operator)
 	if err != nil {
 		return err
 	}
 	moved := struct{ From, To int64 }{p.Till.ID, till}
-	return a.closed(ctx, act(by, "operator.move", "operator", operator, moved), a.places.MoveOperator(p.Operator, till))
-}
-
-// closed commits the rows and accounts of an act and the record of who did it.
-func (a *Agents) closed(ctx context.Context, what audit.Act, rows []ledger.Companion, accounts ...ledger.AccountChange) error {
-	_, err := a.ledger.Commit(ctx, &ledger.Plan{Change: accounts, Companions: append(rows, a.audit.Add(what)...)})
-	if err == nil {
-		a.posts.Clear()
-	}
-	return err
+	plan := ledger.Plan{Companions: append(a.places.MoveOperator(p.Operator, till),
+		a.audit.Add(act(by, "operator.move", "operator", operator, moved))...)}
+	return a.changed(ctx, plan, nil, with)
 }

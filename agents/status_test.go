@@ -49,25 +49,28 @@ func TestClosing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTown(t, d)
 		till := w.tills[otieno]
+		closed := func(kind network.RefKind, number int64) error {
+			return w.agents.Close(bg, "system", network.Ref{Kind: kind, ID: number}, "a test")
+		}
 		post, err := w.agents.Post(bg, otieno)
 		w.must(err)
-		w.refused(w.agents.CloseTill(bg, "system", till.ID), fault.PlaceNotEmpty)
+		w.refused(closed(network.ATill, till.ID), fault.PlaceNotEmpty)
 		w.must(w.agents.MoveOperator(bg, "system", post.Operator.ID, w.tills[njeri].ID))
-		w.refused(w.agents.CloseTill(bg, "system", till.ID), fault.AccountNotEmpty)
+		w.refused(closed(network.ATill, till.ID), fault.AccountNotEmpty)
 		_, err = w.ledger.Commit(bg, &ledger.Plan{ID: w.wallet.IDs().New(), Kind: ledger.FloatMove, Legs: []ledger.Leg{
 			{Account: till.Float, Amount: -800_00}, {Account: w.tills[njeri].Float, Amount: 800_00}}})
 		w.must(err)
-		w.refused(w.agents.CloseStore(bg, "system", till.Store), fault.PlaceNotEmpty)
-		w.must(w.agents.CloseTill(bg, "system", till.ID))
-		w.must(w.agents.CloseStore(bg, "system", till.Store))
-		w.refused(w.agents.CloseAgent(bg, "system", w.agent.ID), fault.PlaceNotEmpty)
+		w.refused(closed(network.AStore, till.Store), fault.PlaceNotEmpty)
+		w.must(closed(network.ATill, till.ID))
+		w.must(closed(network.AStore, till.Store))
+		w.refused(closed(network.AnAgent, w.agent.ID), fault.PlaceNotEmpty)
 		w.refused(w.agents.Resume(bg, "system", network.Ref{Kind: network.ATill, ID: till.ID}, ""), fault.PlaceClosed)
 		moved, err := w.agents.Post(bg, otieno)
 		w.must(err)
 		if moved.Till.ID != w.tills[njeri].ID {
 			t.Errorf("the operator is at till %d", moved.Till.ID)
 		}
-		w.must(w.agents.CloseOperator(bg, "system", post.Operator.ID))
+		w.must(closed(network.AnOperator, post.Operator.ID))
 		_, err = w.agents.Post(bg, otieno)
 		w.refused(err, fault.NotOperator)
 		w.right()

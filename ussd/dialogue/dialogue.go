@@ -38,7 +38,12 @@ var flows = []*flow{
 	&earnings,
 	&dayEnd,
 	&warnings,
+	&float, &floatNow, &floatSell, &floatAsk, &floatYes,
+	&floatSwap, &swapYes,
+	&tillAsked, &reservations, &tillDay,
+	&find, &wards, &reserve,
 	&newCustomer,
+	&resetCustomer,
 	&sendCode,
 	&myCodes,
 	&payCode,
@@ -161,6 +166,8 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		at.Flow, e.last = redial.ID, &last
 	case !begun && e.isAsked(ctx):
 		at.Flow = asked.ID
+	case !begun && e.isTillAsked(ctx):
+		at.Flow = tillAsked.ID
 	case !begun && e.sleeps && at.Flow == mainMenu.ID:
 		at.Flow = asleep.ID
 	}
