@@ -66,6 +66,7 @@ func (a *Agents) EndDay(ctx context.Context, r DayRequest) (end string, err erro
 			break
 		}
 	}
+	a.posts.Forget(r.Operator) // who knew the till open
 	a.wallet.Wake()
 	return end, err
 }
@@ -177,7 +178,7 @@ func (a *Agents) dayUpTo(ctx context.Context, p network.Place, place, float int6
 	}
 	count := lastCount{place: day.After}
 	switch {
-	case found && before.Counted.Known && !(opened && drawer.OpenedAt.After(before.EndedAt)):
+	case found && before.Counted.Known && (!opened || !drawer.OpenedAt.After(before.EndedAt)):
 		count = lastCount{before.Counted, before.UpTo, before.EndedAt}
 	case opened:
 		count = lastCount{cash: books.Cash{Amount: drawer.Cash, Known: true}, at: drawer.OpenedAt}

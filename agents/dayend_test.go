@@ -8,24 +8,16 @@ import (
 
 	"senti/agents"
 	"senti/agents/books"
-	"senti/agents/offer"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
-	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 )
 
 // opens has an operator open the till for the day with that much cash in the drawer.
 func (w *town) opens(operator msisdn.Number, cash int64) {
 	w.t.Helper()
-	till := w.tills[operator]
-	post, err := w.agents.Post(bg, operator)
-	w.must(err)
-	_, err = w.ledger.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{
-		w.agents.Places().OpenTill(till.ID, true),
-		w.agents.Offers().Opened(offer.Drawer{Till: till.ID, Operator: post.Operator.ID, Cash: cash, Float: w.balance(till.Float)}),
-	}})
+	_, err := w.agents.OpenDay(bg, agents.SwitchRequest{Operator: operator, Cash: cash})
 	w.must(err)
 	w.clock.Advance(time.Minute)
 }
@@ -180,6 +172,31 @@ func TestEndOfDayAfterMidnight(t *testing.T) {
 		if last := w.lastDay(njeri); last.No != 2 || last.Date != 20261204 {
 			t.Errorf("%+v", last)
 		}
+	})
+}
+
+// Float that is swapped is swapped against cash; float that is sold is paid for otherwise.
+func TestEndOfDayWithSwap(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		w.opens(njeri, 10_000_00)
+		w.opens(otieno, 5_000_00)
+		swap := w.swaps(otieno, njeri, 1_000_00)
+		_, _, err := w.typesSwap(njeri, swap, w.codeFor(otieno, swap))
+		w.must(err)
+		_, done, err := w.typesSwap(otieno, swap, w.codeFor(njeri, swap))
+		if w.must(err); !done {
+			t.Fatal("the swap is not done")
+		}
+		w.clock.Advance(time.Minute)
+		_, err = w.sells(njeri, otieno, 2_000_00)
+		w.must(err)
+		w.endsDay(njeri, 11_000_00, "as it should be")
+		w.endsDay(otieno, 4_000_00, "as it should be")
+		if last := w.lastDay(otieno); last.Other != 800_00+3_000_00 || last.CashOut != 1_000_00 || last.FloatAfter != 3_800_00 {
+			t.Errorf("%+v", last)
+		}
+		w.right()
 	})
 }
 
