@@ -59,7 +59,7 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "three", Value: "14:02 " + m.Style.Format(largest) + " " + name}, {Name: "four", Value: "14:02 " + m.Style.Format(largest) + " " + name},
 		{Name: "today", Value: full}, {Name: "owed", Value: "\n" + texts.Say(lang, "earnings.owed", i18n.Text("amount", full))},
 		{Name: "before", Value: full}, {Name: "after", Value: bare(most)}, {Name: "in", Value: bare(most)}, {Name: "out", Value: bare(most)},
-		{Name: "counted", Value: full}, {Name: "difference", Value: texts.Say(lang, "dayend.missing", i18n.Text("amount", full))},
+		{Name: "counted", Value: full}, {Name: "difference", Value: texts.Say(lang, "dayend.missing", i18n.Text("amount", full), i18n.Text("expected", bare(most)))},
 		{Name: "ref", Value: "0a1b2c3d"}, {Name: "field", Value: "amount"},
 		{Name: "secret", Value: "4821"}, {Name: "theirs", Value: "7305"}, {Name: "landmark", Value: strings.Repeat("W", 24)},
 		{Name: "came", Value: int64(12)}, {Name: "of", Value: int64(20)}, {Name: "record", Value: "Amekuja 12 kati ya 20."},
