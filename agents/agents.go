@@ -9,6 +9,7 @@
 //	cashcode.go   money set aside for cash, behind a code that the customer reads out
 //	payout.go     e-money becomes cash: on such a code
 //	registercustomer.go a wallet opened at the counter, or the ID of one checked
+//	resetcustomer.go a customer who forgot the PIN and shows the ID
 //	vouchersend.go   money for a number without a wallet
 //	voucherredeem.go paid out over a counter, with an ID
 //	voucherback.go   cancelled or expired
@@ -29,7 +30,7 @@
 //	hire.go       an operator taken on, who will choose the PIN alone
 //	operatorpin.go, helppin.go   an operator's PIN: the first, another, a forgotten one, and who helps
 //	status.go     suspended, resumed, closed, moved
-//	watch.go      what was done just before: split deposits, money that goes round
+//	watch.go      what was done just before: split deposits, money that goes round; and what was warned of
 //	earn.go       what a deal earns, and to whom
 //	earnings.go, statement.go   how an agent sees it
 //	release.go    what was earned becomes float

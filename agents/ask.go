@@ -54,6 +54,9 @@ func (a *Agents) QuoteAsk(ctx context.Context, r AskRequest) (AskQuote, error) {
 	if err != nil {
 		return AskQuote{}, err
 	}
+	if post, err = a.places.ByOperator(ctx, post.Operator.ID); err != nil { // as it is now: it may have been refused a moment ago
+		return AskQuote{}, err
+	}
 	if post.Operator.Barred(a.now()) {
 		return AskQuote{}, fault.New(fault.OperatorBarred)
 	}
@@ -142,7 +145,8 @@ type Approval struct {
 }
 
 // Approve is the cash-out that the operator asked for. It is one act for each turn of a session: the same again returns the same
-// receipt, and a PIN typed anew after a wrong one is a new try. However many there are, the request is approved once.
+// receipt, and a PIN typed anew after a wrong one is a new try. However many there are, the request is approved once. The receipt names the intent of a
+// try that was refused, too.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, ask_gone, insufficient (available, needed, fee), limit_single (max), limit_day and
 // limit_month (max, left), shop_full, shop_closed, sender_blocked, counter_changed, busy; outcome_unknown.
@@ -165,7 +169,7 @@ func (a *Agents) Approve(ctx context.Context, r Approval, typed pin.PIN) (CashOu
 	}
 	outcome, err := a.ledger.Commit(ctx, a.approvalPlan(in, t, r.Ask, typed))
 	if err != nil {
-		return CashOutReceipt{}, a.withOffer(t.Total(), t.Fee(), err)
+		return CashOutReceipt{Intent: in.ID}, a.withOffer(t.Total(), t.Fee(), err)
 	}
 	a.wallet.Wake()
 	balance, _ := outcome.Balance(t.From.Account)

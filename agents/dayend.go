@@ -148,7 +148,7 @@ func (a *Agents) dayUpTo(ctx context.Context, p network.Place, place, float int6
 		return nil, books.Day{}, err
 	}
 	day = books.Day{Till: p.Till.ID, Date: a.market.Day(a.now()), UpTo: place, FloatAfter: float}
-	if opened && drawer.ClosedAt.IsZero() {
+	if opened && (!found || drawer.OpenedAt.After(before.EndedAt)) {
 		day.Date = a.market.Day(drawer.OpenedAt)
 	}
 	switch {
@@ -166,7 +166,7 @@ func (a *Agents) dayUpTo(ctx context.Context, p network.Place, place, float int6
 	}
 	count := lastCount{place: day.After}
 	switch {
-	case found && before.Counted.Known && !(opened && drawer.OpenedAt.After(before.EndedAt)):
+	case found && before.Counted.Known && (!opened || !drawer.OpenedAt.After(before.EndedAt)):
 		count = lastCount{before.Counted, before.UpTo, before.EndedAt}
 	case opened:
 		count = lastCount{cash: books.Cash{Amount: drawer.Cash, Known: true}, at: drawer.OpenedAt}
@@ -255,30 +255,49 @@ func (a *Agents) Difference(language string, day books.Day) string {
 	return a.texts.Say(language, "dayend.right")
 }
 
-// EndDays ends, at midnight, the days of tills that were opened on an earlier day and that no operator has ended: at most that many, and
-// returns how many. What was in the drawer is then not known. It may run twice at the same time; limit is the most at once.
+// EndDays ends, as of midnight, the days of tills that were opened on an earlier day and that no operator has ended: at most that many,
+// and returns how many. What was in the drawer is then not known, and the till is shut. It may run twice at the same time.
 func (a *Agents) EndDays(ctx context.Context, limit int) (ended int, err error) {
 	midnight := a.market.Begins(a.market.Day(a.now()))
-	open, err := a.offers.OpenSince(ctx, midnight, 0, limit)
-	if err != nil || len(open) == 0 {
-		return 0, err
-	}
 	place, err := a.ledger.Before(ctx, midnight)
 	if err != nil {
 		return 0, err
 	}
-	for _, drawer := range open {
-		switch err := a.endForgotten(ctx, drawer.Till, place, midnight); {
-		case fault.HasCode(err, fault.CounterChanged): // the operator has come to it
-		case err != nil:
+	for after := int64(0); ; {
+		opened, err := a.offers.OpenedBetween(ctx, midnight.Add(-forgottenWithin), midnight, after, tillsAtOnce)
+		if err != nil || len(opened) == 0 {
 			return ended, err
-		default:
-			ended++
 		}
+		after = opened[len(opened)-1].Till
+		tills := make([]int64, len(opened))
+		for i, d := range opened {
+			tills[i] = d.Till
+		}
+		days, err := a.books.Newest(ctx, tills)
+		if err != nil {
+			return ended, err
+		}
+		for _, drawer := range opened {
+			if days[drawer.Till].EndedAt.After(drawer.OpenedAt) {
+				continue
+			}
+			if ended == limit {
+				return ended, nil
+			}
+			err := a.endForgotten(ctx, drawer.Till, place, midnight)
+			if err != nil && !fault.HasCode(err, fault.CounterChanged) { // if so, the operator has come to it
+				return ended, err
+			}
+			if err == nil {
+				ended++
+			}
+		}
+		a.wallet.Wake()
 	}
-	a.wallet.Wake()
-	return ended, nil
 }
+
+// forgottenWithin is for how long a day can be forgotten: one of longer ago is left as it is.
+const forgottenWithin = 7 * 24 * time.Hour
 
 func (a *Agents) endForgotten(ctx context.Context, till, place int64, midnight time.Time) error {
 	p, err := a.places.ByTill(ctx, till)

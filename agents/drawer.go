@@ -83,7 +83,7 @@ func (a *Agents) CashAt(ctx context.Context, till int64) (int64, error) {
 // cashIn is CashAt with the drawers as they were read.
 func (a *Agents) cashIn(ctx context.Context, place network.Place, drawers map[int64]offer.Drawer) (int64, error) {
 	now := a.now()
-	since, cash := a.midnight(now), int64(0)
+	since, cash := a.market.Begins(a.market.Day(now)), int64(0)
 	if d, noted := drawers[place.Till.ID]; noted && d.ClosedAt.IsZero() && now.Sub(d.OpenedAt) < drawerDay {
 		since, cash = d.OpenedAt, d.Cash
 	} else if class, ok := a.rules().Class(place.Agent.Class); ok {
@@ -99,9 +99,3 @@ func (a *Agents) cashIn(ctx context.Context, place network.Place, drawers map[in
 
 // drawerDay is how long an opening is believed: who did not close in the evening has not counted in the morning.
 const drawerDay = 20 * time.Hour
-
-// midnight is the beginning of the market's day.
-func (a *Agents) midnight(now time.Time) time.Time {
-	y, m, d := now.In(a.market.Zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, a.market.Zone)
-}

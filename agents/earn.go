@@ -31,8 +31,3 @@ func (e Earned) legs(c Counter) []ledger.Leg {
 		{Account: c.Above, Amount: e.Super},
 	}
 }
-
-// taken are the legs that take it back, when a deal is undone: from what the agents are owed, never from float.
-func (e Earned) taken(c Counter) []ledger.Leg {
-	return Earned{-e.Agent, -e.Super}.legs(c)
-}

@@ -39,8 +39,7 @@ func (w *town) paysIn(at, to msisdn.Number, amount int64) id.ID {
 	return q.Intent
 }
 
-// A mending is one of the four acts, from its quote to its end, by whoever has that phone.
-type mending func(w *town, who msisdn.Number, dealID id.ID) (agents.MendReceipt, error)
+// The four acts, from their quotes to their ends, by whoever has that phone.
 
 func returning(w *town, who msisdn.Number, dealID id.ID) (agents.MendReceipt, error) {
 	q, err := w.agents.QuoteReturn(bg, agents.MendRequest{Who: who, Deal: dealID})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"senti/agents/network"
 	"senti/agents/offer"
 	"senti/wallet"
 	"senti/wallet/customer"
@@ -15,6 +14,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 	"senti/wallet/tariff"
+	"senti/wallet/voucher"
 )
 
 // ReserveReceipt is what a customer is to see who has asked a shop to keep cash.
@@ -108,6 +108,9 @@ func (a *Agents) reservePlan(ctx context.Context, in intent.Intent, t CashOutTer
 	plan.Companions = append(plan.Companions, told...)
 	return plan, nil
 }
+
+// ReserveFor is how long a shop that says yes keeps the cash.
+func (a *Agents) ReserveFor() time.Duration { return a.rules().Lives.Reserve }
 
 // Reserved is a customer's reservation, as the page before the PIN may show it.
 type Reserved struct {
@@ -264,43 +267,42 @@ func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (end string, er
 	}
 	t.At, t.From = a.counterAt(post), wallet.PartyOf(c)
 	t.Brief.What, t.Brief.Whom = payoutWhat, c.Phone.Masked()
-	plan, err := a.payPlan(ctx, r, post, o, t)
+	in := a.wallet.NewIntent(ledger.CashOut, actor(post), r.Operator.Origin, t)
+	in.ID = a.typing(r)
+	t.Earned = earned(a.market.At(t.PricedAt), tariff.Withdraw, t.Amount, t.At)
+	if t.Marks, err = a.turned(ctx, c, t.At, 0, t.Amount, &t.Earned); err != nil {
+		return "", err
+	}
+	plan, err := a.payPlan(ctx, in, o, t, r.Code)
 	if err != nil {
 		return "", err
 	}
 	outcome, err := a.ledger.Commit(ctx, plan)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", ofDrawer(err)
+	case outcome.Replayed: // what it earned may look otherwise by now
+		before, err := a.wallet.Intents().Get(ctx, in.ID)
+		return before.End, err
 	}
 	a.wallet.Wake()
 	return a.reservePaid(t)(outcome), nil
 }
 
-func (a *Agents) payPlan(ctx context.Context, r TypeRequest, post network.Post, o offer.Offer, t CashOutTerms) (*ledger.Plan, error) {
-	posting := a.typing(r)
-	in := a.wallet.NewIntent(ledger.CashOut, actor(post), r.Operator.Origin, t)
-	in.ID = posting
-	c, err := a.wallet.Customer(ctx, o.Phone)
+func (a *Agents) payPlan(ctx context.Context, in intent.Intent, o offer.Offer, t CashOutTerms, typed voucher.Code) (*ledger.Plan, error) {
+	proof, err := a.proven(ctx, o, offer.Asking, typed, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	t.Earned = earned(a.market.At(t.PricedAt), tariff.Withdraw, t.Amount, t.At)
-	if t.Marks, err = a.turned(ctx, c, t.At, 0, t.Amount, &t.Earned); err != nil {
-		return nil, err
-	}
-	proof, err := a.proven(ctx, o, offer.Asking, r.Code, posting)
-	if err != nil {
-		return nil, err
-	}
-	plan := a.cashOutLegs(posting, t)
+	plan := a.cashOutLegs(in.ID, t)
 	plan.Request = wallet.Request(in)
 	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: o.Hold, Account: t.From.Account, Amount: t.Total(), Final: true}}
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, t.Amount),
-		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(post.Operator.Language, a.reservePaid(t), ofDrawer)))
-	plan.Companions = append(plan.Companions, a.offers.To(o, offer.Next{State: offer.Done, Operator: post.Operator.ID, Posting: posting})...)
+		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(t.At.Language, a.reservePaid(t), ofDrawer)))
+	plan.Companions = append(plan.Companions, a.offers.To(o, offer.Next{State: offer.Done, Operator: t.At.Operator, Posting: in.ID})...)
 	plan.Companions = append(plan.Companions, proof...)
 	plan.Companions = append(plan.Companions,
-		a.deals.Add(t.deal(posting)),
+		a.deals.Add(t.deal(in.ID)),
 		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)))
 	return a.wallet.Jointly(plan, t.From), nil

@@ -86,7 +86,7 @@ func TestEveryCommissionIsExplained(t *testing.T) {
 		w.funds(100_000_00)
 		w.nominates(w.agent, otieno)
 		begin := w.clock.Now()
-		random := rand.New(rand.NewPCG(3, 14)) //nolint:gosec // a test that can be repeated
+		random := rand.New(rand.NewPCG(3, 14))
 		var undone []deal.Deal
 		for range 90 {
 			w.clock.Advance(time.Duration(1+random.IntN(30)) * time.Hour)

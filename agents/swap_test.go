@@ -247,7 +247,7 @@ func TestSwapRefused(t *testing.T) {
 		w.holds(njeri, 0)
 
 		// Full when the last code is typed: nothing moves, and it can still be taken back.
-		w.float(otieno, 495_000_00)
+		w.issues(otieno, 495_000_00)
 		which := w.swaps(otieno, njeri, 5_000_00)
 		_, _, err = w.typesSwap(otieno, which, w.codeFor(njeri, which))
 		w.must(err)

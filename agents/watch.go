@@ -8,7 +8,9 @@ import (
 	"senti/agents/deal"
 	"senti/wallet/customer"
 	"senti/wallet/fault"
+	"senti/wallet/id"
 	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
 )
 
 // turned looks at what the customer did at counters today, and returns the marks of one more deal. Money that goes round and round
@@ -64,27 +66,65 @@ type Warning struct {
 // splits looks for deposits of that customer at the same agent's tills within the market's window whose sum, with this one, would
 // have earned less.
 func (a *Agents) splits(ctx context.Context, t *CashInTerms) (*Warning, error) {
-	since := a.now().Add(-a.rules().SplitWindow)
-	deals, err := a.deals.OfCustomer(ctx, t.Customer, since, splitsMost)
-	if err != nil {
+	w, err := a.together(ctx, t.deal(id.ID{}, deal.Waiting), a.now())
+	if err != nil || w.Deposits < 2 || w.Gain == 0 {
 		return nil, err
-	}
-	amounts := []int64{t.Amount}
-	w := Warning{Sum: t.Amount}
-	for _, d := range deals {
-		if d.Kind == ledger.CashIn && d.Agent == t.At.Agent && (d.State.Stands() || d.State == deal.Waiting) {
-			amounts = append(amounts, d.Amount)
-			w.Sum += d.Amount
-		}
-	}
-	w.Deposits = len(amounts)
-	w.Gain = commission.Gain(a.market.At(t.PricedAt).Pay, commission.Deposit, amounts...)
-	if w.Deposits < 2 || w.Gain == 0 {
-		return nil, nil //nolint:nilnil // no warning is no error
 	}
 	t.Marks |= deal.Split
 	return &w, nil
 }
 
+// together is what a deposit at that time looks like beside those that went before it.
+func (a *Agents) together(ctx context.Context, deposit deal.Deal, at time.Time) (Warning, error) {
+	rules := a.market.At(at)
+	deals, err := a.deals.OfCustomer(ctx, deposit.Customer, at.Add(-rules.Agents.SplitWindow), splitsMost)
+	if err != nil {
+		return Warning{}, err
+	}
+	amounts := []int64{deposit.Amount}
+	w := Warning{Sum: deposit.Amount}
+	for _, d := range deals {
+		if d.Kind == ledger.CashIn && d.Agent == deposit.Agent && d.ID != deposit.ID && !d.AskedAt.After(at) && (d.State.Stands() || d.State == deal.Waiting) {
+			amounts = append(amounts, d.Amount)
+			w.Sum += d.Amount
+		}
+	}
+	w.Deposits = len(amounts)
+	w.Gain = commission.Gain(rules.Pay, commission.Deposit, amounts...)
+	return w, nil
+}
+
 // splitsMost bounds how far back a customer's deposits are looked at: of more nobody keeps count.
 const splitsMost = 50
+
+// Warned is a deposit that was made although it looked like one of several parts: what the operator was warned of, and can show.
+type Warned struct {
+	At     time.Time
+	Name   string // the customer's, as an operator sees it
+	Amount int64  // minor units
+	Warning
+}
+
+// Warnings returns the deposits of the last thirty days at the operator's till that were made against a warning, newest first: the evidence
+// on which an agent may be spoken to, for the agent to read. The fault is not_operator.
+func (a *Agents) Warnings(ctx context.Context, operator msisdn.Number, most int) ([]Warned, error) {
+	post, err := a.Post(ctx, operator)
+	if err != nil {
+		return nil, err
+	}
+	deals, err := a.deals.Marked(ctx, post.Till.ID, deal.Split, a.now().Add(-warnedWithin), most)
+	if err != nil {
+		return nil, err
+	}
+	var out []Warned
+	for _, d := range deals {
+		w, err := a.together(ctx, d, d.AskedAt)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Warned{d.AskedAt, d.Name, d.Amount, w})
+	}
+	return out, nil
+}
+
+const warnedWithin = 30 * 24 * time.Hour

@@ -75,6 +75,8 @@ func All(p Parts) []Job {
 		expireCashCodes(p),
 		expireVouchers(p),
 		releaseCommission(p),
+		endDays(p),
+		askCustomers(p),
 		checkLiabilities(p),
 		reconcileTrust(p),
 		verifyLedger(p),

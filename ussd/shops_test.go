@@ -90,20 +90,24 @@ func (w *world) meant(typed string) string {
 	return ""
 }
 
-// codeShown is how every text gives a code that somebody is to type.
-var codeShown = regexp.MustCompile(`(?i)\b(code|nambari|type|andika|uandike)( [a-z]+){0,2}:? ([0-9]{4,6})\b`)
+// codeShown is how every text gives a code that somebody is to type, or to compare.
+var codeShown = regexp.MustCompile(`(?i)\b(code|nambari|type|andika|uandike|show|wakuonyeshe)( [a-z]+){0,2}:? ([0-9]{4,6})\b`)
 
-// noteCode remembers the code that a phone is shown, and covers it as a transcript does.
+// noteCode remembers the code that a phone is shown, the first if there are two, and covers them as a transcript does.
 func (w *world) noteCode(phone msisdn.Number, text string) string {
-	at := codeShown.FindStringSubmatchIndex(text)
-	if at == nil {
-		return text
+	var out strings.Builder
+	from := 0
+	for _, at := range codeShown.FindAllStringSubmatchIndex(text, -1) {
+		if from == 0 {
+			if w.codes == nil {
+				w.codes = map[msisdn.Number]string{}
+			}
+			w.codes[phone] = text[at[6]:at[7]]
+		}
+		out.WriteString(text[from:at[6]] + strings.Repeat("#", at[7]-at[6]))
+		from = at[7]
 	}
-	if w.codes == nil {
-		w.codes = map[msisdn.Number]string{}
-	}
-	w.codes[phone] = text[at[6]:at[7]]
-	return text[:at[6]] + strings.Repeat("#", at[7]-at[6]) + text[at[7]:]
+	return out.String() + text[from:]
 }
 
 // leave puts the call at hand aside, for the phone it is on to go on with later.

@@ -124,6 +124,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	}
 	w.trap.Fake = w.clock
 	w.staff["decide"] = w.decide
+	w.jobs["expire"] = w.expire
 	w.start()
 	t.Cleanup(func() { w.stop() })
 	ctx := context.Background()

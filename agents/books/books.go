@@ -82,6 +82,25 @@ func (s *Store) Last(ctx context.Context, till int64) (Day, bool, error) {
 	return all[0], true, nil
 }
 
+// Newest returns the newest days of tills, by till; one that has none is absent.
+func (s *Store) Newest(ctx context.Context, tills []int64) (map[int64]Day, error) {
+	args := make([]any, len(tills))
+	for i, t := range tills {
+		args[i] = t
+	}
+	found := make(map[int64]Day, len(tills))
+	err := s.db.EachIn(ctx, selectDays+` WHERE no = (SELECT MAX(m.no) FROM till_days m WHERE m.till = till_days.till) AND till IN`, args,
+		func(rows *sql.Rows) error {
+			d, err := scan(rows)
+			found[d.Till] = d
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("books: read days: %w", err)
+	}
+	return found, nil
+}
+
 // OfTill returns the newest days of a till, newest first.
 func (s *Store) OfTill(ctx context.Context, till int64, limit int) ([]Day, error) {
 	var all []Day
@@ -147,7 +166,7 @@ func (e ending) Finish(_ any, o *ledger.Outcome) any {
 // keyOf names a day of a till.
 func keyOf(till, no int64) id.ID {
 	key := id.Number('d', till)
-	binary.BigEndian.PutUint32(key[1:], uint32(no)) //nolint:gosec // days of a till; 2^32 of them are eleven million years
+	binary.BigEndian.PutUint32(key[1:], uint32(no)) // 2^32 days of a till are eleven million years
 	return key
 }
 

@@ -91,6 +91,9 @@ func TestDays(t *testing.T) {
 		if all, err := o.OfTill(context.Background(), 70, 5); err != nil || len(all) != 2 || all[0].Date != 20260313 {
 			t.Errorf("%+v, %v", all, err)
 		}
+		if newest, err := o.Newest(context.Background(), []int64{70, 71}); err != nil || len(newest) != 1 || newest[70] != *o.last(70) {
+			t.Errorf("newest %+v, %v", newest, err)
+		}
 		if o.last(71) != nil {
 			t.Error("another till's day")
 		}

@@ -68,6 +68,52 @@ func TestOneRequestAtATime(t *testing.T) {
 	})
 }
 
+// A request ends by itself once its time is over, and not before; what was answered does not.
+func TestAsksThatAreDue(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := newCounter(t, d)
+		due := func(want ...id.ID) {
+			t.Helper()
+			all, err := c.AsksDue(ctx, c.clock.Now(), 10)
+			if err != nil || len(all) != len(want) {
+				t.Fatalf("%d due, %v; want %d", len(all), err, len(want))
+			}
+			for i, a := range all {
+				if a.Intent != want[i] {
+					t.Errorf("due %+v", a)
+				}
+			}
+		}
+		early, late, answered := someAsk(c), someAsk(c), someAsk(c)
+		late.Customer, late.ExpiresAt = 1001, late.ExpiresAt.Add(time.Minute)
+		answered.Customer = 1002
+		for _, a := range []Ask{early, late, answered} {
+			if code := c.commit(c.AskCustomer(a)); code != "" {
+				t.Fatal(code)
+			}
+		}
+		if code := c.commit(c.AnswerAsk(1002, answered.Intent, AskRefused)); code != "" {
+			t.Fatal(code)
+		}
+		c.clock.Set(early.ExpiresAt.Add(-time.Microsecond))
+		due()
+		if code := c.commit(c.ExpireAsk(1000, early.Intent)); code != fault.AskGone {
+			t.Errorf("ended too early: %q", code)
+		}
+		c.clock.Set(late.ExpiresAt)
+		due(early.Intent, late.Intent)
+		for _, want := range []fault.Code{"", fault.AskGone} {
+			if code := c.commit(c.ExpireAsk(1000, early.Intent)); code != want {
+				t.Errorf("ended: %q, want %q", code, want)
+			}
+		}
+		if code := c.commit(c.ExpireAsk(1002, answered.Intent)); code != fault.AskGone {
+			t.Errorf("an answered one ended: %q", code)
+		}
+		due(late.Intent)
+	})
+}
+
 // TestTwoOperatorsAskAtOnce lets two processes ask one customer, and then approve and take back at once.
 func TestTwoOperatorsAskAtOnce(t *testing.T) {
 	eachPair(t, func(t *testing.T, da, db *db.DB) {

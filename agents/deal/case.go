@@ -49,6 +49,16 @@ const (
 	Overcharged   CaseKind = 4 // a customer says that the agent took more than the fee
 )
 
+var caseKinds = map[CaseKind]string{NotPaid: "not paid", WrongDeposit: "wrong deposit", SplitDeposits: "split deposits", Overcharged: "overcharged"}
+
+// String returns what a case is about, as people read it.
+func (k CaseKind) String() string {
+	if name, ok := caseKinds[k]; ok {
+		return name
+	}
+	return "unknown"
+}
+
 // CaseState is how a case stands. Numbers are stored: never reuse one.
 type CaseState int16
 
@@ -59,6 +69,16 @@ const (
 	CaseDenied  CaseState = 3 // was not
 	CaseDropped CaseState = 4 // took it back, or both agreed
 )
+
+var caseStates = map[CaseState]string{CaseOpen: "open", CaseGranted: "granted", CaseDenied: "denied", CaseDropped: "dropped"}
+
+// String returns how a case stands, as people read it.
+func (s CaseState) String() string {
+	if name, ok := caseStates[s]; ok {
+		return name
+	}
+	return "unknown"
+}
 
 // CaseOf is the ID of the case of a kind about a deal: there can be one.
 func CaseOf(deal id.ID, kind CaseKind) id.ID { return id.Derive(deal, fmt.Sprintf("case.%d", kind)) }

@@ -76,6 +76,14 @@ func (s *Store) OfTill(ctx context.Context, till int64, since time.Time, limit i
 		 LIMIT ?`, till, since.UnixMicro(), int64(limit))
 }
 
+// Marked returns the newest deals of a till that have a mark and were written at or after since, newest first.
+func (s *Store) Marked(ctx context.Context, till int64, mark Marks, since time.Time, limit int) ([]Deal, error) {
+	return s.read(ctx, selectDeal+`
+		 WHERE till = ? AND asked_at >= ? AND marks & ? <> 0
+		 ORDER BY asked_at DESC, id DESC
+		 LIMIT ?`, till, since.UnixMicro(), int64(mark), int64(limit))
+}
+
 // OfCustomer returns the newest deals of a customer that were written at or after since, newest first.
 func (s *Store) OfCustomer(ctx context.Context, customer int64, since time.Time, limit int) ([]Deal, error) {
 	return s.read(ctx, selectDeal+`

@@ -95,12 +95,12 @@ func (s *Store) Drawers(ctx context.Context, tills []int64) (map[int64]Drawer, e
 	return out, nil
 }
 
-// OpenSince returns the drawers of tills that were opened before a moment and not shut since, by ascending number of the till: those of
-// a higher number than after, at most limit.
-func (s *Store) OpenSince(ctx context.Context, before time.Time, after int64, limit int) ([]Drawer, error) {
+// OpenedBetween returns the drawers of tills that were opened last at or after a moment and before another, by ascending number of the
+// till: those of a higher number than after, at most limit.
+func (s *Store) OpenedBetween(ctx context.Context, from, before time.Time, after int64, limit int) ([]Drawer, error) {
 	var out []Drawer
-	err := s.db.Each(ctx, selectDrawer+` WHERE till > ? AND closed_at IS NULL AND opened_at < ? ORDER BY till LIMIT ?`,
-		[]any{after, before.UnixMicro(), limit}, func(rows *sql.Rows) error {
+	err := s.db.Each(ctx, selectDrawer+` WHERE till > ? AND opened_at >= ? AND opened_at < ? ORDER BY till LIMIT ?`,
+		[]any{after, from.UnixMicro(), before.UnixMicro(), limit}, func(rows *sql.Rows) error {
 			d, err := scanDrawer(rows)
 			out = append(out, d)
 			return err

@@ -25,6 +25,7 @@ type adminCmd struct {
 	Sweep     adminSweepCmd     `cmd:"" help:"Ask for fees or tax to be paid out of trust."`
 	Move      adminMoveCmd      `cmd:"" help:"Ask for money to be moved from one trust bank to another."`
 	Check     adminCheckCmd     `cmd:"" help:"Compare what is owed with trust, and the books with the statements."`
+	Case      adminCaseCmd      `cmd:"" help:"Disagreements over a counter: cash that was not paid, deposits to a wrong number."`
 	Audit     adminAuditCmd     `cmd:"" help:"Who did what, newest first."`
 	Jobs      adminJobsCmd      `cmd:"" help:"What the clock does, how that went, and doing it now."`
 	Verify    verifyCmd         `cmd:"" help:"Prove the books and the audit chain; the same as walletd verify."`

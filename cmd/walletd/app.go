@@ -147,7 +147,7 @@ func (a *app) openLedger(ctx context.Context, p plan) (*ledger.Ledger, error) {
 
 // takeTexts opens the doors for the texts that phones send to us.
 func (a *app) takeTexts(c smsgateway.InboundConfig) (err error) {
-	commands := command.New(command.Parts{Wallet: a.wallet})
+	commands := command.New(command.Parts{Wallet: a.wallet, Survey: a.agents.AnswerSurvey})
 	a.intake = intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{},
 		Handler: commands.Handle, Wake: a.wallet.Wake})
 	c.Region, c.Log, c.Count = a.market.Region, slog.Default(), a.metrics.countText

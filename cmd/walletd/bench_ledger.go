@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -15,7 +16,8 @@ import (
 
 type benchLedgerCmd struct {
 	benchFlags
-	Hot bool `help:"Everyone pays one account."`
+	Hot      bool `help:"Everyone pays one account."`
+	Postings int  `help:"Have at least so many postings in the tables before measuring: bare transfers, committed as any other."`
 }
 
 // Run measures wallet.Send on intents that were opened beforehand, at most as many as preparedSends a second.
@@ -25,6 +27,9 @@ func (b benchLedgerCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = a.stop() }() // what was measured is printed
+	if err := b.fill(ctx, a); err != nil {
+		return err
+	}
 	intents, err := b.openIntents(ctx, a, people)
 	if err != nil {
 		return err
@@ -34,6 +39,37 @@ func (b benchLedgerCmd) Run(ctx context.Context) error {
 		return err
 	}
 	return b.measure(ctx, a, run.tally, run.one, run.verify)
+}
+
+// fill makes the tables as full as a ledger that has been at work for long.
+func (b benchLedgerCmd) fill(ctx context.Context, a *app) error {
+	var have int64
+	if b.Postings == 0 {
+		return nil
+	}
+	if err := a.db.QueryRow(ctx, `SELECT COUNT(*) FROM postings`).Scan(&have); err != nil {
+		return err
+	}
+	if have >= int64(b.Postings) {
+		return nil
+	}
+	fmt.Printf("bench: committing %d postings\n", int64(b.Postings)-have)
+	accounts := make([]int64, 0, b.Customers)
+	err := a.db.Each(ctx, `SELECT account FROM customers`, nil, func(rows *sql.Rows) error {
+		var account int64
+		err := rows.Scan(&account)
+		accounts = append(accounts, account)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return inParallel(b.Postings-int(have), func(i int) error {
+		from, to := accounts[(i*7919)%len(accounts)], accounts[(i*7919+1+i%97)%len(accounts)]
+		_, err := a.ledger.Commit(ctx, &ledger.Plan{ID: id.Random{}.New(), Kind: ledger.Send,
+			Legs: []ledger.Leg{{Account: from, Amount: -1}, {Account: to, Amount: 1}}})
+		return err
+	})
 }
 
 // preparedSends is how many intents are opened for each second of measuring: more than any machine tried so far commits.

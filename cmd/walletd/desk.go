@@ -134,7 +134,7 @@ func (d *desk) assemble(ctx context.Context, keys *key.Ring) error {
 		return fmt.Errorf("system accounts: %w", err)
 	}
 	d.agents = agents.New(d.wallet, d.db)
-	d.office = wallet.NewOffice(d.wallet, d.db)
+	d.office = wallet.NewOffice(d.wallet, d.db, d.agents.Approvables()...)
 	return nil
 }
 

@@ -167,9 +167,9 @@ func moveApproved(t *turn, typed string) error {
 		return err
 	}
 	receipt, err := t.Env.agents.Approve(t.Ctx, approval, p)
+	t.Env.intent = receipt.Intent
 	switch fault.CodeOf(err) {
 	case "":
-		t.Env.intent = receipt.Intent
 		t.Say("end", receipt.End)
 		t.Go("done")
 		return nil

@@ -13,7 +13,7 @@ var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {ea
 		{Key: "3", Text: "Register customer", Start: "newcustomer"},
 		{Key: "4", Text: "Recent (check here)", Start: "recent"},
 		{Key: "5", Text: "Return a withdrawal", Start: "return"},
-		// 6 Float, earnings
+		{Key: "6", Text: "Float, earnings", Start: "float"},
 		{Key: "7", Text: "More", Start: "more"},
 		{Key: "9", Text: "My own wallet", Start: "menu", Do: ownWallet},
 	}},
@@ -24,11 +24,12 @@ var more = flow{ID: "more", Steps: []step{
 	{ID: "top", Choose: "More", Options: []option{
 		{Key: "1", Text: "Pay a cash code", Start: "paycode"},
 		{Key: "2", Text: "Wrong deposit", Start: "claim"},
-		// 3 Reservations
-		// 4 Open or close
-		// 5 End of day
-		// 6 Warnings
+		{Key: "3", Text: "Reservations", Start: "reservations"},
+		{Key: "4", Text: "Open or close", Start: "tillday"},
+		{Key: "5", Text: "End of day", Start: "dayend"},
+		{Key: "6", Text: "Warnings", Start: "warnings"},
 		// 7 Change PIN
+		{Key: "8", Text: "Customer forgot PIN", Start: "resetcustomer"},
 	}},
 }}
 

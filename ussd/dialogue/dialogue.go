@@ -34,7 +34,24 @@ var flows = []*flow{
 	&cashIn,
 	&recent,
 	&more,
+	&float,
+	&earnings,
+	&dayEnd,
+	&warnings,
+	&floatNow,
+	&floatSell,
+	&floatAsk,
+	&floatYes,
+	&floatSwap,
+	&swapYes,
+	&tillAsked,
+	&reservations,
+	&tillDay,
+	&find,
+	&wards,
+	&reserve,
 	&newCustomer,
+	&resetCustomer,
 	&sendCode,
 	&myCodes,
 	&payCode,
@@ -109,6 +126,7 @@ type env struct {
 	caller Caller
 	intent id.ID                // what this turn's last page is about
 	lines  []wallet.Line        // what the statement read behind the PIN
+	earned agents.Earnings      // what the operator read behind the PIN
 	mended map[id.ID]deal.State // and what became of those lines over a counter
 	last   *wallet.Last         // the caller's last payment, settled, once it was asked for
 	sleeps bool                 // the caller's own wallet was not used for long
@@ -156,6 +174,8 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		at.Flow, e.last = redial.ID, &last
 	case !begun && e.isAsked(ctx):
 		at.Flow = asked.ID
+	case !begun && e.isTillAsked(ctx):
+		at.Flow = tillAsked.ID
 	case !begun && e.sleeps && at.Flow == mainMenu.ID:
 		at.Flow = asleep.ID
 	}

@@ -1,0 +1,18 @@
+package jobs
+
+import (
+	"context"
+	"time"
+)
+
+// endDays ends the days of tills that no operator has ended, as of midnight. It comes hours later, for those who work into the night
+// and end their day themselves.
+func endDays(p Parts) Job {
+	return Job{
+		Name: "end_days", Schedule: "0 4 * * *", Timeout: 30 * time.Minute, Missed: RunOnce,
+		Run: func(ctx context.Context, _ Tick) (Result, error) {
+			n, err := sweep(ctx, p.Agents.EndDays)
+			return count("ended", n), err
+		},
+	}
+}
