@@ -47,7 +47,8 @@ type Asked struct {
 	Held   int64 // what is held of that
 }
 
-// AskedOf returns what that customer has yet to answer, newest first.
+// AskedOf returns what that customer has yet to answer, newest first. A claim that is older than the market wants cases to be is for staff
+// alone.
 func (a *Agents) AskedOf(ctx context.Context, phone msisdn.Number) ([]Asked, error) {
 	c, err := a.wallet.Customer(ctx, phone)
 	if err != nil {

@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"time"
 
 	"senti/agents/deal"
 	"senti/wallet"
@@ -21,28 +22,44 @@ func (a *Agents) Returnable(ctx context.Context, operator msisdn.Number) ([]Mend
 	if err != nil {
 		return nil, err
 	}
-	rules := a.rules()
-	since := a.now().Add(-rules.DisputeWithin - rules.DecideWithin)
-	deals, err := a.deals.OfTill(ctx, post.Till.ID, since, listMost)
+	list, err := a.disputedAt(ctx, post.Till.ID)
 	if err != nil {
 		return nil, err
 	}
-	var disputed, late []Mendable
+	life := a.rules().ReturnWithin
+	deals, err := a.deals.OfTill(ctx, post.Till.ID, a.now().Add(-life), listMost)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range deals {
-		m := Mendable{d.ID, d.EndedAt, d.Amount, d.Name, d.State == deal.Disputed}
-		switch {
-		case d.Kind != ledger.CashOut:
-		case m.Disputed:
-			m.At = d.AskedAt
-			disputed = append(disputed, m)
-		case d.State == deal.Done && !a.now().After(d.EndedAt.Add(rules.ReturnWithin)):
-			late = append(late, m)
+		if d.Kind == ledger.CashOut && d.State == deal.Done && !a.now().After(d.EndedAt.Add(life)) {
+			list = append(list, Mendable{Deal: d.ID, At: d.EndedAt, Amount: d.Amount, Whom: d.Name})
 		}
 	}
-	return append(disputed, late...), nil
+	return list, nil
 }
 
-// listMost bounds how far back a till's deals are looked at for a list.
+// disputedAt are the withdrawals at a till of which a customer says that they were not paid, and that nobody has decided, newest first.
+func (a *Agents) disputedAt(ctx context.Context, till int64) ([]Mendable, error) {
+	cases, err := a.deals.CasesOfTill(ctx, till, time.Time{}, listMost)
+	if err != nil {
+		return nil, err
+	}
+	var list []Mendable
+	for _, c := range cases {
+		if c.Kind != deal.NotPaid || c.State != deal.CaseOpen {
+			continue
+		}
+		d, err := a.deals.Get(ctx, c.Deal)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Mendable{d.ID, d.AskedAt, d.Amount, d.Name, true})
+	}
+	return list, nil
+}
+
+// listMost bounds how many deals or cases are looked at for a list.
 const listMost = 1000
 
 // QuoteReturn says whose withdrawal it is and how much goes back, and opens the intent that Return goes through with.

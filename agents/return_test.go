@@ -133,3 +133,25 @@ func TestReturnAfterALoop(t *testing.T) {
 		w.right()
 	})
 }
+
+// However a withdrawal came about, it is undone in the same way: with a code made beforehand too.
+func TestReturnOfACashCode(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		made := w.cashCode(john, 500_00)
+		q, err := w.types(njeri, john, made.Code)
+		w.must(err)
+		_, err = w.agents.Payout(bg, q.Intent, w.pin(njeri))
+		w.must(err)
+		w.has(john, 4_471_00)
+		_, err = notPaid(w, john, q.Intent)
+		w.must(err)
+		_, err = returning(w, njeri, q.Intent)
+		w.must(err)
+		w.has(john, 5_000_00)
+		w.has(njeri, 50_000_00)
+		w.holds(john, 0)
+		w.earned(0)
+		w.right()
+	})
+}

@@ -2,9 +2,11 @@ package ussd_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 
+	"senti/agents"
 	"senti/agents/network"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
@@ -36,6 +38,8 @@ func (w *world) openShops() {
 	agent, err := w.agents.AddAgent(ctx, "system", network.Agent{Kind: network.Head, Name: "NJERI TRADERS", Parent: bank.ID, Class: classes[0].Number})
 	w.must(err)
 	w.floats = map[msisdn.Number]int64{}
+	w.jobs["offers"] = w.sweeps((*agents.Agents).ExpireOffers, "ended")
+	w.jobs["alerts"] = w.sweeps((*agents.Agents).FloatAlerts, "warned")
 	for _, s := range shopsOf[w.market] {
 		store, err := w.agents.AddStore(ctx, "system", network.Store{Agent: agent.ID, Name: s.name, Ward: s.ward, Landmark: s.landmark})
 		w.must(err)
@@ -53,6 +57,16 @@ func (w *world) openShops() {
 		w.must(err)
 		w.floats[s.operator.phone] = s.operator.float
 		w.shops = append(w.shops, s)
+	}
+}
+
+// sweeps is a job that does what is due, and says how much that was.
+func (w *world) sweeps(work func(*agents.Agents, context.Context, int) (int, error), done string) func() string {
+	return func() string {
+		w.t.Helper()
+		n, err := work(w.agents, context.Background(), 100)
+		w.must(err)
+		return fmt.Sprintf("%d %s", n, done)
 	}
 }
 
@@ -90,20 +104,24 @@ func (w *world) meant(typed string) string {
 	return ""
 }
 
-// codeShown is how every text gives a code that somebody is to type.
-var codeShown = regexp.MustCompile(`(?i)\b(code|nambari|type|andika|uandike)( [a-z]+){0,2}:? ([0-9]{4,6})\b`)
+// codeShown is how every text gives a code that somebody is to type, or to compare.
+var codeShown = regexp.MustCompile(`(?i)\b(code|nambari|type|andika|uandike|show|wakuonyeshe)( [a-z]+){0,2}:? ([0-9]{4,6})\b`)
 
-// noteCode remembers the code that a phone is shown, and covers it as a transcript does.
+// noteCode remembers the code that a phone is shown, the first if there are two, and covers them as a transcript does.
 func (w *world) noteCode(phone msisdn.Number, text string) string {
-	at := codeShown.FindStringSubmatchIndex(text)
-	if at == nil {
-		return text
+	var out strings.Builder
+	from := 0
+	for _, at := range codeShown.FindAllStringSubmatchIndex(text, -1) {
+		if from == 0 {
+			if w.codes == nil {
+				w.codes = map[msisdn.Number]string{}
+			}
+			w.codes[phone] = text[at[6]:at[7]]
+		}
+		out.WriteString(text[from:at[6]] + strings.Repeat("#", at[7]-at[6]))
+		from = at[7]
 	}
-	if w.codes == nil {
-		w.codes = map[msisdn.Number]string{}
-	}
-	w.codes[phone] = text[at[6]:at[7]]
-	return text[:at[6]] + strings.Repeat("#", at[7]-at[6]) + text[at[7]:]
+	return out.String() + text[from:]
 }
 
 // leave puts the call at hand aside, for the phone it is on to go on with later.

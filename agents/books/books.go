@@ -166,7 +166,7 @@ func (e ending) Finish(_ any, o *ledger.Outcome) any {
 // keyOf names a day of a till.
 func keyOf(till, no int64) id.ID {
 	key := id.Number('d', till)
-	binary.BigEndian.PutUint32(key[1:], uint32(no)) //nolint:gosec // days of a till; 2^32 of them are eleven million years
+	binary.BigEndian.PutUint32(key[1:], uint32(no)) // 2^32 days of a till are eleven million years
 	return key
 }
 

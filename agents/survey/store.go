@@ -155,7 +155,7 @@ func newRecords() *table[Record] {
 // numbered is the key of a row that is keyed by a number, numberOf its inverse.
 func numbered(n int64) id.ID { return id.Number('s', n) }
 
-func numberOf(key id.ID) any { return int64(binary.BigEndian.Uint64(key[8:])) } //nolint:gosec // it was an int64
+func numberOf(key id.ID) any { return int64(binary.BigEndian.Uint64(key[8:])) }
 
 // moment scans a column of UTC microseconds; NULL is the zero time.
 type moment struct{ t *time.Time }

@@ -160,7 +160,7 @@ func (r *agentsRun) lot(n int) int {
 	z := r.lots.Add(0x9e3779b97f4a7c15)
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return int((z ^ z>>31) % uint64(n)) //nolint:gosec // below n, which is an int
+	return int((z ^ z>>31) % uint64(n))
 }
 
 // prepare opens intents. It is not part of what is measured.

@@ -14,8 +14,8 @@ var cash = flow{ID: "cash", Steps: []step{
 		{Key: "1", Text: "Withdraw at an agent", Start: "cashout"},
 		{Key: "2", Text: "Get a withdrawal code", Start: "cashcode"},
 		{Key: "3", Text: "Deposit: get a code", Start: "depositcode"},
-		// 4 Find an agent
-		// 5 Reserve cash
+		{Key: "4", Text: "Find an agent", Start: "find"},
+		{Key: "5", Text: "Reserve cash", Start: "reserve"},
 		{Key: "6", Text: "I was not paid", Start: "notpaid"},
 		{Key: "7", Text: "Cash codes I sent", Start: "mycodes", If: vouchersOn},
 	}},

@@ -24,8 +24,8 @@ var more = flow{ID: "more", Steps: []step{
 	{ID: "top", Choose: "More", Options: []option{
 		{Key: "1", Text: "Pay a cash code", Start: "paycode"},
 		{Key: "2", Text: "Wrong deposit", Start: "claim"},
-		// 3 Reservations
-		// 4 Open or close
+		{Key: "3", Text: "Reservations", Start: "reservations"},
+		{Key: "4", Text: "Open or close", Start: "tillday"},
 		{Key: "5", Text: "End of day", Start: "dayend"},
 		{Key: "6", Text: "Warnings", Start: "warnings"},
 		// 7 Change PIN

@@ -34,10 +34,22 @@ var flows = []*flow{
 	&cashIn,
 	&recent,
 	&more,
-	&float,
 	&earnings,
 	&dayEnd,
 	&warnings,
+	&float,
+	&floatNow,
+	&floatSell,
+	&floatAsk,
+	&floatYes,
+	&floatSwap,
+	&swapYes,
+	&tillAsked,
+	&reservations,
+	&tillDay,
+	&find,
+	&wards,
+	&reserve,
 	&newCustomer,
 	&resetCustomer,
 	&sendCode,
@@ -162,6 +174,8 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		at.Flow, e.last = redial.ID, &last
 	case !begun && e.isAsked(ctx):
 		at.Flow = asked.ID
+	case !begun && e.isTillAsked(ctx):
+		at.Flow = tillAsked.ID
 	case !begun && e.sleeps && at.Flow == mainMenu.ID:
 		at.Flow = asleep.ID
 	}

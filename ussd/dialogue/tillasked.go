@@ -1,0 +1,139 @@
+package dialogue
+
+import (
+	"context"
+	"time"
+
+	"senti/agents"
+	"senti/agents/offer"
+	"senti/wallet/fault"
+	"senti/wallet/id"
+	"senti/wallet/pin"
+)
+
+// tillAsked puts to an operator what somebody asks of the till, before the menu: float for another till, a swap, cash for a customer who
+// is on the way. The oldest comes first.
+var tillAsked = flow{ID: "tillasked", Texts: map[string]string{"came": "Came {came} of {of} times.", "new": "First time."}, Steps: []step{
+	{ID: "float", Confirm: "{shop} asks you for {amount} float.", With: tillAskedFor(offer.Float), Options: []option{
+		{Key: "1", Text: "Give it (PIN)", Start: "floatyes"},
+		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
+		{Key: "3", Text: "Menu", Start: "counter"},
+	}},
+	{ID: "swap", Confirm: "{shop} brings {amount} cash and asks for as much float.", With: tillAskedFor(offer.Swap), Options: []option{
+		{Key: "1", Text: "Yes (PIN)", Start: "swapyes"},
+		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
+		{Key: "3", Text: "Menu", Start: "counter"},
+	}},
+	{ID: "cash", Confirm: "{name} asks: keep {amount} cash for {minutes} min? {record}", With: tillAskedFor(offer.Cash), Moves: true, Options: []option{
+		{Key: "1", Text: "Yes, I keep it", Do: promiseCash, Start: "reservations"},
+		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
+		{Key: "3", Text: "Menu", Start: "counter"},
+	}},
+	{ID: "none", End: "{end}", With: toHome}, // what was asked has been answered, or its time is over
+
+	{ID: "over", End: "{end}"}, // message offer.refused, as the intent keeps it
+}}
+
+// floatYes gives float that was asked for.
+var floatYes = flow{ID: "floatyes", Steps: []step{
+	{ID: "pin", Secret: "Give {amount} float to\n{shop}\n{code}\nEnter PIN", With: quoteGive, Take: sellFloat, Moves: true},
+
+	// From here on only if something was not right.
+	{ID: "again", Secret: "Enter PIN again", Take: sellFloatAgain, Moves: true, Options: []option{{Key: "0", Text: "Stop", Go: "stopped"}}},
+	{ID: "stopped", End: "You stopped. No float has moved.", With: keepEnd("stopped")},
+	{ID: "over", End: "{end}"}, // message float.moved, as the intent keeps it
+}}
+
+// swapYes agrees to a swap, and goes on where it is gone through with.
+var swapYes = flow{ID: "swapyes", Steps: []step{
+	{ID: "pin", Secret: "Set {amount} float aside for\n{shop}\n{code}\nwho brings cash.\nEnter PIN", With: quoteSwap, Take: agreeSwap, Moves: true},
+
+	// From here on only if something was not right.
+	{ID: "again", Secret: "Enter PIN again", Take: agreeSwapAgain, Moves: true, Options: []option{{Key: "0", Text: "Stop", Go: "stopped"}}},
+	{ID: "stopped", End: "You stopped. No float was set aside.", With: keepEnd("stopped")},
+}}
+
+var (
+	agreeSwap      = take{Do: moveAgreement}
+	agreeSwapAgain = take{Do: moveAgreement, Faults: pinFaults}
+)
+
+// isTillAsked reports whether somebody waits for an answer of the caller's till. If that cannot be seen now, the menu is better than
+// nothing.
+func (e *env) isTillAsked(ctx context.Context) bool {
+	if e.post == nil || e.post.Operator.ID == 0 {
+		return false
+	}
+	all, err := e.agents.Asked(ctx, e.caller.Phone)
+	return err == nil && len(all) > 0
+}
+
+func somethingAsked(t *turn) bool {
+	_, err := t.Env.works(t)
+	return err == nil && t.Env.isTillAsked(t.Ctx)
+}
+
+// tillAskedFor stays on its page only if that is what is asked first.
+func tillAskedFor(kind offer.Kind) func(*turn) error {
+	return func(t *turn) error {
+		all, err := t.Env.agents.Asked(t.Ctx, t.Env.caller.Phone)
+		if err != nil || len(all) == 0 || all[0].Kind != kind {
+			return orSkip(err)
+		}
+		sayOffer(t, all[0])
+		t.Say("minutes", int64(t.Env.agents.ReserveFor()/time.Minute))
+		record := "new"
+		if came := all[0].Came; came.Of > 0 {
+			record = "came"
+			t.Say("came", int64(came.Kept))
+			t.Say("of", int64(came.Of))
+		}
+		t.Say("record", t.Text(record))
+		return nil
+	}
+}
+
+func refuseOffer(t *turn) error { return onOffer(t, t.Env.agents.RefuseOffer) }
+
+func promiseCash(t *turn) error { return onOffer(t, t.Env.agents.PromiseCash) }
+
+func quoteGive(t *turn) error { return quoteAnswer(t, t.Env.agents.QuoteGive) }
+
+func quoteSwap(t *turn) error { return quoteAnswer(t, t.Env.agents.QuoteSwap) }
+
+func quoteAnswer(t *turn, quote func(context.Context, agents.OfferRequest) (agents.FloatQuote, error)) error {
+	r, err := offerRequest(t)
+	if err != nil {
+		return err
+	}
+	q, err := quote(t.Ctx, r)
+	if err != nil {
+		return err
+	}
+	sayFloat(t, q)
+	return nil
+}
+
+// moveAgreement sets the float aside. The page that follows shows the code, so nobody need be told of it on the next call.
+func moveAgreement(t *turn, typed string) error {
+	p, err := pin.Parse(typed)
+	if err != nil {
+		return t.AskAgain("again", err)
+	}
+	intent, err := id.Parse(t.Kept(keptIntent))
+	if err != nil {
+		return err
+	}
+	_, err = t.Env.agents.AgreeSwap(t.Ctx, intent, p)
+	switch fault.CodeOf(err) {
+	case "":
+		t.Env.wallet.EndShown(intent)
+		t.Keep(keptIntent, "")
+		t.Start(floatSwap.ID)
+		return nil
+	case fault.WrongPIN:
+		return tryIntentAgain(t, intent, err)
+	}
+	t.Env.intent = intent
+	return err
+}
