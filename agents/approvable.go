@@ -30,7 +30,8 @@ const (
 
 // Approvables are what one person of the staff asks for at the counter and another approves, for wallet.NewOffice.
 func (a *Agents) Approvables() []wallet.Approvable {
-	return []wallet.Approvable{{Kind: RequestCase, Asks: staff.Maker, Checks: staff.Checker, Say: a.sayDecision, Plan: a.planDecision}}
+	return append(a.networkKinds(),
+		wallet.Approvable{Kind: RequestCase, Asks: staff.Maker, Checks: staff.Checker, Say: a.sayDecision, Plan: a.planDecision})
 }
 
 func (a *Agents) sayDecision(ctx context.Context, r approval.Request) (string, error) {

@@ -105,8 +105,8 @@ func (a *Agents) NumberOperator(ctx context.Context, args OperatorArgs) (Operato
 	return args, err
 }
 
-// Approvables are what staff can ask for and approve about agents, for wallet.NewOffice.
-func (a *Agents) Approvables() []wallet.Approvable {
+// networkKinds are what staff can ask for and approve about people and places.
+func (a *Agents) networkKinds() []wallet.Approvable {
 	return []wallet.Approvable{
 		approvable(RequestAgentAdd, a.sayAgent, func(_ context.Context, by string, args AgentArgs) (ledger.Plan, error) {
 			return a.agentPlan(by, network.Agent{ID: args.ID, Payable: args.Payable, Kind: args.Kind, Name: args.Name, Class: args.Class,
