@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"senti/agents/network"
@@ -51,6 +52,9 @@ func (a *Agents) hirePlan(ctx context.Context, by string, h Hiring) (network.Ope
 	}
 	document, err := a.wallet.SealedID(h.Operator.Phone, h.ID)
 	if err != nil {
+		return h.Operator, ledger.Plan{}, err
+	}
+	if h.Operator.Name, err = network.Name(strings.ToUpper(h.Operator.Name)); err != nil {
 		return h.Operator, ledger.Plan{}, err
 	}
 	o, plan, err := a.operatorPlan(ctx, by, h.Operator)

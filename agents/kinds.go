@@ -105,10 +105,9 @@ func (a *Agents) NumberOperator(ctx context.Context, args OperatorArgs) (Operato
 	return args, err
 }
 
-// Approvables are what staff can ask for and approve about agents, for wallet.NewOffice.
-func (a *Agents) Approvables() []wallet.Approvable {
+// networkKinds are what staff can ask for and approve about people and places.
+func (a *Agents) networkKinds() []wallet.Approvable {
 	return []wallet.Approvable{
-		{Kind: RequestCase, Asks: staff.Maker, Checks: staff.Checker, Say: a.sayDecision, Plan: a.planDecision},
 		approvable(RequestAgentAdd, a.sayAgent, func(_ context.Context, by string, args AgentArgs) (ledger.Plan, error) {
 			return a.agentPlan(by, network.Agent{ID: args.ID, Payable: args.Payable, Kind: args.Kind, Name: args.Name, Class: args.Class,
 				Parent: args.Parent, Status: network.Active}), nil

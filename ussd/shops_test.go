@@ -55,6 +55,7 @@ func (w *world) openShops() {
 		w.must(err)
 		_, err = w.wallet.Issue(ctx, s.till.Float, s.operator.float, "opening float of "+s.name)
 		w.must(err)
+		w.must(w.agents.SetOperatorID(ctx, "system", s.operator.phone, w.idDraft(s.operator.phone, idNumbers[s.operator.phone])))
 		w.floats[s.operator.phone] = s.operator.float
 		w.shops = append(w.shops, s)
 	}

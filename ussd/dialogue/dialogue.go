@@ -73,6 +73,12 @@ var flows = []*flow{
 	&locked,
 	&opening,
 	&asleep,
+	&takeUp,
+	&counterPIN,
+	&counterChange,
+	&counterForgot,
+	&counterLocked,
+	&counterHelp,
 	&redial,
 	&details,
 }
