@@ -34,7 +34,7 @@ func TestFloatAlerts(t *testing.T) {
 			otieno: "OTIENO KIOSK: float is LOW, Ksh 800 (mark 10,000).",
 			njeri:  "OTIENO KIOSK: float is LOW", // the till that the agent has named
 			wafula: "WAFULA STORES: float is HIGH, Ksh 300,001, so cash is short. KWA AMINA, shop " + string(w.tills[amina].Code) + ", needs float.",
-			amina:  "KWA AMINA: float is LOW, Ksh 100. WAFULA STORES, shop " + string(w.tills[wafula].Code) + ", has float.",
+			amina:  "KWA AMINA: float is LOW, Ksh 100. WAFULA STORES, shop " + string(w.tills[wafula].Code) + ", has float: swap cash for it.",
 		})
 		if strings.Contains(w.texts(njeri), "MAMA NJERI: float") {
 			t.Errorf("a till that is between the marks: %s", w.texts(njeri))
