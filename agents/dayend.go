@@ -54,12 +54,27 @@ func (a *Agents) CheckDay(ctx context.Context, r DayRequest) (books.Day, error) 
 // should have been there. It returns the text the conversation ends with. A day can be ended again until the next one begins; the
 // later count is the one that stands.
 //
-// Faults: not_operator, counter_changed (somebody else ended it in the same moment).
+// The fault is not_operator.
 func (a *Agents) EndDay(ctx context.Context, r DayRequest) (end string, err error) {
 	post, err := a.Post(ctx, r.Operator)
 	if err != nil {
 		return "", err
 	}
+	for range endTries {
+		end, err = a.endCounted(ctx, post, r)
+		if !fault.HasCode(err, fault.CounterChanged) {
+			break
+		}
+	}
+	a.posts.Forget(r.Operator) // who knew the till open
+	a.wallet.Wake()
+	return end, err
+}
+
+// endTries is how often an end of a day is made anew because the day was ended by somebody else in the same moment.
+const endTries = 3
+
+func (a *Agents) endCounted(ctx context.Context, post network.Post, r DayRequest) (end string, err error) {
 	last, day, err := a.countedDay(ctx, post, r)
 	if err != nil {
 		return "", err
@@ -70,11 +85,8 @@ func (a *Agents) EndDay(ctx context.Context, r DayRequest) (end string, err erro
 	}
 	end = a.texts.Say(post.Operator.Language, "dayend.done", a.ofDay(post.Operator.Language, post.Place, day)...)
 	plan.Companions = append(plan.Companions, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end)...)
-	if _, err := a.ledger.Commit(ctx, plan); err != nil {
-		return "", err
-	}
-	a.wallet.Wake()
-	return end, nil
+	_, err = a.ledger.Commit(ctx, plan)
+	return end, err
 }
 
 // countedDay is the day so far with what the operator says of it.
@@ -243,14 +255,14 @@ func (a *Agents) ofDay(language string, p network.Place, day books.Day) []i18n.A
 
 // Difference says how the cash that was counted differs from what there should be.
 func (a *Agents) Difference(language string, day books.Day) string {
-	difference := day.Difference()
+	difference, expected := day.Difference(), a.wallet.Bare("expected", day.Expected().Amount)
 	switch {
 	case !difference.Known:
 		return a.texts.Say(language, "dayend.unknown")
 	case difference.Amount < 0:
-		return a.texts.Say(language, "dayend.missing", a.wallet.Money("amount", -difference.Amount))
+		return a.texts.Say(language, "dayend.missing", expected, a.wallet.Money("amount", -difference.Amount))
 	case difference.Amount > 0:
-		return a.texts.Say(language, "dayend.more", a.wallet.Money("amount", difference.Amount))
+		return a.texts.Say(language, "dayend.more", expected, a.wallet.Money("amount", difference.Amount))
 	}
 	return a.texts.Say(language, "dayend.right")
 }

@@ -8,24 +8,16 @@ import (
 
 	"senti/agents"
 	"senti/agents/books"
-	"senti/agents/offer"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
-	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 )
 
 // opens has an operator open the till for the day with that much cash in the drawer.
 func (w *town) opens(operator msisdn.Number, cash int64) {
 	w.t.Helper()
-	till := w.tills[operator]
-	post, err := w.agents.Post(bg, operator)
-	w.must(err)
-	_, err = w.ledger.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{
-		w.agents.Places().OpenTill(till.ID, true),
-		w.agents.Offers().Opened(offer.Drawer{Till: till.ID, Operator: post.Operator.ID, Cash: cash, Float: w.balance(till.Float)}),
-	}})
+	_, err := w.agents.OpenDay(bg, agents.SwitchRequest{Operator: operator, Cash: cash})
 	w.must(err)
 	w.clock.Advance(time.Minute)
 }
@@ -79,10 +71,10 @@ func TestEndOfDay(t *testing.T) {
 			t.Errorf("checked %+v, %v", day, err)
 		}
 		end, err := w.agents.EndDay(bg, request)
-		if want := "DAY ENDED 3/12. In 2,000, out 1,000. Float Ksh 49,000. Cash counted 5,900: Ksh 100 is missing."; err != nil || end != want {
+		if want := "DAY ENDED 3/12. In 2,000, out 1,000. Float Ksh 49,000. Cash counted 5,900: should be 6,000, Ksh 100 is missing."; err != nil || end != want {
 			t.Errorf("%q, %v", end, err)
 		}
-		if want := "MAMA NJERI till 1 3/12: cash counted 5,900, Ksh 100 is missing. In 2,000, out 1,000. Float Ksh 49,000."; w.lastTexts()[njeri] != want {
+		if want := "MAMA NJERI till 1 3/12: cash counted 5,900, should be 6,000, Ksh 100 is missing. In 2,000, out 1,000."; w.lastTexts()[njeri] != want {
 			t.Errorf("text %q", w.lastTexts()[njeri])
 		}
 		place, err := w.agents.Places().ByTill(bg, w.tills[njeri].ID)
@@ -119,7 +111,7 @@ func TestEndOfDayWithoutCount(t *testing.T) {
 		}
 		w.clock.Advance(24 * time.Hour)
 		w.takesOut(john, njeri, 1_000_00)
-		w.endsDay(njeri, 2_100_00, "Ksh 100 too much")
+		w.endsDay(njeri, 2_100_00, "should be 2,000, Ksh 100 too much")
 	})
 }
 
@@ -140,7 +132,7 @@ func TestForgottenDays(t *testing.T) {
 		if first.Date != 20261203 || first.Operator != 0 || first.In != 1_000_00 || first.Out != 0 || first.Counted.Known || first.Expected() != known(11_000_00) {
 			t.Errorf("ended by the clock: %+v", first)
 		}
-		if want := "MAMA NJERI till 1 3/12: nobody ended the day, the cash was not counted. In 1,000, out 0. Float Ksh 49,000. The till is shut."; w.lastTexts()[njeri] != want {
+		if want := "MAMA NJERI till 1 3/12: nobody ended the day, the cash was not counted. In 1,000, out 0. Float Ksh 49,000."; w.lastTexts()[njeri] != want {
 			t.Errorf("text %q", w.lastTexts()[njeri])
 		}
 		place, err := w.agents.Places().ByTill(bg, w.tills[njeri].ID)
@@ -180,6 +172,31 @@ func TestEndOfDayAfterMidnight(t *testing.T) {
 		if last := w.lastDay(njeri); last.No != 2 || last.Date != 20261204 {
 			t.Errorf("%+v", last)
 		}
+	})
+}
+
+// Float that is swapped is swapped against cash; float that is sold is paid for otherwise.
+func TestEndOfDayWithSwap(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		w.opens(njeri, 10_000_00)
+		w.opens(otieno, 5_000_00)
+		swap := w.swaps(otieno, njeri, 1_000_00)
+		_, _, err := w.typesSwap(njeri, swap, w.codeFor(otieno, swap))
+		w.must(err)
+		_, done, err := w.typesSwap(otieno, swap, w.codeFor(njeri, swap))
+		if w.must(err); !done {
+			t.Fatal("the swap is not done")
+		}
+		w.clock.Advance(time.Minute)
+		_, err = w.sells(njeri, otieno, 2_000_00)
+		w.must(err)
+		w.endsDay(njeri, 11_000_00, "as it should be")
+		w.endsDay(otieno, 4_000_00, "as it should be")
+		if last := w.lastDay(otieno); last.Other != 800_00+3_000_00 || last.CashOut != 1_000_00 || last.FloatAfter != 3_800_00 {
+			t.Errorf("%+v", last)
+		}
+		w.right()
 	})
 }
 

@@ -127,7 +127,7 @@ func (w *world) obey(line string) []string {
 	case "on": // on 0712000011: what follows is typed on that phone, whose call goes on
 		w.on(w.number(rest))
 	case "text": // text 0712000001: 1 4821
-		return w.text(rest)
+		return w.text(codeMeant.ReplaceAllStringFunc(rest, w.meant))
 	case "sms":
 		return w.texted()
 	default:
@@ -150,6 +150,9 @@ func (w *world) arrange(word, rest string) []string {
 		w.restart()
 	case "vouchers": // from here on the market lets money be sent to numbers without a wallet
 		w.vouchers = true
+		w.restart()
+	case "surveys": // from here on every customer is asked by SMS what the agent took
+		w.surveys = true
 		w.restart()
 	case "market": // market ug: where all of this happens
 	case "register": // register 0712000098 Fatuma Ali 31520774: an operator does, with the ID in hand

@@ -71,6 +71,7 @@ type world struct {
 	lang     string
 	market   string // "ke" or "ug"
 	vouchers bool   // whatever the market's pack says
+	surveys  bool   // every customer is asked
 	clock    *clock.Fake
 	ids      id.Source
 	log      *strings.Builder // everything that was logged, at every level
@@ -124,6 +125,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 		sent:  &phones{}, trap: &trapClock{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
 		jobs: map[string]func() string{}, staff: map[string]func(string) []string{},
 	}
+	w.earnJobs()
 	w.trap.Fake = w.clock
 	w.staff["decide"] = w.decide
 	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
@@ -182,6 +184,9 @@ func (w *world) start() {
 	if w.vouchers {
 		m = m.WithVouchers()
 	}
+	if w.surveys {
+		m = asksAll(m)
+	}
 	texts, err := i18n.Load()
 	w.must(err)
 	receipts, err := key.Demo().Derive(key.Receipt, "codes")
@@ -208,7 +213,7 @@ func (w *world) start() {
 func (w *world) serve() {
 	w.agents = agents.New(w.wallet, w.db)
 	w.intake = intake.New(intake.Parts{DB: w.db, Ledger: w.ledger, Messages: w.wallet.Messages(), IDs: w.ids,
-		Handler: command.New(command.Parts{Wallet: w.wallet}).Handle})
+		Handler: command.New(command.Parts{Wallet: w.wallet, Survey: w.agents.AnswerSurvey}).Handle})
 	dialogues, err := dialogue.New(w.wallet, w.agents)
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
