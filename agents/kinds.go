@@ -105,9 +105,10 @@ func (a *Agents) NumberOperator(ctx context.Context, args OperatorArgs) (Operato
 	return args, err
 }
 
-// networkKinds are what staff can ask for and approve about people and places.
-func (a *Agents) networkKinds() []wallet.Approvable {
+// Approvables are what one person of the staff asks for about agents and another approves, for wallet.NewOffice.
+func (a *Agents) Approvables() []wallet.Approvable {
 	return []wallet.Approvable{
+		{Kind: RequestCase, Asks: staff.Maker, Checks: staff.Checker, Say: a.sayDecision, Plan: a.planDecision},
 		approvable(RequestAgentAdd, a.sayAgent, func(_ context.Context, by string, args AgentArgs) (ledger.Plan, error) {
 			return a.agentPlan(by, network.Agent{ID: args.ID, Payable: args.Payable, Kind: args.Kind, Name: args.Name, Class: args.Class,
 				Parent: args.Parent, Status: network.Active}), nil
