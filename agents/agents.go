@@ -27,6 +27,8 @@
 //	alert.go, forecast.go   what runs short, or will
 //	recent.go     what happened at the till
 //	onboard.go    agents, stores, tills and operators taken on
+//	hire.go       an operator taken on, who will choose the PIN alone
+//	operatorpin.go, helppin.go   an operator's PIN: the first, another, a forgotten one, and who helps
 //	status.go     suspended, resumed, closed, moved
 //	watch.go      what was done just before: split deposits, money that goes round; and what was warned of
 //	earn.go       what a deal earns, and to whom
@@ -82,7 +84,8 @@ type Agents struct {
 
 	surveys *survey.Store
 
-	posts *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
+	chosen *wallet.Recent[int64, struct{}]             // operators who have a PIN
+	posts  *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
 }
 
 // Who works where is asked on every dial. An operator who is taken on elsewhere is known here after as long.
@@ -103,6 +106,7 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		books:  books.NewStore(d),
 
 		surveys: survey.NewStore(d),
+		chosen:  wallet.NewRecent[int64, struct{}](w.Clock(), 24*time.Hour, postsMost),
 		posts:   wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
 	}
 }

@@ -123,12 +123,55 @@ var shortageTexts = map[offer.Shortage]string{
 	offer.FloatShort: "sms.alert.float", offer.CashShort: "sms.alert.cash", offer.FloatSoon: "sms.alert.float.soon", offer.CashSoon: "sms.alert.cash.soon",
 }
 
-// warn tells a till, and the one that its agent has named.
+// partner is a till of the same ward that has what this one lacks, and lacks what it has: the one most so. There may be none.
+func (a *Agents) partner(ctx context.Context, s shortage) (network.Place, bool, error) {
+	near, err := a.places.Find(ctx, network.Search{Ward: s.place.Store.Ward, Serving: true, Limit: foundMost})
+	if err != nil {
+		return network.Place{}, false, err
+	}
+	floats := make([]int64, len(near))
+	for i, p := range near {
+		floats[i] = p.Till.Float
+	}
+	accounts, err := a.ledger.Accounts(ctx, floats)
+	if err != nil {
+		return network.Place{}, false, err
+	}
+	best, found, most := network.Place{}, false, int64(0)
+	for _, p := range near {
+		class, ok := a.rules().Class(p.Agent.Class)
+		if !ok || p.Till.ID == s.place.Till.ID {
+			continue
+		}
+		spare := accounts[p.Till.Float].Available() - sparesAbove*class.FloatLow
+		if !s.about.OfFloat() {
+			spare = class.FloatLow - accounts[p.Till.Float].Available()
+		}
+		if spare > most {
+			best, found, most = p, true, spare
+		}
+	}
+	return best, found, nil
+}
+
+// sparesAbove is how many times the low mark of its class a till has that has float to spare.
+const sparesAbove = 2
+
+// warn tells a till, and the one that its agent has named. It says with which neighbour it could swap, if there is one.
 func (a *Agents) warn(ctx context.Context, s shortage) error {
+	other, there, err := a.partner(ctx, s)
+	if err != nil {
+		return err
+	}
+	key := shortageTexts[s.about]
+	if there {
+		key += ".near"
+	}
 	told := a.wallet.IDs().New()
 	say := func(language string) string {
-		return a.texts.Say(language, shortageTexts[s.about], i18n.Text("shop", s.place.Store.Name), a.wallet.Money("available", max(0, s.available)),
-			a.wallet.Bare("low", s.mark), a.wallet.Bare("high", s.mark), i18n.Text("time", a.market.Hour(s.at)), i18n.Text("service", a.market.ServiceCode))
+		return a.texts.Say(language, key, i18n.Text("shop", s.place.Store.Name), a.wallet.Money("available", max(0, s.available)),
+			a.wallet.Bare("low", s.mark), a.wallet.Bare("high", s.mark), i18n.Text("time", a.market.Hour(s.at)),
+			i18n.Text("near", other.Store.Name), i18n.Text("code", string(other.Till.Code)), i18n.Text("service", a.market.ServiceCode))
 	}
 	messages, err := a.tellTill(ctx, told, 1, s.place.Till.ID, say)
 	if err != nil {

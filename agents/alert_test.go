@@ -26,13 +26,15 @@ func TestFloatAlerts(t *testing.T) {
 		w := newTown(t, d)
 		w.stranger(300_001_00)
 		w.nominates(w.agent, njeri)
+		w.shop(amina, "KWA AMINA", w.wallet.Market().Wards[0].Code, "AMINA HASSAN", 100_00)
 		w.alerts(1, 1) // not more at once than wanted
-		w.alerts(10, 1)
+		w.alerts(10, 2)
 		w.alerts(10, 0)
 		w.told(map[msisdn.Number]string{
 			otieno: "OTIENO KIOSK: float is LOW, Ksh 800 (mark 10,000).",
 			njeri:  "OTIENO KIOSK: float is LOW", // the till that the agent has named
-			wafula: "WAFULA STORES: float is HIGH, Ksh 300,001 (mark 300,000)",
+			wafula: "WAFULA STORES: float is HIGH, Ksh 300,001, so cash is short. KWA AMINA, shop " + string(w.tills[amina].Code) + ", needs float.",
+			amina:  "KWA AMINA: float is LOW, Ksh 100. WAFULA STORES, shop " + string(w.tills[wafula].Code) + ", has float: swap cash for it.",
 		})
 		if strings.Contains(w.texts(njeri), "MAMA NJERI: float") {
 			t.Errorf("a till that is between the marks: %s", w.texts(njeri))
@@ -40,10 +42,12 @@ func TestFloatAlerts(t *testing.T) {
 		w.clock.Advance(6*time.Hour - time.Second)
 		w.alerts(10, 0)
 		w.clock.Advance(time.Second)
-		w.alerts(10, 2)
+		w.alerts(10, 3)
 		_, err := w.agents.ShutDay(bg, agents.SwitchRequest{Operator: otieno})
 		w.must(err)
 		_, err = w.agents.ShutDay(bg, agents.SwitchRequest{Operator: wafula})
+		w.must(err)
+		_, err = w.agents.ShutDay(bg, agents.SwitchRequest{Operator: amina})
 		w.must(err)
 		w.clock.Advance(6 * time.Hour)
 		w.alerts(10, 0) // they are closed

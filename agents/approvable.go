@@ -10,7 +10,6 @@ import (
 	"senti/wallet/audit"
 	"senti/wallet/fault"
 	"senti/wallet/id"
-	"senti/wallet/staff"
 )
 
 // RequestCase asks for a case to be decided: CaseArgs.
@@ -27,11 +26,6 @@ const (
 	ForCustomer = "customer"
 	ForShop     = "shop"
 )
-
-// Approvables are what one person of the staff asks for at the counter and another approves, for wallet.NewOffice.
-func (a *Agents) Approvables() []wallet.Approvable {
-	return []wallet.Approvable{{Kind: RequestCase, Asks: staff.Maker, Checks: staff.Checker, Say: a.sayDecision, Plan: a.planDecision}}
-}
 
 func (a *Agents) sayDecision(ctx context.Context, r approval.Request) (string, error) {
 	args, v, err := a.decision(ctx, r)

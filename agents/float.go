@@ -162,6 +162,16 @@ func (a *Agents) dealers(ctx context.Context, r FloatRequest) (network.Post, net
 	return post, other, err
 }
 
+// Dealer returns how people know the shop with which an operator wants to deal in float: one of the own tree, or any for a swap. Faults:
+// not_operator, operator_suspended, shop_not_found, shop_closed, own_shop, other_agent.
+func (a *Agents) Dealer(ctx context.Context, operator msisdn.Number, code network.ShopCode, tree bool) (string, error) {
+	post, other, err := a.dealers(ctx, FloatRequest{Operator: operator, Shop: code, Amount: 1})
+	if err == nil && tree {
+		err = relatives(post.Place, other)
+	}
+	return a.shop(other), err
+}
+
 // relatives refuses float between tills that have nothing to do with each other. Who stands under whom never changes. The fault is
 // other_agent.
 func relatives(one, other network.Place) error {

@@ -16,7 +16,10 @@ import (
 )
 
 // wafula works for an agent of his own, who has nothing to do with the others.
-const wafula = msisdn.Number("+254712000013") // PIN 7046
+const (
+	wafula = msisdn.Number("+254712000013") // PIN 7046
+	amina  = msisdn.Number("+254712000014") // PIN 8351, for a shop more
+)
 
 // stranger opens wafula's shop in MAMA NJERI's ward.
 func (w *town) stranger(float int64) {

@@ -31,7 +31,7 @@ const (
 	otieno = msisdn.Number("+254712000012") // operator, float 800, PIN 3957
 )
 
-var pins = map[msisdn.Number]string{john: "4826", jane: "9173", njeri: "6284", otieno: "3957", wafula: "7046"}
+var pins = map[msisdn.Number]string{john: "4826", jane: "9173", njeri: "6284", otieno: "3957", wafula: "7046", amina: "8351"}
 
 // town is a Senti with its people, on a real database, with a clock that stands until it is moved.
 type town struct {

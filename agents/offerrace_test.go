@@ -16,7 +16,7 @@ import (
 func (w *town) typing(operator msisdn.Number, which id.ID, code string) func() error {
 	r := agents.TypeRequest{Operator: agents.OfferRequest{Operator: operator, Offer: which, Origin: nextTurn()}, Code: w.code(code)}
 	return func() error {
-		_, _, err := w.agents.TypeSwapCode(bg, r)
+		_, err := w.agents.TypeSwapCode(bg, r)
 		return err
 	}
 }

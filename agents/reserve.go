@@ -252,18 +252,18 @@ func (a *Agents) BreakPromise(ctx context.Context, r OfferRequest) (end string, 
 //
 // Faults: not_operator, operator_suspended, operator_limit (max, left), wrong_code (left), code_locked, offer_gone (state), till_limit,
 // float_full (max), busy; outcome_unknown.
-func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (end string, err error) {
+func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (Typed, error) {
 	post, o, err := a.onOffer(ctx, r.Operator, offer.Asked, offer.Cash)
 	if err != nil {
-		return "", err
+		return Typed{}, err
 	}
 	var t CashOutTerms
 	if _, err := a.wallet.Recall(ctx, o.ID, &t, ledger.Reserve); err != nil {
-		return "", err
+		return Typed{}, err
 	}
 	c, err := a.wallet.Customer(ctx, o.Phone)
 	if err != nil {
-		return "", err
+		return Typed{}, err
 	}
 	t.At, t.From = a.counterAt(post), wallet.PartyOf(c)
 	t.Brief.What, t.Brief.Whom = payoutWhat, c.Phone.Masked()
@@ -271,22 +271,22 @@ func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (end string, er
 	in.ID = a.typing(r)
 	t.Earned = earned(a.market.At(t.PricedAt), tariff.Withdraw, t.Amount, t.At)
 	if t.Marks, err = a.turned(ctx, c, t.At, 0, t.Amount, &t.Earned); err != nil {
-		return "", err
+		return Typed{}, err
 	}
 	plan, err := a.payPlan(ctx, in, o, t, r.Code)
 	if err != nil {
-		return "", err
+		return Typed{}, err
 	}
 	outcome, err := a.ledger.Commit(ctx, plan)
 	switch {
 	case err != nil:
-		return "", ofDrawer(err)
+		return Typed{}, ofDrawer(err)
 	case outcome.Replayed: // what it earned may look otherwise by now
 		before, err := a.wallet.Intents().Get(ctx, in.ID)
-		return before.End, err
+		return Typed{in.ID, before.End}, err
 	}
 	a.wallet.Wake()
-	return a.reservePaid(t)(outcome), nil
+	return Typed{in.ID, a.reservePaid(t)(outcome)}, nil
 }
 
 func (a *Agents) payPlan(ctx context.Context, in intent.Intent, o offer.Offer, t CashOutTerms, typed voucher.Code) (*ledger.Plan, error) {
@@ -301,8 +301,9 @@ func (a *Agents) payPlan(ctx context.Context, in intent.Intent, o offer.Offer, t
 		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(t.At.Language, a.reservePaid(t), ofDrawer)))
 	plan.Companions = append(plan.Companions, a.offers.To(o, offer.Next{State: offer.Done, Operator: t.At.Operator, Posting: in.ID})...)
 	plan.Companions = append(plan.Companions, proof...)
+	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)
 	plan.Companions = append(plan.Companions,
-		a.deals.Add(t.deal(in.ID)),
+		a.deals.Add(a.marked(t.deal(in.ID), t.PricedAt)),
 		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)))
 	return a.wallet.Jointly(plan, t.From), nil

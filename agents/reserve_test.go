@@ -51,9 +51,10 @@ func (w *town) customersCode(from msisdn.Number) (own, shop string) {
 // paysOut pays reserved cash on a code.
 func (w *town) paysOut(operator msisdn.Number, which id.ID, code string) (string, error) {
 	w.t.Helper()
-	return w.agents.PayReserved(bg, agents.TypeRequest{
+	done, err := w.agents.PayReserved(bg, agents.TypeRequest{
 		Operator: agents.OfferRequest{Operator: operator, Offer: which, Origin: nextTurn()}, Code: w.code(code),
 	})
+	return done.End, err
 }
 
 func TestReservation(t *testing.T) {
@@ -91,12 +92,12 @@ func TestReservation(t *testing.T) {
 			w.refused(err, fault.WrongCode)
 		}
 		pay := agents.TypeRequest{Operator: agents.OfferRequest{Operator: njeri, Offer: which, Origin: nextTurn()}, Code: w.code(own)}
-		end, err := w.agents.PayReserved(bg, pay)
+		done, err := w.agents.PayReserved(bg, pay)
 		w.must(err)
 		again, err := w.agents.PayReserved(bg, pay)
 		w.must(err)
-		if end != again || !strings.HasPrefix(end, "PAY Ksh 2,000 cash to JOHN K now.") {
-			t.Errorf("%q, again %q", end, again)
+		if done != again || !strings.HasPrefix(done.End, "PAY Ksh 2,000 cash to JOHN K now.") {
+			t.Errorf("%+v, again %+v", done, again)
 		}
 		w.has(john, 2_971_00)
 		w.holds(john, 0)

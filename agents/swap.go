@@ -120,52 +120,56 @@ type TypeRequest struct {
 	Code     voucher.Code
 }
 
-// TypeSwapCode notes that an operator has typed the other side's code. When both have, the float moves; it returns the text the
-// conversation ends with, and whether it has. Each typing is one act: sent again in the same turn it says the same, and a wrong code is
+// Typed is what came of a code that was typed.
+type Typed struct {
+	Intent id.ID  // of the money that moved, zero when none has yet
+	End    string // the text the conversation ends with
+}
+
+// TypeSwapCode notes that an operator has typed the other side's code. When both have, the float moves. Each typing is one act: sent again in the same turn it says the same, and a wrong code is
 // counted once. The third wrong one locks the code, and the swap can only be taken back.
 //
 // Faults: not_operator, operator_suspended, wrong_code (left), code_locked, offer_gone (state), float_full (max), busy; outcome_unknown.
-func (a *Agents) TypeSwapCode(ctx context.Context, r TypeRequest) (end string, moved bool, err error) {
+func (a *Agents) TypeSwapCode(ctx context.Context, r TypeRequest) (done Typed, err error) {
 	for range swapTries {
-		end, moved, err = a.typeSwapCode(ctx, r)
+		done, err = a.typeSwapCode(ctx, r)
 		if !fault.HasCode(err, fault.OfferChanged) {
 			break
 		}
 	}
-	return end, moved, err
+	return done, err
 }
 
 // swapTries is how often it is looked whose turn it is, when the other side types at the same moment: after one change there is no
 // other but the end.
 const swapTries = 3
 
-func (a *Agents) typeSwapCode(ctx context.Context, r TypeRequest) (end string, moved bool, err error) {
+func (a *Agents) typeSwapCode(ctx context.Context, r TypeRequest) (Typed, error) {
 	post, o, err := a.onOffer(ctx, r.Operator, offer.Asking|offer.Asked, offer.Swap)
 	if err != nil {
-		return "", false, err
+		return Typed{}, err
 	}
 	side := o.SideOf(post.Till.ID)
 	t, err := a.swapTerms(ctx, o, side)
 	if err != nil {
-		return "", false, err
+		return Typed{}, err
 	}
 	switch {
 	case o.State != offer.Agreed && o.Posting != a.typing(r):
-		return "", false, fault.New(fault.OfferGone, "state", o.State.String())
+		return Typed{}, fault.New(fault.OfferGone, "state", o.State.String())
 	case o.State == offer.Agreed && o.Typed&side != 0:
-		return a.swapTyped(post.Operator.Language, side, t), false, nil
+		return Typed{End: a.swapTyped(post.Operator.Language, side, t)}, nil
 	case o.Typed&side.Other() == 0:
-		end = a.swapTyped(post.Operator.Language, side, t)
+		end := a.swapTyped(post.Operator.Language, side, t)
 		proof, err := a.proven(ctx, o, side.Other(), r.Code, id.ID{})
 		if err != nil {
-			return "", false, err
+			return Typed{}, err
 		}
 		proof = append(append(a.offers.TypedFirst(o, side), proof...), a.wallet.Noted(actor(post), post.Operator.Language, r.Operator.Origin, end)...)
 		_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: proof})
-		return end, false, err
+		return Typed{End: end}, err
 	}
-	end, err = a.swapMoves(ctx, r, post, o, t)
-	return end, err == nil, err
+	return a.swapMoves(ctx, r, post, o, t)
 }
 
 // typing is the ID under which the float moves if this turn's code is the second that is right: a repeat of the turn has the same.
@@ -175,13 +179,13 @@ func (a *Agents) typing(r TypeRequest) id.ID {
 }
 
 // swapMoves is the second code: what was held goes over.
-func (a *Agents) swapMoves(ctx context.Context, r TypeRequest, post network.Post, o offer.Offer, t FloatTerms) (string, error) {
+func (a *Agents) swapMoves(ctx context.Context, r TypeRequest, post network.Post, o offer.Offer, t FloatTerms) (Typed, error) {
 	in := a.wallet.NewIntent(ledger.FloatMove, actor(post), r.Operator.Origin, t)
 	in.ID = a.typing(r)
 	side := o.SideOf(post.Till.ID)
 	proof, err := a.proven(ctx, o, side.Other(), r.Code, in.ID)
 	if err != nil {
-		return "", err
+		return Typed{}, err
 	}
 	done := a.swapDone(post.Operator.Language, side, t)
 	plan := a.floatLegs(in.ID, t)
@@ -193,15 +197,15 @@ func (a *Agents) swapMoves(ctx context.Context, r TypeRequest, post network.Post
 	plan.Companions = append(plan.Companions, proof...)
 	messages, err := a.swapMessages(ctx, plan, t)
 	if err != nil {
-		return "", err
+		return Typed{}, err
 	}
 	plan.Companions = append(plan.Companions, messages...)
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
-		return "", betweenShops(err)
+		return Typed{}, betweenShops(err)
 	}
 	a.wallet.Wake()
-	return done(outcome), nil
+	return Typed{in.ID, done(outcome)}, nil
 }
 
 // swapTerms are who swaps what, as one side is told of it: the same whenever they are asked for.

@@ -62,9 +62,10 @@ func (w *town) codeFor(operator msisdn.Number, which id.ID) string {
 // typesSwap types a code.
 func (w *town) typesSwap(operator msisdn.Number, which id.ID, code string) (string, bool, error) {
 	w.t.Helper()
-	return w.agents.TypeSwapCode(bg, agents.TypeRequest{
+	done, err := w.agents.TypeSwapCode(bg, agents.TypeRequest{
 		Operator: agents.OfferRequest{Operator: operator, Offer: which, Origin: nextTurn()}, Code: w.code(code),
 	})
+	return done.End, !done.Intent.IsZero(), err
 }
 
 func TestSwap(t *testing.T) {
@@ -94,12 +95,12 @@ func TestSwap(t *testing.T) {
 			w.has(otieno, 800_00)
 
 			last := agents.TypeRequest{Operator: agents.OfferRequest{Operator: second, Offer: which, Origin: nextTurn()}, Code: w.code(codes[first])}
-			end, moved, err = w.agents.TypeSwapCode(bg, last)
+			done, err := w.agents.TypeSwapCode(bg, last)
 			w.must(err)
-			again, movedAgain, err := w.agents.TypeSwapCode(bg, last)
+			again, err := w.agents.TypeSwapCode(bg, last)
 			w.must(err)
-			if !moved || !movedAgain || end != again || !strings.HasPrefix(end, "SWAPPED. Ksh 20,000 float") {
-				t.Errorf("the second: %q, %t; again %q, %t", end, moved, again, movedAgain)
+			if done.Intent.IsZero() || done != again || !strings.HasPrefix(done.End, "SWAPPED. Ksh 20,000 float") {
+				t.Errorf("the second: %+v; again %+v", done, again)
 			}
 			w.has(otieno, 20_800_00)
 			w.has(wafula, 80_000_00)
@@ -169,7 +170,7 @@ func TestSwapCodesAreCounted(t *testing.T) {
 			wrong = "1111"
 		}
 		r := agents.TypeRequest{Operator: agents.OfferRequest{Operator: otieno, Offer: which, Origin: nextTurn()}, Code: w.code(wrong)}
-		_, _, err := w.agents.TypeSwapCode(bg, r)
+		_, err := w.agents.TypeSwapCode(bg, r)
 		w.refused(err, fault.WrongCode)
 		_, _, err = w.typesSwap(otieno, which, w.codeFor(otieno, which)) // the own code opens nothing
 		w.refused(err, fault.WrongCode)

@@ -74,6 +74,8 @@ func All(p Parts) []Job {
 		expireAsks(p),
 		expireCashCodes(p),
 		expireVouchers(p),
+		expireOffers(p),
+		floatAlerts(p),
 		releaseCommission(p),
 		endDays(p),
 		askCustomers(p),

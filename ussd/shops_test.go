@@ -2,9 +2,11 @@ package ussd_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 
+	"senti/agents"
 	"senti/agents/network"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
@@ -36,6 +38,8 @@ func (w *world) openShops() {
 	agent, err := w.agents.AddAgent(ctx, "system", network.Agent{Kind: network.Head, Name: "NJERI TRADERS", Parent: bank.ID, Class: classes[0].Number})
 	w.must(err)
 	w.floats = map[msisdn.Number]int64{}
+	w.jobs["offers"] = w.sweeps((*agents.Agents).ExpireOffers, "ended")
+	w.jobs["alerts"] = w.sweeps((*agents.Agents).FloatAlerts, "warned")
 	for _, s := range shopsOf[w.market] {
 		store, err := w.agents.AddStore(ctx, "system", network.Store{Agent: agent.ID, Name: s.name, Ward: s.ward, Landmark: s.landmark})
 		w.must(err)
@@ -51,8 +55,19 @@ func (w *world) openShops() {
 		w.must(err)
 		_, err = w.wallet.Issue(ctx, s.till.Float, s.operator.float, "opening float of "+s.name)
 		w.must(err)
+		w.must(w.agents.SetOperatorID(ctx, "system", s.operator.phone, w.idDraft(s.operator.phone, idNumbers[s.operator.phone])))
 		w.floats[s.operator.phone] = s.operator.float
 		w.shops = append(w.shops, s)
+	}
+}
+
+// sweeps is a job that does what is due, and says how much that was.
+func (w *world) sweeps(work func(*agents.Agents, context.Context, int) (int, error), done string) func() string {
+	return func() string {
+		w.t.Helper()
+		n, err := work(w.agents, context.Background(), 100)
+		w.must(err)
+		return fmt.Sprintf("%d %s", n, done)
 	}
 }
 

@@ -59,7 +59,9 @@ var people = map[string][]person{
 }
 
 // idNumbers are the ID numbers of those people whose transcripts need one.
-var idNumbers = map[msisdn.Number]string{"+254712000001": "28445190"}
+var idNumbers = map[msisdn.Number]string{
+	"+254712000001": "28445190", "+254712000011": "30117745", "+254712000012": "27664018",
+}
 
 // world is a Senti with its customers, on a real database, with a clock that stands at 14:02 on 3 December 2026 in Nairobi
 // until it is moved, and the phones of everyone.
@@ -126,6 +128,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	w.earnJobs()
 	w.trap.Fake = w.clock
 	w.staff["decide"] = w.decide
+	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
 	w.jobs["expire"] = w.expire
 	w.start()
 	t.Cleanup(func() { w.stop() })

@@ -9,25 +9,25 @@ import (
 	"senti/wallet/msisdn"
 )
 
-// BlockCustomer stops a wallet: it neither pays nor receives. By is the actor of the audit record, why is kept in it. Blocked twice
-// is blocked. The fault is not_registered.
-func (w *Wallet) BlockCustomer(ctx context.Context, phone msisdn.Number, by, why string) error {
+// BlockCustomer stops a wallet: it neither pays nor receives. By is the actor of the audit record, why is kept in it, and what
+// comes with it is decided with it. Blocked twice is blocked. The fault is not_registered.
+func (w *Wallet) BlockCustomer(ctx context.Context, phone msisdn.Number, by, why string, with ...ledger.Companion) error {
 	c, err := w.customers.ByPhone(ctx, phone)
 	if err != nil {
 		return err
 	}
 	return w.act(ctx, c, by, "customer.block", why, &ledger.Plan{
 		Change: []ledger.AccountChange{{Account: c.Account, Raise: ledger.DebitBlocked | ledger.CreditBlocked}},
-		Companions: []ledger.Companion{w.customers.Change(phone, func(c *customer.Customer) *fault.Error {
+		Companions: append(with, w.customers.Change(phone, func(c *customer.Customer) *fault.Error {
 			c.Status = customer.Blocked
 			return nil
-		})},
+		})),
 	})
 }
 
 // UnblockCustomer lets a wallet that staff had stopped go on: as one that still has to be opened by its owner if it has no PIN, as an
 // active one otherwise. The faults are not_registered and conflict for one that is not blocked.
-func (w *Wallet) UnblockCustomer(ctx context.Context, phone msisdn.Number, by, why string) error {
+func (w *Wallet) UnblockCustomer(ctx context.Context, phone msisdn.Number, by, why string, with ...ledger.Companion) error {
 	c, err := w.customers.ByPhone(ctx, phone)
 	if err != nil {
 		return err
@@ -42,21 +42,21 @@ func (w *Wallet) UnblockCustomer(ctx context.Context, phone msisdn.Number, by, w
 	}
 	return w.act(ctx, c, by, "customer.unblock", why, &ledger.Plan{
 		Change:     []ledger.AccountChange{{Account: c.Account, Lower: lower}},
-		Companions: []ledger.Companion{w.customers.Change(phone, turns(customer.Blocked, next))},
+		Companions: append(with, w.customers.Change(phone, turns(customer.Blocked, next))),
 	})
 }
 
 // UnlockPIN gives a customer who is known to staff three tries again with the PIN that the wallet has, and tells the customer. The
 // faults are not_registered and no_pin.
-func (w *Wallet) UnlockPIN(ctx context.Context, phone msisdn.Number, by, why string) error {
+func (w *Wallet) UnlockPIN(ctx context.Context, phone msisdn.Number, by, why string, with ...ledger.Companion) error {
 	c, err := w.customers.ByPhone(ctx, phone)
 	if err != nil {
 		return err
 	}
-	return w.act(ctx, c, by, "customer.unlock_pin", why, &ledger.Plan{Companions: []ledger.Companion{
+	return w.act(ctx, c, by, "customer.unlock_pin", why, &ledger.Plan{Companions: append(with,
 		w.pins.Unlock(pinOf(c.ID)),
 		w.messages.Add(w.ids.New(), phone, w.afterwards(c.Language, "sms.pin.unlocked", c.Account)),
-	}})
+	)})
 }
 
 // act commits what somebody does to a customer, with its record.

@@ -23,6 +23,15 @@ func StoreName(text string) (string, error) {
 	return name, nil
 }
 
+// Name folds the name of a business or a person as it is stored and shown: GSM-7, at most 22 letters. The fault is bad_name.
+func Name(text string) (string, error) {
+	var name string
+	if refusal := setName(&name, text); refusal != nil {
+		return "", refusal
+	}
+	return name, nil
+}
+
 // Landmark folds what a store is found by: GSM-7, at most 24 letters. It may be empty.
 func Landmark(text string) string { return clip(fold(text), LandmarkMax) }
 

@@ -62,6 +62,16 @@ func ParseCode(text string) (ShopCode, error) {
 	return ShopCode(digits), nil
 }
 
+// Painted is the code as people read it out and as it is painted on the wall: "110 106".
+func (c ShopCode) Painted() string {
+	const group = 3
+	digits, groups := string(c), []string{}
+	for len(digits) > group+1 { // no digit stands alone
+		groups, digits = append(groups, digits[:group]), digits[group:]
+	}
+	return strings.Join(append(groups, digits), " ")
+}
+
 // bytes16 packs the digits into a key.
 func (c ShopCode) bytes16() (key id.ID) {
 	copy(key[:], c)

@@ -29,6 +29,9 @@ const (
 	CashSoon   Shortage = 4 // cash will be
 )
 
+// OfFloat reports whether it is float that is short, and cash that is long.
+func (s Shortage) OfFloat() bool { return s == FloatShort || s == FloatSoon }
+
 // says reports whether who was warned of one need not be warned of the other: float that was said to run out soon and now has is news.
 func (s Shortage) says(other Shortage) bool { return s == other || s+2 == other }
 

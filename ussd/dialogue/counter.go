@@ -7,7 +7,7 @@ import (
 
 // counter is what an operator sees on dialling. Its numbers are fixed for good, as the main menu's are.
 var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
-	{ID: "top", Choose: "{shop} {till}", With: sayTill, Options: []option{
+	{ID: "top", Choose: "{shop} {till}", With: atTill, Options: []option{
 		{Key: "1", Text: "Deposit", Start: "cashin"},
 		{Key: "2", Text: "Withdrawal", Start: "withdraw"},
 		{Key: "3", Text: "Register customer", Start: "newcustomer"},
@@ -28,10 +28,18 @@ var more = flow{ID: "more", Steps: []step{
 		{Key: "4", Text: "Open or close", Start: "tillday"},
 		{Key: "5", Text: "End of day", Start: "dayend"},
 		{Key: "6", Text: "Warnings", Start: "warnings"},
-		// 7 Change PIN
+		{Key: "7", Text: "Work PIN", Start: "counterpin"},
 		{Key: "8", Text: "Customer forgot PIN", Start: "resetcustomer"},
 	}},
 }}
+
+// atTill says which till it is, to an operator who can work there.
+func atTill(t *turn) error {
+	if err := mayWork(t); err != nil {
+		return err
+	}
+	return sayTill(t)
+}
 
 func sayTill(t *turn) error {
 	post, err := t.Env.works(t)

@@ -58,7 +58,7 @@ var floatAsk = flow{ID: "floatask", Steps: []step{
 }}
 
 var (
-	otherShop      = take{Do: takeShopCode, Faults: []fault.Code{fault.BadShopCode, fault.ShopNotFound, fault.OwnShop, fault.OtherAgent}}
+	otherShop      = take{Do: takeOtherShop(true), Faults: []fault.Code{fault.BadShopCode, fault.ShopNotFound, fault.OwnShop, fault.OtherAgent}}
 	floatAmount    = take{Do: takeCash, Faults: []fault.Code{fault.BadAmount, fault.TillShort, fault.FloatFull}}
 	sellFloat      = take{Do: moveFloat}
 	sellFloatAgain = take{Do: moveFloat, Faults: pinFaults}
@@ -66,6 +66,21 @@ var (
 
 // keptAsked is the offer that a page is about.
 const keptAsked = "asked"
+
+// takeOtherShop takes the code of a shop to deal with in float: of the own tree, or of anybody's.
+func takeOtherShop(tree bool) func(*turn, string) error {
+	return func(t *turn, typed string) error {
+		code, err := network.ParseCode(typed)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Env.agents.Dealer(t.Ctx, t.Env.caller.Phone, code, tree); err != nil {
+			return err
+		}
+		t.Keep(keptCode, string(code))
+		return nil
+	}
+}
 
 func readFloat(t *turn, typed string) error {
 	p, err := pin.Parse(typed)

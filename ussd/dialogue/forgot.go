@@ -4,7 +4,6 @@ import (
 	"senti/wallet"
 	"senti/wallet/fault"
 	"senti/wallet/pin"
-	"senti/wallet/proof"
 )
 
 // forgot sets a new PIN without the old one: the ID number and a code by SMS, or, if the ID was shown at a counter, the code and the
@@ -12,17 +11,17 @@ import (
 //
 // All of it is asked as a secret, which nobody can dial in advance: what is dialled stays in the phone's list of calls.
 var forgot = flow{ID: "forgot", Steps: []step{
-	{ID: "id", Secret: "For a new PIN type your {document} number", With: goOn, Take: take{Do: takeForgotID, Faults: []fault.Code{
+	{ID: "id", Secret: "For a new PIN type your {document} number", With: ofWallet.goOn, Take: take{Do: ofWallet.takeForgotID, Faults: []fault.Code{
 		fault.BadIDNumber, fault.WrongIDNumber}}},
-	{ID: "sent", Secret: "We sent a code by SMS. Type it here, or hang up, read it and dial {menu}", With: sayForgotMenu,
-		Take: take{Do: takeSMSCode}},
+	{ID: "sent", Secret: "We sent a code by SMS. Type it here, or hang up, read it and dial {menu}", With: ofWallet.sayMenu,
+		Take: take{Do: ofWallet.takeCode}},
 	{ID: "code", Secret: "Type the code from the SMS", Take: smsCode, Options: []option{
 		{Key: "1", Text: "I have no code", Do: anew, Go: "id"},
 	}},
-	{ID: "end", Secret: "Type the last 4 of your {document} number", With: ending, Take: take{Do: takeIDEnd, Faults: []fault.Code{
+	{ID: "end", Secret: "Type the last 4 of your {document} number", With: ofWallet.ending, Take: take{Do: ofWallet.takeIDEnd, Faults: []fault.Code{
 		fault.BadIDEnd, fault.WrongIDEnd}}},
 	{ID: "new", Secret: "Choose a new PIN: 4 digits that nobody can guess", Take: provenPIN},
-	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: resetPIN, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
+	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: ofWallet.resetPIN, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
 	{ID: "done", End: "{end}"}, // message newpin.done, as the intent keeps it
 }}
 
@@ -36,8 +35,8 @@ var locked = flow{ID: "locked", Steps: []step{
 }}
 
 var (
-	smsCode   = take{Do: takeSMSCode, Faults: []fault.Code{fault.BadSMSCode, fault.WrongSMSCode}}
-	provenPIN = take{Do: takeProvenPIN, Faults: []fault.Code{fault.BadPIN, fault.WeakPIN, fault.PINMismatch}}
+	smsCode   = take{Do: ofWallet.takeCode, Faults: []fault.Code{fault.BadSMSCode, fault.WrongSMSCode}}
+	provenPIN = take{Do: ofWallet.takePIN, Faults: []fault.Code{fault.BadPIN, fault.WeakPIN, fault.PINMismatch}}
 )
 
 // keptWrong is 1 once a wrong PIN was typed, keptAnew once the caller has no code.
@@ -74,95 +73,10 @@ func refusedPIN(t *turn, err error) error {
 	return err
 }
 
-// goOn leads to the question that is open, if an earlier call left one.
-func goOn(t *turn) error {
-	step, err := t.Env.wallet.Proving(t.Ctx, t.Env.caller.Phone)
-	if err != nil {
-		return err
-	}
-	switch {
-	case step == proof.CodeSent && t.KeptNumber(keptAnew) == 0:
-		t.Go("code")
-	case step == proof.CodeGiven:
-		t.Go("end")
-	case step == proof.Proven:
-		t.Go("new")
-	default:
-		if err := t.Env.wallet.MayResetPIN(t.Ctx, t.Env.caller.Phone); err != nil {
-			return err
-		}
-	}
-	return document(t)
-}
-
 // anew leads back to the ID number, for somebody who has no code.
 func anew(t *turn) error {
 	t.KeepNumber(keptAnew, 1)
 	return nil
-}
-
-func takeForgotID(t *turn, typed string) error {
-	return t.Env.wallet.ForgotPIN(t.Ctx, t.Env.caller.Phone, typed, t.Env.caller.Origin)
-}
-
-func sayForgotMenu(t *turn) error {
-	t.KeepNumber(keptAnew, 0)
-	t.Say("menu", t.Env.wallet.ForgotMenu())
-	return nil
-}
-
-// takeSMSCode asks again on the short page: above the long one there is no room to say what was wrong.
-func takeSMSCode(t *turn, typed string) error {
-	err := t.Env.wallet.ProveCode(t.Ctx, t.Env.caller.Phone, typed, t.Env.caller.Origin)
-	if err != nil {
-		return t.AskAgain("code", err)
-	}
-	t.Go("end")
-	return nil
-}
-
-// ending passes the end of the ID number over for somebody who has typed all of it.
-func ending(t *turn) error {
-	step, err := t.Env.wallet.Proving(t.Ctx, t.Env.caller.Phone)
-	if err != nil {
-		return err
-	}
-	if step == proof.Proven {
-		t.Go("new")
-	}
-	return document(t)
-}
-
-func takeIDEnd(t *turn, typed string) error {
-	return t.Env.wallet.ProveIDEnd(t.Ctx, t.Env.caller.Phone, typed, t.Env.caller.Origin)
-}
-
-// takeProvenPIN keeps of the first typing of a new PIN only what tells whether the second is the same.
-func takeProvenPIN(t *turn, typed string) error {
-	p, err := pin.Parse(typed)
-	if err != nil {
-		return err
-	}
-	draft, err := t.Env.wallet.DraftNewPIN(t.Ctx, t.Env.caller.Phone, p)
-	if err != nil {
-		return err
-	}
-	t.Keep("draft", string(draft))
-	return nil
-}
-
-func resetPIN(t *turn, typed string) error {
-	p, err := typedAgain(t, typed)
-	if err != nil {
-		return err
-	}
-	end, err := t.Env.wallet.ResetPIN(t.Ctx, p)
-	if fault.HasCode(err, fault.PINMismatch) {
-		return t.AskAgain("new", err)
-	}
-	t.KeepNumber(keptWrong, 0)
-	t.Say("end", end)
-	return err
 }
 
 // typedAgain is the new PIN with its second typing.

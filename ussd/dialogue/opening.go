@@ -19,7 +19,7 @@ var opening = flow{ID: "opening", Steps: []step{
 		{Key: "7", Text: "Lugha", Start: "language"},
 	}},
 	{ID: "code", Secret: "Type the code from the SMS", With: goOnOpening, Take: take{Do: takeOpeningCode, Faults: smsCode.Faults}},
-	{ID: "end", Secret: "Type the last 4 of your {document} number", With: document, Take: take{Do: takeIDEnd, Faults: []fault.Code{
+	{ID: "end", Secret: "Type the last 4 of your {document} number", With: document, Take: take{Do: ofWallet.takeIDEnd, Faults: []fault.Code{
 		fault.BadIDEnd, fault.WrongIDEnd}}},
 	{ID: "pin", Secret: "Choose a PIN: 4 digits that nobody can guess.\nNever tell it to anyone.", Take: provenPIN},
 	{ID: "repeat", Secret: "Type the same PIN again", Take: take{Do: activate, Faults: []fault.Code{fault.BadPIN}}, Moves: true},

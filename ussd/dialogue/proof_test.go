@@ -62,7 +62,7 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "counted", Value: full}, {Name: "difference", Value: texts.Say(lang, "dayend.missing", i18n.Text("amount", full), i18n.Text("expected", bare(most)))},
 		{Name: "ref", Value: "0a1b2c3d"}, {Name: "field", Value: "amount"},
 		{Name: "secret", Value: "4821"}, {Name: "theirs", Value: "7305"}, {Name: "landmark", Value: strings.Repeat("W", 24)},
-		{Name: "came", Value: int64(12)}, {Name: "of", Value: int64(20)},
+		{Name: "came", Value: int64(12)}, {Name: "of", Value: int64(20)}, {Name: "record", Value: "Amekuja 12 kati ya 20."},
 		{Name: "end", Value: texts.Say(lang, "send.done",
 			i18n.Text("amount", m.Style.Format(largest)), i18n.Text("name", name), i18n.Text("cost", cost("send.fee")),
 			i18n.Text("balance", full), i18n.Text("receipt", "TK7Q2M9XRD"), i18n.Text("service", m.ServiceCode))},

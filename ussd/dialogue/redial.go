@@ -56,7 +56,9 @@ var toldOf = []option{
 
 // details shows, behind the PIN, the last page that was missed.
 var details = flow{ID: "details", Steps: []step{
-	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: readDetails, Faults: pinFaults}, Options: []option{forgotExit}},
+	{ID: "pin", Secret: "Enter PIN to see details", Take: take{Do: withPIN(readDetails), Faults: pinFaults}, Options: []option{
+		{Key: "1", Text: "I forgot my PIN", If: typedWrong, Do: whoseForgot, Start: "forgot"},
+	}},
 	{ID: "shown", End: "{end}", With: keepDetails},
 }}
 
@@ -159,24 +161,20 @@ func toldHome(t *turn) error {
 	return toAsked(t)
 }
 
-// readDetails compares the PIN of whose act it was: one person may be a customer and work at a till. Only a customer is led to where
-// a new PIN is set.
-func readDetails(t *turn, typed string) error {
+// whoseForgot leads an operator whose act it was to where the PIN for the counter is set anew.
+func whoseForgot(t *turn) error {
 	last, ok, err := t.Env.lastOutcome(t)
-	if err != nil {
+	if err != nil || !ok {
 		return err
 	}
-	if post, err := t.Env.works(t); !ok || err != nil || post.Operator.ID != last.Actor {
-		return withPIN(showDetails)(t, typed)
+	if post, err := t.Env.works(t); err == nil && post.Operator.ID == last.Actor {
+		t.Start(counterForgot.ID)
 	}
-	p, err := pin.Parse(typed)
-	if err != nil {
-		return err
-	}
-	return showDetails(t, p)
+	return nil
 }
 
-func showDetails(t *turn, p pin.PIN) error {
+// readDetails compares the PIN of whose act it was: one person may be a customer and work at a till.
+func readDetails(t *turn, p pin.PIN) error {
 	last, ok, err := t.Env.lastOutcome(t)
 	if err != nil {
 		return err

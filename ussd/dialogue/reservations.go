@@ -74,11 +74,12 @@ func movePayReserved(t *turn, typed string) error {
 	if err != nil {
 		return err
 	}
-	end, err := t.Env.agents.PayReserved(t.Ctx, agents.TypeRequest{Operator: r, Code: code})
+	done, err := t.Env.agents.PayReserved(t.Ctx, agents.TypeRequest{Operator: r, Code: code})
 	if err != nil {
 		return err
 	}
-	t.Say("end", end)
+	t.Env.intent = done.Intent
+	t.Say("end", done.End)
 	t.Go("over")
 	return nil
 }

@@ -22,7 +22,7 @@ var floatSwap = flow{ID: "floatswap", Texts: map[string]string{
 		{Key: "1", Text: "Take it back", Do: withdrawOffer, Go: "over"},
 	}},
 	{ID: "amount", Ask: "How much float do you need for cash?", Take: floatAmount},
-	{ID: "shop", Ask: "Shop code of who has float", Take: otherShop, Options: []option{{Key: "1", Text: "Find one", Go: "where"}}},
+	{ID: "shop", Ask: "Shop code of who has float", Take: swapShop, Options: []option{{Key: "1", Text: "Find one", Go: "where"}}},
 	{ID: "sure", Confirm: "Ask {shop} for {amount} float for your cash?", With: sayShop, Options: []option{
 		{Key: "1", Text: "Ask", Do: askSwap, Go: "over"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
@@ -40,6 +40,7 @@ var floatSwap = flow{ID: "floatswap", Texts: map[string]string{
 }}
 
 var (
+	swapShop  = take{Do: takeOtherShop(false), Faults: []fault.Code{fault.BadShopCode, fault.ShopNotFound, fault.OwnShop}}
 	swapPlace = take{Do: takePlace, Faults: []fault.Code{fault.NoShops}}
 	swapCode  = take{Do: typeSwapCode, Faults: []fault.Code{fault.BadCode, fault.WrongCode}}
 )
@@ -121,11 +122,12 @@ func typeSwapCode(t *turn, typed string) error {
 	if err != nil {
 		return err
 	}
-	end, _, err := t.Env.agents.TypeSwapCode(t.Ctx, agents.TypeRequest{Operator: r, Code: code})
+	done, err := t.Env.agents.TypeSwapCode(t.Ctx, agents.TypeRequest{Operator: r, Code: code})
 	if err != nil {
 		return err
 	}
-	t.Say("end", end)
+	t.Env.intent = done.Intent
+	t.Say("end", done.End)
 	t.Go("over")
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 
 // tillAsked puts to an operator what somebody asks of the till, before the menu: float for another till, a swap, cash for a customer who
 // is on the way. The oldest comes first.
-var tillAsked = flow{ID: "tillasked", Steps: []step{
+var tillAsked = flow{ID: "tillasked", Texts: map[string]string{"came": "Came {came} of {of} times.", "new": "First time."}, Steps: []step{
 	{ID: "float", Confirm: "{shop} asks you for {amount} float.", With: tillAskedFor(offer.Float), Options: []option{
 		{Key: "1", Text: "Give it (PIN)", Start: "floatyes"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
@@ -24,7 +24,7 @@ var tillAsked = flow{ID: "tillasked", Steps: []step{
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
 	}},
-	{ID: "cash", Confirm: "{name} asks: keep {amount} cash for {minutes} min? Came {came} of {of} times.", With: tillAskedFor(offer.Cash), Moves: true, Options: []option{
+	{ID: "cash", Confirm: "{name} asks: keep {amount} cash for {minutes} min? {record}", With: tillAskedFor(offer.Cash), Moves: true, Options: []option{
 		{Key: "1", Text: "Yes, I keep it", Do: promiseCash, Start: "reservations"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
@@ -82,8 +82,13 @@ func tillAskedFor(kind offer.Kind) func(*turn) error {
 		}
 		sayOffer(t, all[0])
 		t.Say("minutes", int64(t.Env.agents.ReserveFor()/time.Minute))
-		t.Say("came", int64(all[0].Came.Kept))
-		t.Say("of", int64(all[0].Came.Of))
+		record := "new"
+		if came := all[0].Came; came.Of > 0 {
+			record = "came"
+			t.Say("came", int64(came.Kept))
+			t.Say("of", int64(came.Of))
+		}
+		t.Say("record", t.Text(record))
 		return nil
 	}
 }

@@ -39,17 +39,25 @@ type Engine[E any] struct {
 	say   Say
 	flows map[string]*Flow[E]
 	order []*Flow[E]
+	leads map[fault.Code]string // the flow that a fault leads to
 }
 
 // New checks the flows and returns an engine that runs them: IDs are unique, every jump leads somewhere, every step is of
 // one kind.
 func New[E any](say Say, flows ...*Flow[E]) (*Engine[E], error) {
-	e := &Engine[E]{say: say, flows: map[string]*Flow[E]{}, order: flows}
+	e := &Engine[E]{say: say, flows: map[string]*Flow[E]{}, order: flows, leads: map[fault.Code]string{}}
 	for _, f := range flows {
 		if e.flows[f.ID] != nil || f.ID == "" || len(f.Steps) == 0 {
 			return nil, fmt.Errorf("menu: flow %q is there twice or empty", f.ID)
 		}
 		e.flows[f.ID] = f
+		if f.For == "" {
+			continue
+		}
+		if e.leads[f.For] != "" {
+			return nil, fmt.Errorf("menu: %q leads to two flows", f.For)
+		}
+		e.leads[f.For] = f.ID
 	}
 	for _, f := range flows {
 		for i := range f.Steps {
@@ -318,7 +326,7 @@ func (t *Turn[E]) home() (Place, Reply) {
 // notAgain says that the turn may not ask again: it is not Take that failed, and With named no step that asks.
 const notAgain = ""
 
-// failed asks again if the person can correct the fault, and ends the dialogue otherwise. It asks again only once in a
+// failed asks again if the person can correct the fault, goes where the fault leads, and ends the dialogue otherwise. It asks again only once in a
 // turn: a table whose question cannot even be shown must not go round for ever.
 func (t *Turn[E]) failed(flow string, err error) (Place, Reply) {
 	to := Mark{flow, t.again}
@@ -327,7 +335,19 @@ func (t *Turn[E]) failed(flow string, err error) (Place, Reply) {
 	if f != nil && t.again != notAgain && step != nil && t.above == "" && slices.Contains(step.Take.Faults, f.Code) {
 		return t.askAgain(to, f)
 	}
+	if lead := t.lead(f); lead != "" && !t.led {
+		t.led = true // a flow whose own first page comes to the fault ends as any other
+		return t.enter(Mark{Flow: lead})
+	}
 	return t.fail(err)
+}
+
+// lead is the flow that a fault leads to, or "".
+func (t *Turn[E]) lead(f *fault.Error) string {
+	if f == nil {
+		return ""
+	}
+	return t.engine.leads[f.Code]
 }
 
 // askAgain shows the page at to with the fault above it.

@@ -19,6 +19,7 @@ type Turn[E any] struct {
 	next   Mark   // where to go instead of the next row; Flow "" for none
 	again  string // the step that asks again instead of this one
 	above  string // the line above the question
+	led    bool   // a fault has led to a flow of its own
 }
 
 // Lang returns the language the person is spoken to in.

@@ -1,0 +1,107 @@
+package agents
+
+import (
+	"context"
+	"slices"
+
+	"senti/agents/network"
+	"senti/wallet"
+	"senti/wallet/audit"
+	"senti/wallet/fault"
+	"senti/wallet/i18n"
+	"senti/wallet/ledger"
+	"senti/wallet/msisdn"
+	"senti/wallet/pin"
+	"senti/wallet/proof"
+)
+
+// HelpRequest is a manager's, who stands beside a colleague that is locked out.
+type HelpRequest struct {
+	Manager   msisdn.Number
+	Colleague msisdn.Number
+	Origin    wallet.Origin
+}
+
+// Colleague returns the name of whom a manager could help. Faults: not_operator, operator_suspended, not_manager, not_colleague.
+func (a *Agents) Colleague(ctx context.Context, manager, colleague msisdn.Number) (name string, err error) {
+	_, locked, err := a.colleagues(ctx, manager, colleague)
+	return locked.Operator.Name, err
+}
+
+// HelpWithPIN lets a manager with his own PIN help a colleague of the same agent: the colleague has three tries again, and gets a
+// code on the own phone with which, and with the end of the ID number, a new PIN is chosen there. At most three codes a day. It
+// returns the text the manager's conversation ends with.
+//
+// Faults: not_operator, operator_suspended, not_manager, not_colleague, wrong_pin (left), operator_pin_locked, no_pin,
+// operator_codes_spent.
+func (a *Agents) HelpWithPIN(ctx context.Context, r HelpRequest, typed pin.PIN) (end string, err error) {
+	manager, locked, err := a.colleagues(ctx, r.Manager, r.Colleague)
+	if err != nil {
+		return "", err
+	}
+	help, err := a.helpPIN(ctx, audit.Operator(manager.Operator.ID), locked, "")
+	if err != nil {
+		return "", err
+	}
+	end = a.texts.Say(manager.Operator.Language, "counterpin.helped", i18n.Text("name", locked.Operator.Name))
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: slices.Concat([]ledger.Companion{
+		a.wallet.PINs().Check(wallet.OperatorPIN(manager.Operator.ID), typed),
+		a.places.Manages(manager.Operator.ID, locked.Agent.ID),
+		a.places.Stands(locked.Operator),
+	}, help, a.wallet.Noted(actor(manager), manager.Operator.Language, r.Origin, end))})
+	if err != nil {
+		return "", err
+	}
+	a.wallet.Wake()
+	return end, nil
+}
+
+// UnlockOperator is HelpWithPIN by staff. Faults: not_operator, operator_suspended, operator_codes_spent.
+func (a *Agents) UnlockOperator(ctx context.Context, by string, phone msisdn.Number, why string, with ...ledger.Companion) error {
+	post, err := a.employed(ctx, phone)
+	if err != nil {
+		return err
+	}
+	help, err := a.helpPIN(ctx, by, post, why)
+	if err != nil {
+		return err
+	}
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: slices.Concat(with, []ledger.Companion{a.places.Stands(post.Operator)}, help)})
+	if err == nil {
+		a.wallet.Wake()
+	}
+	return err
+}
+
+// colleagues are a manager, and another operator of the same agent.
+func (a *Agents) colleagues(ctx context.Context, manager, colleague msisdn.Number) (m, c network.Post, err error) {
+	if m, err = a.employed(ctx, manager); err != nil {
+		return m, c, err
+	}
+	if m.Operator.Role != network.Manager {
+		return m, c, fault.New(fault.NotManager)
+	}
+	c, err = a.Post(ctx, colleague)
+	switch {
+	case fault.HasCode(err, fault.NotOperator),
+		err == nil && (c.Agent.ID != m.Agent.ID || c.Operator.ID == m.Operator.ID || c.Operator.Status != network.Active):
+		err = fault.New(fault.NotColleague)
+	}
+	return m, c, err
+}
+
+// helpPIN gives an operator three tries again, and sends a code for a new PIN.
+func (a *Agents) helpPIN(ctx context.Context, by string, locked network.Post, why string) ([]ledger.Companion, error) {
+	code, err := a.pinCode(locked, proof.Shown, "sms.counterpin.help")
+	if err != nil {
+		return nil, err
+	}
+	had, err := a.HasPIN(ctx, locked.Operator)
+	if err != nil {
+		return nil, err
+	}
+	if had {
+		code = append(code, a.wallet.PINs().Unlock(wallet.OperatorPIN(locked.Operator.ID)))
+	}
+	return append(code, a.audit.Add(act(by, "operator.unlock", "operator", locked.Operator.ID, reason{why}))...), nil
+}
