@@ -111,7 +111,9 @@ func (p twoPeople) suspendsAndResumes(hired agents.OperatorArgs) {
 // ends closes an agent from below. What stands against it is said when it is asked for.
 func (p twoPeople) ends(agent, store int64, till agents.TillArgs, operator int64) {
 	p.t.Helper()
-	place := func(kind network.RefKind, number int64) agents.PlaceArgs { return agents.PlaceArgs{Kind: kind, ID: number, Why: "moved away"} }
+	place := func(kind network.RefKind, number int64) agents.PlaceArgs {
+		return agents.PlaceArgs{Kind: kind, ID: number, Why: "moved away"}
+	}
 	_, err := p.asks(agents.RequestClose, place(network.ATill, till.ID))
 	p.refused(err, fault.PlaceNotEmpty)
 	_, err = p.asks(agents.RequestClose, place(network.AnOperator, operator))

@@ -120,7 +120,7 @@ func (a *Agents) mend(ctx context.Context, which id.ID) (deal.Deal, MendTerms, e
 		return deal.Deal{}, MendTerms{}, err
 	}
 	at, party, now := a.counterOf(place), wallet.PartyOf(c), a.now()
-	at.Agent, at.Super, at.Payable, at.Above = 0, 0, 0, 0 // Back names the accounts
+	at.Agent, at.Super, at.Payable, at.Above = 0, 0, 0, 0  // Back names the accounts
 	party.Name, party.Document, party.Tier = d.Name, "", 0 // no limit stops what is mended
 	t := MendTerms{
 		Brief: wallet.Brief{Whom: d.Phone.Masked(), Shop: at.Code, Amount: d.Amount},

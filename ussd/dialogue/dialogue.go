@@ -38,7 +38,6 @@ var flows = []*flow{
 	&earnings,
 	&dayEnd,
 	&warnings,
-	&float,
 	&floatNow,
 	&floatSell,
 	&floatAsk,
