@@ -104,7 +104,8 @@ type AnswerReceipt struct {
 // Answer lets a cash-in go through, or gives the money back to the float and asks the operator to return the cash. The first
 // answer counts, also against the expiry at the same moment.
 //
-// Faults: deal_not_found, deal_closed (answered or expired before), cannot_receive, busy; outcome_unknown.
+// Faults: deal_not_found, deal_closed (answered or expired before), shop_closed (it was stopped meanwhile), wallet_full, busy;
+// outcome_unknown.
 func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (AnswerReceipt, error) {
 	var t CashInTerms
 	if _, err := a.wallet.Recall(ctx, r.Deal, &t, ledger.HoldTake); err != nil {
@@ -123,7 +124,7 @@ func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (AnswerReceipt, er
 			continue // that try was refused before, for a reason that may be gone
 		}
 		if err != nil {
-			return AnswerReceipt{}, atCounter(err)
+			return AnswerReceipt{}, ofDepositor(err)
 		}
 		a.wallet.Wake()
 		return AnswerReceipt{plan.ID, a.answerEnd(r.Yes, t)(outcome)}, nil
@@ -195,7 +196,7 @@ func (a *Agents) answered(in intent.Intent, r AnswerRequest, t CashInTerms, stat
 	return []ledger.Companion{
 		a.deals.Change(r.Deal, answeredInTime(state, in.ID, t)),
 		a.wallet.Intents().Open(in),
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.To.Language, a.answerEnd(r.Yes, t))),
+		a.wallet.Intents().Close(in, a.ended(t.To.Language, a.answerEnd(r.Yes, t), ofDepositor)),
 	}
 }
 

@@ -1,10 +1,13 @@
 package agents_test
 
 import (
+	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
 	"senti/agents"
+	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
@@ -30,8 +33,9 @@ func TestYesAgainAfterRefusal(t *testing.T) {
 		w.must(w.wallet.BlockCustomer(bg, jane, "staff:test", "asked"))
 		for range 2 {
 			_, err := w.agents.Answer(bg, answer)
-			w.refused(err, fault.CannotReceive)
+			w.refused(err, fault.WalletFull)
 		}
+		w.ends("No money has moved. Your wallet cannot take it now.", 2)
 		w.must(w.wallet.UnblockCustomer(bg, jane, "staff:test", "asked"))
 		told, err := w.agents.Answer(bg, answer)
 		w.must(err)
@@ -42,6 +46,42 @@ func TestYesAgainAfterRefusal(t *testing.T) {
 		}
 		w.has(jane, 21_200_00)
 		w.has(njeri, 30_000_00)
+		w.right()
+	})
+}
+
+// ends asserts how many conversations ended with a text that begins like that.
+func (w *town) ends(text string, want int) {
+	w.t.Helper()
+	got := 0
+	w.must(w.db.Each(bg, `SELECT end_text FROM intent_closings`, nil, func(rows *sql.Rows) error {
+		var end string
+		err := rows.Scan(&end)
+		if strings.HasPrefix(end, text) {
+			got++
+		}
+		return err
+	}))
+	if got != want {
+		w.t.Errorf("%d conversations ended with %q, want %d", got, text, want)
+	}
+}
+
+// A customer who says yes to a deposit of a shop that was stopped meanwhile hears that of the shop, and not of a counter or a wallet of
+// his own that may not work. It can be said again when the shop is open; the time does not wait.
+func TestYesToAStoppedShop(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		answer := w.waitingDeposit()
+		agent := network.Ref{Kind: network.AnAgent, ID: w.agent.ID}
+		w.must(w.agents.Suspend(bg, "staff:test", agent, "a complaint"))
+		_, err := w.agents.Answer(bg, answer)
+		w.refused(err, fault.ShopClosed)
+		w.ends("No money has moved. This shop is not open now.", 1)
+		w.must(w.agents.Resume(bg, "staff:test", agent, "cleared"))
+		_, err = w.agents.Answer(bg, answer)
+		w.must(err)
+		w.has(jane, 21_200_00)
 		w.right()
 	})
 }

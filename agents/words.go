@@ -26,6 +26,21 @@ func atCounter(err error) error {
 	return err
 }
 
+// ofDepositor says a refusal of a cash-in to the customer who said yes to it: the shop may be stopped, or the own wallet full.
+func ofDepositor(err error) error {
+	e := fault.As(err)
+	if e == nil {
+		return err
+	}
+	switch e.Code {
+	case fault.SenderBlocked:
+		return fault.Wrap(e, fault.ShopClosed)
+	case fault.CannotReceive:
+		return fault.Wrap(e, fault.WalletFull)
+	}
+	return err
+}
+
 // ofDrawer says a refusal of a cash-out to the operator: what the wallet may and has is the customer's own affair.
 func ofDrawer(err error) error {
 	e := fault.As(err)

@@ -50,6 +50,7 @@ const (
 
 	SenderBlocked   Code = "sender_blocked"   // the wallet may not pay out
 	CannotReceive   Code = "cannot_receive"   // the other side cannot receive this now; says no more on purpose
+	WalletFull      Code = "wallet_full"      // the own wallet cannot receive this now
 	Insufficient    Code = "insufficient"     // args: available, needed
 	LimitSingle     Code = "limit_single"     // more than one transaction may carry; args: max
 	LimitDay        Code = "limit_day"        // args: max, left
@@ -195,6 +196,7 @@ var specs = map[Code]Spec{
 
 	SenderBlocked:   end,
 	CannotReceive:   end,
+	WalletFull:      end,
 	Insufficient:    ask,
 	LimitSingle:     ask,
 	LimitDay:        ask,
