@@ -34,7 +34,6 @@ var flows = []*flow{
 	&cashIn,
 	&recent,
 	&more,
-	&float,
 	&earnings,
 	&dayEnd,
 	&warnings,
