@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"senti/agents/deal"
@@ -112,25 +113,44 @@ func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (AnswerReceipt, er
 	if t.To.Phone != r.Customer {
 		return AnswerReceipt{}, fault.New(fault.DealNotFound)
 	}
-	plan := a.noPlan(r, t)
-	if r.Yes {
-		c, err := a.wallet.Customer(ctx, r.Customer)
+	for try := 1; ; try++ {
+		plan, err := a.answerPlan(ctx, r, t, try)
 		if err != nil {
 			return AnswerReceipt{}, err
 		}
-		plan = a.wallet.Jointly(a.yesPlan(r, t), wallet.PartyOf(c)) // as the customer is now: the wait may have been long
+		outcome, err := a.ledger.Commit(ctx, plan)
+		if outcome != nil && outcome.Replayed && !outcome.Accepted && !fault.HasCode(err, fault.DealClosed) {
+			continue // that try was refused before, for a reason that may be gone
+		}
+		if err != nil {
+			return AnswerReceipt{}, atCounter(err)
+		}
+		a.wallet.Wake()
+		return AnswerReceipt{plan.ID, a.answerEnd(r.Yes, t)(outcome)}, nil
 	}
-	outcome, err := a.ledger.Commit(ctx, plan)
+}
+
+// answerPlan is all that an answer commits. A yes is for the customer as they are now, and earns what their day now lets it earn: the
+// wait may have been long.
+func (a *Agents) answerPlan(ctx context.Context, r AnswerRequest, t CashInTerms, try int) (*ledger.Plan, error) {
+	if !r.Yes {
+		return a.noPlan(r, t, try), nil
+	}
+	c, err := a.wallet.Customer(ctx, r.Customer)
 	if err != nil {
-		return AnswerReceipt{}, atCounter(err)
+		return nil, err
 	}
-	a.wallet.Wake()
-	return AnswerReceipt{plan.ID, a.answerEnd(r.Yes, t)(outcome)}, nil
+	marks, err := a.turned(ctx, c, t.At, t.Amount, 0, &t.Earned)
+	if err != nil {
+		return nil, err
+	}
+	t.Marks |= marks
+	return a.wallet.Jointly(a.yesPlan(r, t, try), wallet.PartyOf(c)), nil
 }
 
 // yesPlan is the cash-in itself, out of what was set aside.
-func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
-	in := a.answering(r, t, ledger.CashIn)
+func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms, try int) *ledger.Plan {
+	in := a.answering(r, t, ledger.CashIn, try)
 	plan := a.cashInLegs(in.ID, t)
 	plan.Request = wallet.Request(in)
 	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: holdOf(r.Deal), Account: t.At.Float, Amount: t.Amount, Final: true}}
@@ -143,8 +163,8 @@ func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
 }
 
 // noPlan gives the money back to the float.
-func (a *Agents) noPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
-	in := a.answering(r, t, ledger.HoldEnd)
+func (a *Agents) noPlan(r AnswerRequest, t CashInTerms, try int) *ledger.Plan {
+	in := a.answering(r, t, ledger.HoldEnd, try)
 	plan := &ledger.Plan{
 		ID: in.ID, Kind: ledger.HoldEnd, Request: wallet.Request(in), Corrects: r.Deal,
 		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: holdOf(r.Deal), Account: t.At.Float}},
@@ -153,11 +173,12 @@ func (a *Agents) noPlan(r AnswerRequest, t CashInTerms) *ledger.Plan {
 	return plan
 }
 
-// answering is the intent of an answer, whose ID follows from the deal: yes and no have one each, and the deal takes the first.
-func (a *Agents) answering(r AnswerRequest, t CashInTerms, kind ledger.Kind) intent.Intent {
+// answering is the intent of an answer, whose ID follows from the deal: yes and no have one each, and the deal takes the first. A refusal
+// spends an ID, so each try has its own; one is made only when all before it are known to be refused.
+func (a *Agents) answering(r AnswerRequest, t CashInTerms, kind ledger.Kind, try int) intent.Intent {
 	in := a.wallet.NewIntent(kind, wallet.Actor{Number: t.Customer, Phone: t.To.Phone}, r.Origin,
 		answerTerms{Brief: wallet.Brief{What: answerWhat, Whom: t.At.Code, Shop: t.At.Code, Amount: t.Amount}, Deal: r.Deal.String()})
-	in.ID = id.Derive(r.Deal, "senti.answer.v1."+kind.String())
+	in.ID = id.Derive(r.Deal, fmt.Sprintf("senti.answer.v1.%s.%d", kind, try))
 	return in
 }
 
@@ -172,19 +193,20 @@ type answerTerms struct {
 // answered is what both answers commit.
 func (a *Agents) answered(in intent.Intent, r AnswerRequest, t CashInTerms, state deal.State) []ledger.Companion {
 	return []ledger.Companion{
-		a.deals.Change(r.Deal, answeredInTime(state, in.ID)),
+		a.deals.Change(r.Deal, answeredInTime(state, in.ID, t)),
 		a.wallet.Intents().Open(in),
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.To.Language, a.answerEnd(r.Yes, t))),
 	}
 }
 
 // answeredInTime ends a wait, unless its time is over: then only the expiry may, so that nobody hears two things.
-func answeredInTime(state deal.State, partner id.ID) func(*deal.Deal, time.Time) *fault.Error {
+func answeredInTime(state deal.State, partner id.ID, t CashInTerms) func(*deal.Deal, time.Time) *fault.Error {
 	end := deal.To(state, partner)
 	return func(d *deal.Deal, at time.Time) *fault.Error {
 		if d.State == deal.Waiting && !at.Before(d.ExpiresAt) {
 			return fault.New(fault.DealClosed, "state", deal.Expired.String())
 		}
+		d.Earned, d.EarnedSuper, d.Marks = t.Earned.Total(), t.Earned.Super, d.Marks|t.Marks
 		return end(d, at)
 	}
 }

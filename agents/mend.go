@@ -120,8 +120,8 @@ func (a *Agents) mend(ctx context.Context, which id.ID) (deal.Deal, MendTerms, e
 		return deal.Deal{}, MendTerms{}, err
 	}
 	at, party, now := a.counterOf(place), wallet.PartyOf(c), a.now()
-	at.Agent, at.Super, at.Payable, at.Above = 0, 0, 0, 0 // Back names the accounts
-	party.Name = d.Name
+	at.Agent, at.Super, at.Payable, at.Above = 0, 0, 0, 0  // Back names the accounts
+	party.Name, party.Document, party.Tier = d.Name, "", 0 // no limit stops what is mended
 	t := MendTerms{
 		Brief: wallet.Brief{Whom: d.Phone.Masked(), Shop: at.Code, Amount: d.Amount},
 		At:    at, Party: party, Customer: d.Customer, Deal: d.ID, Amount: d.Amount, Fee: d.Fee, Earned: d.Earned - d.EarnedSuper,

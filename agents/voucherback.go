@@ -128,36 +128,33 @@ func (a *Agents) sentVoucher(ctx context.Context, sent id.ID) (VoucherTerms, err
 }
 
 // ExpireVouchers brings the money of vouchers back that nobody has redeemed in time, and tells their senders. It returns how many
-// there were; limit is the most at once. It may run twice at the same time.
+// there were; limit is the most at once. It may run twice at the same time. What belongs to a wallet that can receive nothing waits in
+// escrow until it can.
 func (a *Agents) ExpireVouchers(ctx context.Context, limit int) (int, error) {
 	due, err := a.codes.DueBefore(ctx, voucher.Voucher, a.now(), limit)
 	if err != nil {
 		return 0, err
 	}
-	done := 0
-	for _, slip := range due {
-		t, err := a.sentVoucher(ctx, slip.ID)
-		if err != nil {
-			return done, err
-		}
-		plan := voucherBackPlan(id.Derive(slip.ID, "senti.voucher.expired.v1"), slip.ID, t)
-		plan.Companions = []ledger.Companion{
-			a.codes.Expire(slip.Ref(), plan.ID),
-			a.message(plan, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.expired", a.wallet.Money("back", t.back()))),
-		}
-		outcome, err := a.ledger.Commit(ctx, plan)
-		switch {
-		case outcome != nil && outcome.Refusal != nil: // redeemed or cancelled in the same instant
-		case err != nil:
-			return done, err
-		default:
-			done++
-		}
+	return each(due, func(slip voucher.Slip) (bool, error) { return a.expireVoucher(ctx, slip) })
+}
+
+// expireVoucher ends one. That it happens once is for the code's own row to see to: a posting's ID that followed from the voucher would
+// be spent by a refusal, and the money be in escrow for ever.
+func (a *Agents) expireVoucher(ctx context.Context, slip voucher.Slip) (bool, error) {
+	t, err := a.sentVoucher(ctx, slip.ID)
+	if err != nil {
+		return false, err
 	}
-	if done > 0 {
-		a.wallet.Wake()
+	account, err := a.ledger.Account(ctx, t.From.Account)
+	if err != nil || account.Flags&(ledger.CreditBlocked|ledger.Closed) != 0 {
+		return false, err
 	}
-	return done, nil
+	plan := voucherBackPlan(a.wallet.IDs().New(), slip.ID, t)
+	plan.Companions = []ledger.Companion{
+		a.codes.Expire(slip.Ref(), plan.ID),
+		a.message(plan, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.expired", a.wallet.Money("back", t.back()))),
+	}
+	return a.endWait(ctx, plan)
 }
 
 // tellLocked tells the senders of vouchers, as they were before the last wrong code, that it has locked them. A locked one can still

@@ -37,7 +37,6 @@ var flows = []*flow{
 	&earnings,
 	&dayEnd,
 	&warnings,
-	&float,
 	&floatNow,
 	&floatSell,
 	&floatAsk,

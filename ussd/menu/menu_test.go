@@ -43,6 +43,15 @@ var prices = menu.Flow[*shop]{ID: "prices", Texts: map[string]string{"line": "Fr
 	{ID: "list", List: "Prices", With: fruit, PerPage: 5},
 }}
 
+// shut is where a closed shop leads, and closed one that is closed itself.
+var shut = menu.Flow[*shop]{ID: "shut", For: fault.ShopClosed, Steps: []step{
+	{ID: "top", Choose: "Closed", Options: []option{{Key: "1", Text: "Ring", Start: "closed"}, {Key: "2", Text: "Prices", Start: "prices"}}},
+}}
+
+var closed = menu.Flow[*shop]{ID: "closed", For: fault.BadWard, Steps: []step{
+	{ID: "top", Choose: "Nobody comes", With: func(*turn) error { return fault.New(fault.BadWard) }, Options: []option{{Key: "1", Text: "Ring", Go: "top"}}},
+}}
+
 func takeNumber(t *turn, input string) error {
 	var n int64
 	if _, err := fmt.Sscan(input, &n); err != nil {
@@ -73,6 +82,8 @@ func takePIN(t *turn, input string) error {
 		return nil
 	case "5555":
 		return errors.New("the line went dead")
+	case "7777":
+		return fault.New(fault.ShopClosed)
 	}
 	return t.AskAgain("again", fault.New(fault.WrongPIN, "left", 2))
 }
@@ -101,7 +112,7 @@ func say(texts map[string]string) menu.Say {
 
 func engine(t *testing.T) *menu.Engine[*shop] {
 	t.Helper()
-	flows := []*menu.Flow[*shop]{&home, &buy, &prices}
+	flows := []*menu.Flow[*shop]{&home, &buy, &prices, &shut, &closed}
 	e, err := menu.New(say(menu.Source(flows...)), flows...)
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +144,10 @@ func TestConversations(t *testing.T) {
 			"1", "How many?|0 Back", "3", "Buy 3|Enter PIN|0 Back", "9", "<fault.wrong_pin>|Enter PIN again|0 Stop", "8", "<fault.wrong_pin>|Enter PIN again|0 Stop", "0", "END Nothing was bought"},
 		"an unclear failure of a money step says that it is not certain": {
 			"1", "How many?|0 Back", "3", "Buy 3|Enter PIN|0 Back", "5555", "END <fault.outcome_unknown>"},
+		"a fault leads to the flow that is for it, and a secret is not on the way back": {
+			"1", "How many?|0 Back", "3", "Buy 3|Enter PIN|0 Back", "7777", "Closed|1 Ring|2 Prices|0 Back", "0", "How many?|0 Back"},
+		"a flow that comes to its own fault ends": {
+			"1", "How many?|0 Back", "3", "Buy 3|Enter PIN|0 Back", "7777", "Closed|1 Ring|2 Prices|0 Back", "1", "END <fault.bad_ward>"},
 		"any other failure ends politely": {
 			"4", "END <fault.internal>"},
 		"a long list pages, and 98 is there only while there is more": {
@@ -283,6 +298,11 @@ func TestABadTableIsRefused(t *testing.T) {
 		if _, err := menu.New(say(nil), &flow); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+	again := shut
+	again.ID = "again"
+	if _, err := menu.New(say(nil), &home, &buy, &prices, &closed, &shut, &again); err == nil {
+		t.Error("two flows for one fault: accepted")
 	}
 }
 
