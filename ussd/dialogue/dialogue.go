@@ -34,6 +34,7 @@ var flows = []*flow{
 	&cashIn,
 	&recent,
 	&more,
+	&float,
 	&earnings,
 	&dayEnd,
 	&warnings,
