@@ -120,7 +120,7 @@ func (f *forest) till(t network.TillTree, nominated bool) branch {
 	if nominated {
 		text += "  commission is paid here"
 	}
-	b := branch{text: text + seen(c.Open, "  open", "") + unusual(c.Status)}
+	b := branch{text: text + seen(c.Open, "  open", seen(c.Status == network.Active, "  not open", "")) + unusual(c.Status)}
 	for _, o := range t.Operators {
 		b.under = append(b.under, branch{text: f.operator(o)})
 	}
