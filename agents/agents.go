@@ -29,7 +29,8 @@
 //	onboard.go    agents, stores, tills and operators taken on
 //	hire.go       an operator taken on, who will choose the PIN alone
 //	operatorpin.go, helppin.go   an operator's PIN: the first, another, a forgotten one, and who helps
-//	status.go     suspended, resumed, closed, moved
+//	status.go, manage.go   suspended, resumed, closed, moved; other limits, another role
+//	kinds.go, approvable.go   what two people of the staff decide: one asks, another approves
 //	watch.go      what was done just before: split deposits, money that goes round; and what was warned of
 //	earn.go       what a deal earns, and to whom
 //	earnings.go, statement.go   how an agent sees it

@@ -226,7 +226,10 @@ func (a *Agents) SeeCashCode(ctx context.Context, phone msisdn.Number, typed pin
 	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(
 		[]ledger.Companion{a.wallet.PINs().Check(wallet.CustomerPIN(c.ID), typed)},
 		a.notedPage(actor, o, pageTerms{Of: cashPage, From: in.ID.String()}, a.cashCodePage(t, shown.Until))...)})
-	return shown, err
+	if err != nil {
+		return CashCode{}, err
+	}
+	return shown, nil
 }
 
 // CancelCashCode takes the customer's code back: the money is free again. There is no PIN in it. The fault is code_gone.

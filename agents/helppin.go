@@ -92,11 +92,15 @@ func (a *Agents) colleagues(ctx context.Context, manager, colleague msisdn.Numbe
 
 // helpPIN gives an operator three tries again, and sends a code for a new PIN.
 func (a *Agents) helpPIN(ctx context.Context, by string, locked network.Post, why string) ([]ledger.Companion, error) {
-	code, err := a.pinCode(locked, proof.Shown, "sms.counterpin.help")
+	had, err := a.HasPIN(ctx, locked.Operator)
 	if err != nil {
 		return nil, err
 	}
-	had, err := a.HasPIN(ctx, locked.Operator)
+	text := "sms.counterpin.first"
+	if had {
+		text = "sms.counterpin.help"
+	}
+	code, err := a.pinCode(locked, proof.Shown, text)
 	if err != nil {
 		return nil, err
 	}

@@ -119,7 +119,7 @@ func (a *Agents) WorkedBefore(ctx context.Context, phone msisdn.Number, id walle
 }
 
 // pinCode draws a code for an operator's PIN, and returns what keeps it and what sends it.
-func (a *Agents) pinCode(post network.Post, way proof.Way, text string, args ...i18n.Arg) ([]ledger.Companion, error) {
+func (a *Agents) pinCode(post network.Post, way proof.Way, text string) ([]ledger.Companion, error) {
 	life := a.rules().Lives.Reset
 	if way == proof.Opening {
 		life = a.rules().Lives.Activate
@@ -129,9 +129,8 @@ func (a *Agents) pinCode(post network.Post, way proof.Way, text string, args ...
 	if err != nil {
 		return nil, err
 	}
-	args = append(args, i18n.Text("code", drawn.Tell()), i18n.Text("shop", a.shop(post.Place)),
+	said := a.texts.Say(post.Operator.Language, text, i18n.Text("code", drawn.Tell()), i18n.Text("shop", a.shop(post.Place)),
 		i18n.Text("service", a.market.ServiceCode), i18n.Text("menu", a.ForgotMenu()), i18n.Count("minutes", int64(life/time.Minute)))
-	said := a.texts.Say(post.Operator.Language, text, args...)
 	return []ledger.Companion{begin, a.wallet.Messages().Add(a.wallet.IDs().New(), post.Operator.Phone,
 		func(*ledger.Outcome) string { return said })}, nil
 }

@@ -34,7 +34,9 @@ func TestTermsFit(t *testing.T) {
 	counter.Agent, counter.Super, counter.Payable, counter.Above = 0, 0, 0, 0
 	mended.Document, mended.Tier = "", 0
 	voucherTerms := VoucherTerms{Brief: brief, From: party, Customer: number, To: phone, Amount: sum, NetFee: sum, Tax: sum, FeeBack: true,
-		Word: bytes.Repeat([]byte{255}, 20+48), Until: now, Rules: rules, PricedAt: now}
+		Word: bytes.Repeat([]byte{255}, 160+48), Until: now, Rules: rules, PricedAt: now}
+	wordless := voucherTerms
+	wordless.Word = nil
 	back := undoing{}
 	for i := range int64(4) { // wallet, float and two agents
 		back[number+i] = -sum
@@ -47,7 +49,7 @@ func TestTermsFit(t *testing.T) {
 		"cash out":     CashOutTerms{brief, at, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now},
 		"cash code":    CashCodeTerms{brief, party, number, sum, sum, sum, now},
 		"voucher":      voucherTerms,
-		"voucher back": voucherBackTerms{brief, key, voucherTerms, sum},
+		"voucher back": voucherBackTerms{brief, key, wordless, sum},
 		"redeem": redeemTerms{brief, at, phone, voucher.Ref{ID: key, From: key}, sum, earned,
 			deal.Document{Type: math.MaxInt16, Sealed: bytes.Repeat([]byte{255}, 60), Index: bytes.Repeat([]byte{255}, 32)}, rules, now},
 		"mend":  MendTerms{brief, counter, mended, number, key, sum, sum, sum, key, back, true, sum, true, rules, now},

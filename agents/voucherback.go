@@ -65,6 +65,7 @@ func (a *Agents) QuoteVoucherBack(ctx context.Context, r CancelVoucherRequest) (
 	case !slip.State.Open():
 		return id.ID{}, 0, fault.New(fault.CodeGone)
 	}
+	t.Word = nil // its sender may take it back without; and a long one would not fit
 	back := voucherBackTerms{Brief: t.Brief, Voucher: r.Voucher, Sent: t, Amount: t.back()}
 	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.VoucherReturn, wallet.Actor{Number: t.Customer, Phone: t.From.Phone}, r.Origin, back))
 	return in.ID, back.Amount, err

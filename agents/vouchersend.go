@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"encoding/base64"
 	"time"
 
 	"senti/wallet"
@@ -201,6 +202,33 @@ func (a *Agents) openWord(t VoucherTerms) (string, error) {
 	}
 	return string(word), nil
 }
+
+// DraftWord seals a secret word between its typing and its use, for a voucher to that number: a session must not hold one in the clear.
+func (a *Agents) DraftWord(to msisdn.Number, word string) (string, error) {
+	sealed, err := a.wallet.Keys().Seal(key.IDNumber, []byte(word), []byte(wordDraft+to))
+	if err != nil {
+		return "", fault.Wrap(err, fault.Internal)
+	}
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// DraftedWord opens what DraftWord sealed; "" is no word.
+func (a *Agents) DraftedWord(to msisdn.Number, draft string) (string, error) {
+	if draft == "" {
+		return "", nil
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(draft)
+	if err != nil {
+		return "", fault.Wrap(err, fault.Internal)
+	}
+	word, err := a.wallet.Keys().Open(key.IDNumber, sealed, []byte(wordDraft+to))
+	if err != nil {
+		return "", fault.Wrap(err, fault.Internal)
+	}
+	return string(word), nil
+}
+
+const wordDraft = "senti.voucher.word.draft.v1:"
 
 func wordContext(t VoucherTerms) []byte {
 	return []byte("senti.voucher.word.v1:" + t.From.Phone + ":" + t.To)

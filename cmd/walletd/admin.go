@@ -26,6 +26,8 @@ type adminCmd struct {
 	Move      adminMoveCmd      `cmd:"" help:"Ask for money to be moved from one trust bank to another."`
 	Check     adminCheckCmd     `cmd:"" help:"Compare what is owed with trust, and the books with the statements."`
 	Case      adminCaseCmd      `cmd:"" help:"Disagreements over a counter: cash that was not paid, deposits to a wrong number."`
+	Agent     adminAgentCmd     `cmd:"" help:"Agents, stores, tills and operators: taken on, shown, stopped, closed."`
+	Customer  adminCustomerCmd  `cmd:"" help:"Show, block and help a customer."`
 	Audit     adminAuditCmd     `cmd:"" help:"Who did what, newest first."`
 	Jobs      adminJobsCmd      `cmd:"" help:"What the clock does, how that went, and doing it now."`
 	Verify    verifyCmd         `cmd:"" help:"Prove the books and the audit chain; the same as walletd verify."`

@@ -58,17 +58,7 @@ func disputed(t *testing.T, dsn string) (which id.ID, sessions map[string]string
 			t.Fatal(err)
 		}
 	}
-	sessions = map[string]string{}
-	for name, role := range map[string]staff.Roles{"alice": staff.Maker, "bob": staff.Checker} {
-		_, err := d.db.Exec(t.Context(), `INSERT INTO staff (id, name, roles, status, password, totp, step, tries, locked_until, created_at,
-			password_at, proved_at) VALUES (?, ?, ?, ?, ?, NULL, 0, 0, 0, 0, 0, 0)`,
-			id.Derive(id.ID{}, "senti.staff.v1:"+name), name, int64(role), int64(staff.Active), []byte("none"))
-		must(err)
-		who, err := d.office.Staff().Get(t.Context(), name)
-		must(err)
-		sessions[name], err = d.office.Session(who)
-		must(err)
-	}
+	sessions = sessionsOf(t, d)
 	agent, err := d.agents.AddAgent(t.Context(), "system", network.Agent{Kind: network.Head, Name: "CORNER TRADERS", Class: 1})
 	must(err)
 	store, err := d.agents.AddStore(t.Context(), "system", network.Store{Agent: agent.ID, Name: "CORNER SHOP", Ward: d.market.Wards[0].Code})
@@ -106,4 +96,26 @@ func requestNo(t *testing.T, dsn string) string {
 		t.Fatal(err)
 	}
 	return no
+}
+
+// sessionsOf makes a maker, alice, and a checker, bob, who have signed in at the desk.
+func sessionsOf(t *testing.T, d *desk) map[string]string {
+	t.Helper()
+	sessions := map[string]string{}
+	for name, role := range map[string]staff.Roles{"alice": staff.Maker, "bob": staff.Checker} {
+		_, err := d.db.Exec(t.Context(), `INSERT INTO staff (id, name, roles, status, password, totp, step, tries, locked_until, created_at,
+			password_at, proved_at) VALUES (?, ?, ?, ?, ?, NULL, 0, 0, 0, 0, 0, 0)`,
+			id.Derive(id.ID{}, "senti.staff.v1:"+name), name, int64(role), int64(staff.Active), []byte("none"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		who, err := d.office.Staff().Get(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sessions[name], err = d.office.Session(who); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return sessions
 }

@@ -55,6 +55,7 @@ func (d *desk) done(r wallet.Decided) {
 		receipt = ", receipt " + r.Outcome.Receipt
 	}
 	d.say("request %d: done %s%s: %s", r.No, d.when(r.DecidedAt), receipt, r.Text)
+	d.next(r)
 	if r.Hand == "" {
 		return
 	}

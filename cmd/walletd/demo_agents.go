@@ -20,13 +20,14 @@ var demoShops = []struct {
 	landmark string
 	phone    msisdn.Number
 	pin      string
+	id       string // number of the ID document
 	name     string
 	language string
 	float    int64 // whole units
 }{
-	{true, "SIMBA BANK", 0, "GPO", "+254712000010", "7406", "ESTHER CHEBET", "en", 1_000_000},
-	{false, "MAMA NJERI", 1, "STAGE", "+254712000011", "6284", "NJERI WAIRIMU", "en", 50_000},
-	{false, "OTIENO KIOSK", 0, "MARKET GATE", "+254712000012", "3957", "PAUL OTIENO", "sw", 800},
+	{true, "SIMBA BANK", 0, "GPO", "+254712000010", "7406", "25530188", "ESTHER CHEBET", "en", 1_000_000},
+	{false, "MAMA NJERI", 1, "STAGE", "+254712000011", "6284", "30117745", "NJERI WAIRIMU", "en", 50_000},
+	{false, "OTIENO KIOSK", 0, "MARKET GATE", "+254712000012", "3957", "27664018", "PAUL OTIENO", "sw", 800},
 }
 
 // seedAgents takes on the agents of the demo; those that are there stay as they are.
@@ -61,6 +62,9 @@ func (a *app) seedAgents(ctx context.Context) error {
 		store := network.Store{Agent: agent.ID, Name: s.store, Ward: a.market.Wards[s.ward].Code, Landmark: s.landmark}
 		who := network.Operator{Phone: s.phone, Name: s.name, Language: s.language, Role: network.Manager}
 		till, err := a.seedShop(ctx, store, who, p, s.float*a.market.Currency.MinorPerUnit())
+		if err == nil { // with which a forgotten PIN is set anew
+			err = a.seedID(ctx, s.phone, s.id)
+		}
 		if err == nil && first { // where its commission is paid
 			_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: a.agents.Places().Nominate(agent.ID, till)})
 		}
@@ -69,6 +73,14 @@ func (a *app) seedAgents(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (a *app) seedID(ctx context.Context, operator msisdn.Number, number string) error {
+	draft, err := a.wallet.ParseIDNumber(operator, number)
+	if err != nil {
+		return err
+	}
+	return a.agents.SetOperatorID(ctx, audit.System, operator, draft)
 }
 
 // counterPhones are the operators' phones. What is painted on the shop's wall stands beside them.

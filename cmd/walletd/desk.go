@@ -223,6 +223,16 @@ var mends = map[fault.Code]string{
 	fault.BankNotFound:    "See walletd admin bank list; another is added by: walletd admin bank add",
 	fault.IssuingStopped:  "What is missing is shown by: walletd admin check",
 	fault.RequestNotFound: "See walletd admin requests",
+	fault.BadWard:         "Wards are shown by: walletd admin agent wards",
+	fault.AgentNotFound:   "See walletd admin agent list",
+	fault.StoreNotFound:   "See walletd admin agent show AGENT",
+	fault.TillNotFound:    "See walletd admin agent show AGENT",
+	fault.NotOperator:     "See walletd admin agent show AGENT",
+	fault.OperatorTaken:   "Whose phone it is: walletd admin agent show PHONE; who left is closed by: walletd admin agent operator close PHONE --why …",
+	fault.PlaceNotEmpty:   "What is still open under it is shown by: walletd admin agent show; close that first, from below",
+	fault.AccountNotEmpty: "A float is paid out by: walletd admin destroy, or sold to another till; commission is paid by the job release_commission",
+	fault.OtherAgent:      "To another agent he is added anew: walletd admin agent operator close, then add",
+	fault.NoDocument:      "Keep one: walletd admin agent operator id PHONE",
 	fault.OutcomeUnknown:  "Look whether it was done before you do it again: walletd admin requests --all",
 }
 

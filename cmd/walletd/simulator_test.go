@@ -76,7 +76,7 @@ func TestACounterInABrowser(t *testing.T) {
 	// So much cash passes only if its owner says yes; no PIN is asked of him.
 	b.talk(njeri,
 		"*384#", "MAMA NJERI",
-		"1", "Customer's phone",
+		"1", "Customer's code or phone",
 		"0712000001", "How much cash?",
 		"6000", "JOHN K",
 		"6284", "WAITING")

@@ -14,7 +14,7 @@ var earnings = flow{ID: "earnings", Texts: map[string]string{
 	"voucher": "{day} {time} CODE {amount} {earned}", "customer": "{day} {time} CUSTOMER {earned}",
 	"owed": "\nTo be paid out {amount}",
 }, Steps: []step{
-	{ID: "pin", Secret: "Enter PIN to see what you earn", Take: take{Do: atTillPIN(readEarnings), Faults: pinFaults}},
+	{ID: "pin", Secret: "Enter PIN to see what you earn", Take: take{Do: withPIN(readEarnings), Faults: pinFaults}, Options: []option{counterForgotExit}},
 	{ID: "list", List: "Today {today}\nThis month {month}{owed}", PerPage: 4, With: listEarnings},
 }}
 
@@ -54,15 +54,4 @@ func sayEarning(t *turn, l agents.Earning) {
 	sayBare(t, "amount", l.Amount)
 	t.Say("earned", signed(t, l.Earned))
 	t.Line(ways[l.Kind])
-}
-
-// atTillPIN reads an operator's PIN, which is another than that of the own wallet: the pages that help with that are not for it.
-func atTillPIN(do func(*turn, pin.PIN) error) func(*turn, string) error {
-	return func(t *turn, typed string) error {
-		p, err := pin.Parse(typed)
-		if err != nil {
-			return err
-		}
-		return do(t, p)
-	}
 }

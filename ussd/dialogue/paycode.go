@@ -66,8 +66,12 @@ func takePayCode(t *turn, typed string) error {
 	if err != nil {
 		return err
 	}
+	word, err := typedWord(t)
+	if err != nil {
+		return err
+	}
 	q, err := t.Env.agents.QuoteRedeem(t.Ctx, agents.RedeemRequest{Operator: t.Env.caller.Phone, Phone: msisdn.Number(t.Kept(keptTo)),
-		Code: code, Word: t.Kept(keptWord), ID: wallet.IDDraft(t.Kept(keptID)), Origin: t.Env.caller.Origin})
+		Code: code, Word: word, ID: wallet.IDDraft(t.Kept(keptID)), Origin: t.Env.caller.Origin})
 	if err != nil {
 		return err
 	}

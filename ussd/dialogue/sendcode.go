@@ -51,15 +51,29 @@ func sayTo(t *turn) error {
 
 const keptWord = "word"
 
+// takeWord keeps the word sealed.
 func takeWord(t *turn, typed string) error {
-	t.Keep(keptWord, typed)
+	sealed, err := t.Env.agents.DraftWord(msisdn.Number(t.Kept(keptTo)), typed)
+	if err != nil {
+		return err
+	}
+	t.Keep(keptWord, sealed)
 	return nil
+}
+
+// typedWord is what takeWord has kept, "" for no word.
+func typedWord(t *turn) (string, error) {
+	return t.Env.agents.DraftedWord(msisdn.Number(t.Kept(keptTo)), t.Kept(keptWord))
 }
 
 // quoteCode opens the intent. The page says first what becomes of the money if nobody fetches it.
 func quoteCode(t *turn) error {
+	word, err := typedWord(t)
+	if err != nil {
+		return err
+	}
 	q, err := t.Env.agents.QuoteVoucher(t.Ctx, agents.VoucherRequest{From: t.Env.caller.Phone, To: msisdn.Number(t.Kept(keptTo)),
-		Amount: t.KeptNumber(keptAmount), Word: t.Kept(keptWord), Origin: t.Env.caller.Origin})
+		Amount: t.KeptNumber(keptAmount), Word: word, Origin: t.Env.caller.Origin})
 	switch fault.CodeOf(err) {
 	case "":
 	case fault.AmountTooSmall, fault.AmountTooBig:

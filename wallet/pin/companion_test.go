@@ -222,3 +222,24 @@ func ring(t *testing.T, keyIDs ...string) *key.Ring {
 	}
 	return keys
 }
+
+// A locked operator hears of another way out than a customer.
+func TestOperatorIsLockedInWordsOfHisOwn(t *testing.T) {
+	d := newDesk(key.Demo())
+	otieno := Subject{Operator, 1003, Transact}
+	d.set(t, otieno, "4826")
+	var heard []string
+	for _, p := range []string{"1357", "1358", "1359", "4826"} {
+		heard = append(heard, d.put(d.store.Check(otieno, typed(t, p))))
+	}
+	if got := strings.Join(heard, ", "); got != "wrong_pin left=2, wrong_pin left=1, operator_pin_locked, operator_pin_locked" {
+		t.Errorf("hears %s", got)
+	}
+	replaced, err := d.store.Replace(otieno, noon, typed(t, "8264"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.put(replaced); got != "operator_pin_locked" {
+		t.Errorf("replacing hears %s", got)
+	}
+}

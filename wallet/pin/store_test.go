@@ -106,6 +106,12 @@ func TestTwoHundredWrongPINsAtOnce(t *testing.T) {
 		t.Errorf("%d heard that tries are left and %d that the PIN is locked; want 2 and 198", wrong.Load(), locked.Load())
 	}
 	var tries int64
+	if s, err := desks[1].State(ctx, amina); err != nil || !s.Set || !s.Locked || s.SetAt.IsZero() {
+		t.Errorf("its state is %+v, %v", s, err)
+	}
+	if s, err := desks[1].State(ctx, brian); err != nil || s.Set || s.Locked {
+		t.Errorf("the state of none is %+v, %v", s, err)
+	}
 	if err := a.QueryRow(ctx, `SELECT tries FROM pins WHERE subject = ?`, amina.key()).Scan(&tries); err != nil || tries != 3 {
 		t.Errorf("%d tries on record (%v), want 3", tries, err)
 	}

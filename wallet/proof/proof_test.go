@@ -299,3 +299,22 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+// An operator asks a manager for help, not an agent, and is told so.
+func TestOperatorsHearWordsOfTheirOwn(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		otieno := Subject{Operator, 1002}
+		var heard []string
+		for range 3 {
+			heard = append(heard, d.put(d.Compared(otieno, false)))
+		}
+		heard = append(heard, d.begin(otieno, OwnPhone))
+		for range 4 {
+			heard = append(heard, d.begin(otieno, Shown))
+		}
+		got := strings.Join(heard, ", ")
+		if want := "wrong_id_number left=2, wrong_id_number left=1, operator_proof_locked, operator_proof_locked, ok, ok, ok, operator_codes_spent"; got != want {
+			t.Errorf("hears\n%s\nwant\n%s", got, want)
+		}
+	})
+}

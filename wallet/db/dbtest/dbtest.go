@@ -85,6 +85,11 @@ func sqliteDSN(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir
 
 func open(t testing.TB, dsn string, migrate bool) *db.DB {
 	t.Helper()
+	if migrate {
+		if err := copyTemplate(dsn); err != nil {
+			t.Fatal(err)
+		}
+	}
 	d, err := db.Open(context.Background(), dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -94,11 +99,6 @@ func open(t testing.TB, dsn string, migrate bool) *db.DB {
 			t.Errorf("close the database: %v", err)
 		}
 	})
-	if migrate {
-		if _, err := db.Migrate(context.Background(), d); err != nil {
-			t.Fatal(err)
-		}
-	}
 	return d
 }
 

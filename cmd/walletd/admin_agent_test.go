@@ -1,0 +1,166 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"senti/agents/network"
+	"senti/wallet"
+	"senti/wallet/db/dbtest"
+	"senti/wallet/pin"
+)
+
+// typist types commands of staff, each in a process of its own.
+type typist struct {
+	t        *testing.T
+	dsn      string
+	sessions map[string]string
+	id       string // in the environment, as an ID number to be kept
+}
+
+// types has somebody type a command; want is in what comes of it, which is returned.
+func (y typist) types(who, want string, args ...string) string {
+	y.t.Helper()
+	environment := []string{sessionEnv + "=" + y.sessions[who]}
+	if y.id != "" {
+		environment = append(environment, idNumberEnv+"="+y.id)
+	}
+	out, err := runWalletd(y.t, environment, append(append([]string{"admin"}, args...), "--demo", "--db", y.dsn)...)
+	if !strings.Contains(out, want) || (err != nil) != strings.Contains(out, "walletd: ") {
+		y.t.Errorf("walletd admin %s: %v, want %q in\n%s", strings.Join(args, " "), err, want, out)
+	}
+	return out
+}
+
+// approved has alice ask and bob approve; done is in what bob reads.
+func (y typist) approved(done string, args ...string) string {
+	y.t.Helper()
+	out := y.types("alice", "Nothing is done yet", args...)
+	_, rest, _ := strings.Cut(out, "request ")
+	no, _, _ := strings.Cut(rest, ":")
+	y.types("alice", "same_person", "approve", no)
+	return y.types("bob", done, "approve", no)
+}
+
+// number is the number after a word in what was said.
+func (y typist) number(said, word string) string {
+	y.t.Helper()
+	_, rest, found := strings.Cut(said, word+" ")
+	if !found {
+		y.t.Fatalf("no %s in\n%s", word, said)
+	}
+	return strings.FieldsFunc(rest, func(r rune) bool { return r < '0' || r > '9' })[0]
+}
+
+// Two people at terminals take on an agent with all that it needs, look at it, stop it and end it.
+func TestAgentAtTheDesk(t *testing.T) {
+	for name, dsn := range map[string]func(*testing.T) string{
+		"mysql":  func(t *testing.T) string { return dbtest.DSN(t) },
+		"sqlite": func(t *testing.T) string { return sqliteFile(t) },
+	} {
+		t.Run(name, func(t *testing.T) { testAgentAtTheDesk(t, dsn(t)) })
+	}
+}
+
+func testAgentAtTheDesk(t *testing.T, dsn string) {
+	if out, err := runWalletd(t, nil, "migrate", "--db", dsn); err != nil {
+		t.Fatalf("migrate: %v\n%s", err, out)
+	}
+	y := typist{t: t, dsn: dsn, sessions: openedDesk(t, dsn), id: "31415926"}
+	y.types("alice", "1 small shop", "agent", "add", "Simba Bank", "--super", "--class", "9")
+	bank := y.number(y.approved("Next, a store", "agent", "add", "Simba Bank", "--super", "--class", "3"), "super-agent")
+	agent := y.number(y.approved("Next, a store", "agent", "add", "Kariuki", "--class", "2", "--under", bank), "take on agent")
+	y.types("alice", "101   Kangemi", "agent", "wards")
+	y.types("alice", "Wards are shown by", "agent", "store", "add", agent, "Corner", "--ward", "zzz")
+	y.types("bob", "not_allowed", "agent", "store", "add", agent, "Corner", "--ward", "101")
+	store := y.number(y.types("alice", "done: store", "agent", "store", "add", agent, "Corner", "--ward", "101", "--landmark", "Shell"), "store")
+	opened := y.approved("To be painted on the wall:  SENTI ", "agent", "till", "add", store)
+	till, shop := y.number(opened, "open till"), strings.TrimSpace(opened[strings.Index(opened, "SENTI ")+6:][:8])
+	y.operators(till, shop)
+
+	y.types("alice", "here belongs the agent", "agent", "nominate", shop, till)
+	y.approved("done", "agent", "nominate", agent, shop)
+	y.types("bob", "is suspended", "agent", "suspend", shop, "--why", "a complaint")
+	y.types("alice", "say why", "agent", "suspend", shop, "--why", " ")
+	tree := y.types("bob", "SUSPENDED", "agent", "tree", bank)
+	for _, line := range []string{"super-agent " + bank + " Simba Bank  class 3", "└─ agent " + agent + " Kariuki  class 2  owed Ksh 0",
+		"   └─ store " + store + " CORNER  (101 Kangemi, Shell)", "shop " + shop + "  float Ksh 0  commission is paid here  SUSPENDED",
+		"GRACE W  0712 000 021  cashier  en  PIN none yet"} {
+		if !strings.Contains(tree, line) {
+			t.Errorf("no line %q in\n%s", line, tree)
+		}
+	}
+	y.approved("done", "agent", "resume", shop, "--why", "cleared")
+	y.types("bob", "Kariuki", "agent", "find", "--landmark", "shell")
+	y.types("bob", "not open", "agent", "show", till)
+	y.types("bob", "owed after", "agent", "statement", agent)
+	y.types("bob", "is no month", "agent", "statement", agent, "--month", "May")
+	y.types("bob", "agent        2      "+bank, "agent", "list")
+
+	y.types("alice", "place_not_empty", "agent", "close", till, "--why", "moved")
+	y.types("alice", "has left", "agent", "operator", "close", "0712000021", "--why", "left")
+	for _, what := range []string{till, store, agent, bank} {
+		y.approved("for good: moved", "agent", "close", what, "--why", "moved")
+	}
+	y.types("bob", "staff:bob  till.close", "audit", "--act", "till.")
+	y.customers()
+}
+
+// operators puts somebody at a till and changes what may be changed.
+func (y typist) operators(till, shop string) {
+	y.t.Helper()
+	add := []string{"agent", "operator", "add", shop, "0712000021", "Grace W"}
+	y.types("alice", "languages are sw, en", append(add, "--language", "fr")...)
+	y.approved("A code goes to 0712 000 021", append(add, "--role", "manager", "--language", "sw")...)
+	y.types("alice", "operator_taken", add...)
+	y.types("alice", "another ID number on record", "agent", "operator", "id", "+254712000021")
+	nobody := y
+	nobody.id = ""
+	nobody.types("alice", "number of the ID document is asked for", "agent", "operator", "id", "0712000021")
+	y.types("alice", "is a cashier", "agent", "operator", "role", "0712000021", "cashier")
+	y.types("alice", "is spoken to in en", "agent", "operator", "language", "0712000021", "en")
+	y.types("alice", "has other limits", "agent", "operator", "limits", "0712000021", "--day-in", "5,000")
+	y.types("alice", "say which limit", "agent", "operator", "limits", "0712000021")
+	y.approved("take in Ksh 1,000,000 a day", "agent", "operator", "limits", "0712000021", "--day-in", "market")
+	y.types("alice", "three tries again", "agent", "operator", "unlock", "0712000021", "--why", "called us")
+	y.types("bob", "not_allowed", "agent", "operator", "unlock", "0712000021", "--why", "called us")
+	y.types("alice", "may ask customers again", "agent", "operator", "pardon", "0712000021", "--why", "misunderstood")
+	y.types("alice", "works at till "+till, "agent", "operator", "move", "0712000021", till)
+	y.types("bob", "on record, sealed", "agent", "show", "0712000021")
+	y.types("bob", "is no agent, store, till or operator", "agent", "show", "0712000022")
+}
+
+// customers is what staff do to the one customer there is.
+func (y typist) customers() {
+	y.t.Helper()
+	y.types("bob", "balance      Ksh 100", "customer", "show", "0712000001")
+	y.types("bob", "not_registered", "customer", "show", "0712000002")
+	y.types("alice", "is blocked", "customer", "block", "0712000001", "--why", "asked to")
+	y.types("bob", "goes on", "customer", "unblock", "0712000001", "--why", "found the phone")
+	y.types("bob", "not_allowed", "customer", "unlock-pin", "0712000001", "--why", "came with the ID")
+	y.types("alice", "three tries again", "customer", "unlock-pin", "0712000001", "--why", "came with the ID")
+	y.types("bob", "customer.show", "audit", "--act", "customer.")
+}
+
+// openedDesk makes the staff, and a customer with a hundred shillings.
+func openedDesk(t *testing.T, dsn string) map[string]string {
+	t.Helper()
+	d, closeDesk, err := deskFlags{storeFlags: storeFlags{DB: dsn}, Demo: true}.openDesk(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeDesk()
+	p, err := pin.Parse("4826")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.wallet.OpenWallet(t.Context(), wallet.NewWallet{Phone: "+254712000001", Name: "JOHN KAMAU", Language: "en", Tier: 2, Verified: true,
+		PIN: p, Float: 100_00})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.find(t.Context(), network.Ref{Kind: network.AnAgent, ID: 1}.String()); err == nil {
+		t.Error("an agent that nobody took on")
+	}
+	return sessionsOf(t, d)
+}
