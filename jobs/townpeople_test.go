@@ -32,7 +32,6 @@ import (
 
 var (
 	bg       = context.Background()
-	noOrigin wallet.Origin
 )
 
 // lots are drawn by a counter that is mixed well, so that a month is the same month every time.
