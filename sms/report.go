@@ -1,0 +1,28 @@
+package sms
+
+import (
+	"time"
+
+	"senti/wallet/id"
+)
+
+// Fate is what became of a message that a provider took on.
+type Fate int
+
+// The fates. A later report may change Buffered; the other two are final, and of two finals the first stands.
+const (
+	Buffered    Fate = iota // on its way: with the network, or waiting for the phone to come back
+	Delivered               // the phone has it
+	Undelivered             // the phone will not get it
+)
+
+// Report is what a provider says became of a message, translated. It may come twice, late, out of order or never, and before the
+// answer to the message's own submission.
+type Report struct {
+	Gateway     string    // whose message it was, as in Sender.Name
+	Message     id.ID     // ours, where the provider brings it back; otherwise zero
+	ProviderRef string    // the provider's own name for the message, as in Result; may be empty when Message is not
+	Fate        Fate      // what is said
+	Reason      string    // the provider's word for it, for the log: one word, no phone number and no text
+	At          time.Time // when it came to that, UTC; the zero time when it is not said
+}
