@@ -23,7 +23,7 @@ test: setup ## vet and all tests, on SQLite and a private MariaDB
 
 .PHONY: check
 check: $(LINT) ## lint, and all tests under the race detector
-	.ci/setup mariadb chromium gcc
+	.ci/setup mariadb chromium node kannel gcc
 	$(LINT) run ./...
 	CGO_ENABLED=1 go test -race -timeout 60m ./...
 
@@ -44,7 +44,7 @@ mariadb: setup ## print the DSN of this machine's private MariaDB, started if ne
 
 .PHONY: setup
 setup: ## install what the tests need and the machine lacks (Debian packages, as root)
-	@.ci/setup mariadb chromium
+	@.ci/setup mariadb chromium node kannel
 
 .PHONY: clean
 clean: ## stop the private MariaDB and remove what was built

@@ -30,6 +30,7 @@ var layers = map[string]int{
 	"ussd/menu":         2,
 
 	"ussd/simulator/driver": 2, // for tests
+	"sms/peers":             2, // for tests
 	"sms":                   2,
 	"jobs/lease":            2,
 
@@ -76,7 +77,7 @@ var layers = map[string]int{
 }
 
 // testHelpers may be imported by any test.
-var testHelpers = []string{"wallet/db/dbtest", "wallet/clock", "wallet/id"}
+var testHelpers = []string{"wallet/db/dbtest", "wallet/clock", "wallet/id", "sms/peers"}
 
 // soleImporters says which package alone may import a library, so that the rest does not depend on its types.
 var soleImporters = map[string][]string{
