@@ -34,25 +34,31 @@ func TestMain(m *testing.M) {
 func eachPair(t *testing.T, fn func(t *testing.T, a, b *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
-		dsn := "sqlite:" + filepath.Join(t.TempDir(), "senti.db")
-		var both [2]*db.DB
-		for i := range both {
-			d, err := db.Open(bg, dsn)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = d.Close() })
-			if _, err := db.Migrate(bg, d); err != nil {
-				t.Fatal(err)
-			}
-			both[i] = d
-		}
+		both := sqlitePair(t)
 		fn(t, both[0], both[1])
 	})
 	t.Run("mysql", func(t *testing.T) {
 		a, b := dbtest.Two(t)
 		fn(t, a, b)
 	})
+}
+
+// sqlitePair opens one new database twice.
+func sqlitePair(t *testing.T) (both [2]*db.DB) {
+	t.Helper()
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "senti.db")
+	for i := range both {
+		d, err := db.Open(bg, dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		if _, err := db.Migrate(bg, d); err != nil {
+			t.Fatal(err)
+		}
+		both[i] = d
+	}
+	return both
 }
 
 // town is where the jobs of a test run: a clock to wind on, and a record of every time a job began.

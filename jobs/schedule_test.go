@@ -7,26 +7,9 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
-)
 
-// oddZones are three years each in places where clocks and calendars did, or will do, odd things.
-var oddZones = []struct {
-	zone string
-	from int    // the first of January of that year
-	odd  string // what is odd there
-}{
-	{"Africa/Nairobi", 2024, "nothing"},
-	{"Africa/Cairo", 2024, "24 hours become 23 at midnight, and 25 at the next"},
-	{"Africa/Casablanca", 2024, "an hour back for Ramadan"},
-	{"America/Sao_Paulo", 2016, "summer began at midnight: 00:00 to 00:59 did not exist"},
-	{"America/Havana", 2024, "summer begins at midnight and ends at one: 00:00 to 00:59 come twice"},
-	{"Asia/Beirut", 2022, "summer begins at midnight, and once was put off at the last moment"},
-	{"Australia/Lord_Howe", 2024, "half an hour of summer"},
-	{"Pacific/Apia", 2010, "had no 30th of December 2011"},
-	{"Europe/London", 2024, "an hour at one in the morning"},
-	{"America/St_Johns", 2009, "clocks went back at one minute past midnight, into the day before"},
-	{"America/Scoresbysund", 2023, "summer began an hour before midnight, or at midnight"},
-}
+	"senti/wallet/clock/clocktest"
+)
 
 func zoneOf(t testing.TB, name string) *time.Location {
 	t.Helper()
@@ -80,14 +63,14 @@ func wallOf(zone *time.Location, year int) (dates []shown) {
 
 // Every daily job ticks exactly once on every date that there was, at the first moment when the clock had reached its hour.
 func TestEveryDateOnceForThreeYears(t *testing.T) {
-	for _, z := range oddZones {
-		t.Run(z.zone, func(t *testing.T) {
+	for _, z := range clocktest.Places {
+		t.Run(z.Zone, func(t *testing.T) {
 			t.Parallel()
-			zone := zoneOf(t, z.zone)
-			dates := wallOf(zone, z.from)
+			zone := zoneOf(t, z.Zone)
+			dates := wallOf(zone, z.From)
 			for i, h := range hours {
 				s := mustParse(t, fmt.Sprintf("%d %d * * *", h%60, h/60), zone)
-				p := s.from(time.Date(z.from, 1, 1, 0, 0, 0, 0, zone).Add(-time.Second))
+				p := s.from(time.Date(z.From, 1, 1, 0, 0, 0, 0, zone).Add(-time.Second))
 				for _, on := range dates {
 					next, want := s.after(p), on.hours[i]
 					switch {
@@ -111,15 +94,15 @@ func TestEveryDateOnceForThreeYears(t *testing.T) {
 
 // Whenever a process begins to look, it reckons the same ticks as one that has looked all along.
 func TestFromAnyMoment(t *testing.T) {
-	for _, z := range oddZones {
-		t.Run(z.zone, func(t *testing.T) {
+	for _, z := range clocktest.Places {
+		t.Run(z.Zone, func(t *testing.T) {
 			t.Parallel()
-			zone := zoneOf(t, z.zone)
+			zone := zoneOf(t, z.Zone)
 			for _, text := range []string{"0 0 * * *", "30 2 * * *", "0 6 1 * *", "15 0 * * mon"} {
 				s := mustParse(t, text, zone)
-				p := s.from(time.Date(z.from, 1, 1, 0, 0, 0, 0, zone))
+				p := s.from(time.Date(z.From, 1, 1, 0, 0, 0, 0, zone))
 				next := s.after(p)
-				for now := p.at; now.Year() < z.from+3; now = now.Add(7*time.Hour + 13*time.Minute) {
+				for now := p.at; now.Year() < z.From+3; now = now.Add(7*time.Hour + 13*time.Minute) {
 					for !next.at.After(now) {
 						if got, due := s.newest(p, now); !due || got.key < next.key {
 							t.Fatalf("%s: at %v the newest is %v, %v; want %v or later", text, now, got, due, next)
@@ -142,18 +125,18 @@ func TestFromAnyMoment(t *testing.T) {
 // in one place stands still for good.
 func TestCronAloneWouldNotDo(t *testing.T) {
 	left, twice, stuck := 0, 0, 0
-	for _, z := range oddZones {
-		zone := zoneOf(t, z.zone)
-		dates := wallOf(zone, z.from)
+	for _, z := range clocktest.Places {
+		zone := zoneOf(t, z.Zone)
+		dates := wallOf(zone, z.From)
 		for _, h := range hours {
-			s, err := cron.ParseStandard(fmt.Sprintf("CRON_TZ=%s %d %d * * *", z.zone, h%60, h/60))
+			s, err := cron.ParseStandard(fmt.Sprintf("CRON_TZ=%s %d %d * * *", z.Zone, h%60, h/60))
 			if err != nil {
 				t.Fatal(err)
 			}
 			ticks := map[string]int{}
-			at := time.Date(z.from, 1, 1, 0, 0, 0, 0, zone).Add(-time.Second)
+			at := time.Date(z.From, 1, 1, 0, 0, 0, 0, zone).Add(-time.Second)
 			next := s.Next(at)
-			for ; next.After(at) && next.Year() < z.from+3; at, next = next, s.Next(next) {
+			for ; next.After(at) && next.Year() < z.From+3; at, next = next, s.Next(next) {
 				ticks[next.Format(dateKey)]++
 			}
 			if !next.After(at) {

@@ -31,7 +31,7 @@ import (
 )
 
 var (
-	bg       = context.Background()
+	bg = context.Background()
 )
 
 // lots are drawn by a counter that is mixed well, so that a month is the same month every time.

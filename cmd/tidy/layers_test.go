@@ -23,6 +23,8 @@ var layers = map[string]int{
 	"wallet/db":      1,
 	"wallet/webhook": 1,
 
+	"wallet/clock/clocktest": 1, // for tests
+
 	"wallet/db/dbtest":  2,
 	"wallet/keycheck":   2,
 	"agents/commission": 2,

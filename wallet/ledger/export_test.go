@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"time"
 
 	"senti/wallet/db"
 	"senti/wallet/id"
@@ -28,3 +29,6 @@ func Rehash(ctx context.Context, d *db.DB) error {
 		}
 	}
 }
+
+// DayIn is the date the ledger counts by at a moment in that zone.
+func DayIn(zone *time.Location, at time.Time) int32 { return (&Ledger{zone: zone}).day(at.UnixMicro()) }
