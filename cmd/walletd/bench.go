@@ -20,6 +20,8 @@ import (
 type benchCmd struct {
 	Ledger   benchLedgerCmd   `cmd:"" help:"Commit complete sends: PIN compared, four legs, turnover, intent closed, two messages queued."`
 	Agents   benchAgentsCmd   `cmd:"" help:"A mixed day at the counters: cash-in, cash-out and send, with commissions added up."`
+	Soak     benchSoakCmd     `cmd:"" help:"Let a walletd of its own hold conversations for minutes, and watch its memory."`
+	Host     benchHostCmd     `cmd:"" hidden:"" help:"What bench soak starts."`
 	Dialogue benchDialogueCmd `cmd:"" help:"Hold whole send-money conversations over loopback HTTP through the Africa's Talking gateway."`
 }
 
@@ -161,8 +163,11 @@ func stopwatch() func() time.Duration {
 }
 
 // rssMB is this process's resident memory, as Linux tells it; 0 where it does not.
-func rssMB() int64 {
-	status, err := os.ReadFile("/proc/self/status")
+func rssMB() int64 { return rssOf("self") }
+
+// rssOf is that of a process by its number.
+func rssOf(process string) int64 {
+	status, err := os.ReadFile("/proc/" + process + "/status")
 	if err != nil {
 		return 0
 	}

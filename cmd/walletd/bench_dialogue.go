@@ -14,6 +14,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"senti/wallet/clock"
+	"senti/wallet/msisdn"
 )
 
 type benchDialogueCmd struct{ benchFlags }
@@ -39,23 +40,33 @@ func (b benchDialogueCmd) Run(ctx context.Context) error {
 }
 
 type dialogueRun struct {
-	*tally
+	crowdOfPhones
 	app    *app
 	people []person
-	client *fasthttp.HostClient
-	url    string
 	name   string // of this run, so that no session is known from an earlier one
 	next   atomic.Int64
 	codes  [][]string // receipts seen, per worker
 	before int64      // sends in the tables
 }
 
+// crowdOfPhones is all phones of a bench, as Africa's Talking would bring them to walletd.
+type crowdOfPhones struct {
+	*tally
+	client      *fasthttp.HostClient
+	url         string
+	serviceCode string
+}
+
+func newPhones(b benchFlags, address, serviceCode string) crowdOfPhones {
+	return crowdOfPhones{newTally(b), &fasthttp.HostClient{Addr: address, MaxConns: b.Clients + 1, ReadTimeout: 10 * time.Second},
+		"http://" + address + "/ussd/africastalking", serviceCode}
+}
+
 func newDialogueRun(b benchDialogueCmd, a *app, people []person, address net.Addr) *dialogueRun {
 	return &dialogueRun{
-		tally: newTally(b.benchFlags), app: a, people: people, url: "http://" + address.String() + "/ussd/africastalking",
-		client: &fasthttp.HostClient{Addr: address.String(), MaxConns: b.Clients + 1, ReadTimeout: 10 * time.Second},
-		name:   fmt.Sprintf("bench%d", clock.System{}.Now().UnixMicro()),
-		codes:  make([][]string, b.Clients),
+		crowdOfPhones: newPhones(b.benchFlags, address.String(), a.market.ServiceCode), app: a, people: people,
+		name:  fmt.Sprintf("bench%d", clock.System{}.Now().UnixMicro()),
+		codes: make([][]string, b.Clients),
 	}
 }
 
@@ -64,27 +75,35 @@ var receiptInText = regexp.MustCompile(`\b[2-9B-DF-HJ-NP-TV-Z]{10}\b`)
 // one holds one conversation.
 func (r *dialogueRun) one(_ context.Context, worker int) bool {
 	i := int(r.next.Add(1) - 1)
-	from, to := r.people[i%len(r.people)], r.people[(i*31+17)%len(r.people)]
-	if from.phone == to.phone {
-		return true
+	if code := r.sendMoney(worker, len(r.people), i, r.name); code != "" {
+		r.codes[worker] = append(r.codes[worker], code)
 	}
-	typed := []string{"", "1", to.phone.Plain(), fmt.Sprint(101 + i%390), benchPIN(i % len(r.people))}
-	last, err := r.talk(worker, from, fmt.Sprintf("%s-%d", r.name, i), typed)
-	code := receiptInText.FindString(last)
-	if err == nil && (!strings.HasPrefix(last, "END ") || code == "") {
+	return true
+}
+
+// sendMoney holds the i-th conversation among so many people and returns its receipt, or "" when it went wrong or the two who are to
+// talk are one.
+func (r crowdOfPhones) sendMoney(worker, people, i int, run string) (receipt string) {
+	from, to := benchPhone(i%people), benchPhone((i*31+17)%people)
+	if from == to {
+		return ""
+	}
+	typed := []string{"", "1", to.Plain(), fmt.Sprint(101 + i%390), benchPIN(i % people)}
+	last, err := r.talk(worker, from, fmt.Sprintf("%s-%d", run, i), typed)
+	receipt = strings.Clone(receiptInText.FindString(last)) // not the whole screen with it
+	if err == nil && (!strings.HasPrefix(last, "END ") || receipt == "") {
 		err = errors.New("the conversation ended with: " + last)
 	}
 	if err != nil {
 		r.failed(err)
-		return true
+		return ""
 	}
-	r.codes[worker] = append(r.codes[worker], code)
 	r.done.Add(1)
-	return true
+	return receipt
 }
 
 // talk sends the callbacks one after another and returns the last screen.
-func (r *dialogueRun) talk(worker int, from person, session string, typed []string) (screen string, err error) {
+func (r crowdOfPhones) talk(worker int, from msisdn.Number, session string, typed []string) (screen string, err error) {
 	request, response := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(request)
 	defer fasthttp.ReleaseResponse(response)
@@ -96,8 +115,8 @@ func (r *dialogueRun) talk(worker int, from person, session string, typed []stri
 		if i > 0 {
 			text = strings.TrimPrefix(text+"*"+t, "*")
 		}
-		form := url.Values{"sessionId": {session}, "phoneNumber": {string(from.phone)}, "networkCode": {"63902"},
-			"serviceCode": {r.app.market.ServiceCode}, "text": {text}}
+		form := url.Values{"sessionId": {session}, "phoneNumber": {string(from)}, "networkCode": {"63902"},
+			"serviceCode": {r.serviceCode}, "text": {text}}
 		request.SetBodyString(form.Encode())
 		took := stopwatch()
 		if err := r.client.Do(request, response); err != nil {

@@ -173,10 +173,7 @@ func booksRight(ctx context.Context, a *app) (bool, error) {
 }
 
 // countPostings returns how many sends there are.
-func countPostings(ctx context.Context, a *app) (n int64, err error) {
-	err = a.db.QueryRow(ctx, `SELECT COUNT(*) FROM postings WHERE kind = ? AND refusal IS NULL`, int64(ledger.Send)).Scan(&n)
-	return n, err
-}
+func countPostings(ctx context.Context, a *app) (int64, error) { return sendsIn(ctx, a.db) }
 
 // seedersMost is how many goroutines prepare a bench: enough to fill the committer's batches.
 const seedersMost = 1024
