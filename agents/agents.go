@@ -124,6 +124,9 @@ func (a *Agents) Offers() *offer.Store { return a.offers }
 // Books returns how tills' days ended.
 func (a *Agents) Books() *books.Store { return a.books }
 
+// Codes returns the codes that people read out at counters.
+func (a *Agents) Codes() *voucher.Store { return a.codes }
+
 // Post returns who stands at which counter with that phone. The fault is not_operator. It may be up to a minute old: the commit
 // looks again.
 func (a *Agents) Post(ctx context.Context, phone msisdn.Number) (network.Post, error) {

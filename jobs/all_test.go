@@ -269,14 +269,17 @@ func TestPurgeRuns(t *testing.T) {
 		write("expire_holds", "2026-03-01T00:00:20Z", Failed, `{}`)
 		write("expire_holds", "2026-03-12T08:00:00Z", Done, `{}`)
 		write("purge_runs", "2025-12-01T00:00:00Z", Done, `{}`)
+		write("watch_dormancy", "2025-12-01", Done, `{}`)
+		write("watch_dormancy", "2026-03-01", Done, `{}`) // by the date: that it ran can be shown
+		write("watch_dormancy", "2026-03-02", Done, `{}`)
 		for n := range 2000 {
 			at := noon.Add(-10*day + time.Duration(n)*time.Second)
 			write("verify_ledger", at.Format(instantKey), Done, `{}`)
 		}
-		if r := o.once(purgeRuns(o.Parts)); r["deleted"] != 2001 {
+		if r := o.once(purgeRuns(o.Parts)); r["deleted"] != 2002 {
 			t.Errorf("%v", r)
 		}
-		for job, want := range map[string]int{"expire_holds": 4, "purge_runs": 1, "verify_ledger": 1} {
+		for job, want := range map[string]int{"expire_holds": 4, "purge_runs": 1, "verify_ledger": 1, "watch_dormancy": 2} {
 			all, err := (&runs{db: d}).read(bg, `WHERE job = ?`, job)
 			if err != nil || len(all) != want {
 				t.Errorf("%s: %d are left, want %d: %v", job, len(all), want, err)

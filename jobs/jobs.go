@@ -30,7 +30,7 @@
 // # What a run leaves
 //
 // A Result, a few values by name, is kept as JSON with its time and error, and shown, logged and counted. A run that found
-// nothing to do returns nil, and is thrown away after a day. Resume gives a run the last result, for a job that does its work
+// nothing to do returns nil, and is thrown away after a day, unless its job is done by the date. Resume gives a run the last result, for a job that does its work
 // in slices. Results are seen by everybody who may look at the log: no names, phone numbers or secrets.
 //
 // The package does not decide anything about money, does not know who may be told what, and sends nothing.
@@ -87,6 +87,7 @@ func All(p Parts) []Job {
 		forgetTexts(p),
 		purgeMessages(p),
 		purgeIntents(p),
+		purgeCodes(p),
 		purgeRuns(p),
 	}
 }

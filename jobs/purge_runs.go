@@ -8,7 +8,8 @@ import (
 	"senti/wallet/db"
 )
 
-// idleKept is how long a run is kept that found nothing to do.
+// idleKept is how long a run is kept that found nothing to do. One that was due on a date is kept as all others are: that it ran on each
+// can so be shown.
 const idleKept = 24 * time.Hour
 
 // purgeRuns deletes what jobs did as long ago as the market keeps it, and what they did not do, after a day. The newest run of each
@@ -44,9 +45,9 @@ func purgeRunsOf(ctx context.Context, d *db.DB, job string, since, idle time.Tim
 	}
 	for {
 		old, err := runs.read(ctx, `
-			WHERE job = ? AND tick < ? AND tick <> ? AND state >= ? AND (tick < ? OR state = ? AND result = '{}')
+			WHERE job = ? AND tick < ? AND tick <> ? AND state >= ? AND (tick < ? OR state = ? AND result = '{}' AND LENGTH(tick) > ?)
 			ORDER BY tick LIMIT ?`,
-			job, idle.Format(dateKey), newest.Tick, int64(Done), since.Format(dateKey), int64(Done), int64(purgePage))
+			job, idle.Format(dateKey), newest.Tick, int64(Done), since.Format(dateKey), int64(Done), int64(len(dateKey)), int64(purgePage))
 		if err != nil || len(old) == 0 {
 			return deleted, err
 		}

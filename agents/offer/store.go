@@ -142,3 +142,8 @@ func (s *Store) read(ctx context.Context, where string, args ...any) ([]Offer, e
 	}
 	return all, nil
 }
+
+// Purge deletes at most limit offers that ended before a moment, and returns how many.
+func (s *Store) Purge(ctx context.Context, ended time.Time, limit int) (int, error) {
+	return db.Prune(ctx, s.db, "offers", "id", `WHERE ended_at < ? ORDER BY ended_at`, []any{ended.UnixMicro()}, limit)
+}

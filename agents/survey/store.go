@@ -205,3 +205,9 @@ func (n number) Scan(value any) error {
 	}
 	return nil
 }
+
+// Purge deletes at most limit questions whose time was over before a moment, answered or not, and returns how many. What came of
+// them stays on the records of the tills.
+func (s *Store) Purge(ctx context.Context, over time.Time, limit int) (int, error) {
+	return db.Prune(ctx, s.db, "surveys", "id", `WHERE until_at < ? AND due_at IS NULL ORDER BY until_at`, []any{over.UnixMicro()}, limit)
+}

@@ -76,9 +76,8 @@ type Dormancy struct {
 // Retention is how long rows are kept that nobody asks for any more. Postings and the audit record are never deleted.
 type Retention struct {
 	Records  time.Duration // what explains a posting: intents that were done, deals, cases
-	Quotes   time.Duration // intents that nobody went through with
+	Quotes   time.Duration // intents that nobody went through with, and how conversations ended that moved nothing
 	Messages time.Duration // texts of messages that were delivered or given up
-	Sessions time.Duration // conversations
 	Codes    time.Duration // codes that were used or ran out
 	Runs     time.Duration // results of jobs
 }

@@ -248,8 +248,8 @@ func (b *builder) dormancy(m *Market, p packDormancy) {
 func (b *builder) retention(m *Market, p packRetention) {
 	m.Retention = Retention{
 		Records: b.lasting("retention.records", p.Records), Quotes: b.lasting("retention.quotes", p.Quotes),
-		Messages: b.lasting("retention.messages", p.Messages), Sessions: b.lasting("retention.sessions", p.Sessions),
-		Codes: b.lasting("retention.codes", p.Codes), Runs: b.lasting("retention.runs", p.Runs),
+		Messages: b.lasting("retention.messages", p.Messages),
+		Codes:    b.lasting("retention.codes", p.Codes), Runs: b.lasting("retention.runs", p.Runs),
 	}
 }
 

@@ -129,7 +129,6 @@ type packRetention struct {
 	Records  string `yaml:"records"`
 	Quotes   string `yaml:"quotes"`
 	Messages string `yaml:"messages"`
-	Sessions string `yaml:"sessions"`
 	Codes    string `yaml:"codes"`
 	Runs     string `yaml:"runs"`
 }

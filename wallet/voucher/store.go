@@ -72,3 +72,9 @@ func (s *Store) read(ctx context.Context, where string, args ...any) ([]Slip, er
 	}
 	return all, nil
 }
+
+// Purge deletes at most limit codes that ended before a moment, and returns how many. What they were good for, the ledger and the
+// deals say; that a code once was, nobody needs to know any more.
+func (s *Store) Purge(ctx context.Context, ended time.Time, limit int) (int, error) {
+	return db.Prune(ctx, s.db, "codes", "id", `WHERE ended_at < ? ORDER BY ended_at`, []any{ended.UnixMicro()}, limit)
+}
