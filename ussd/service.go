@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"senti/ussd/dialogue"
@@ -49,6 +50,7 @@ const (
 type Service struct {
 	dialogues *dialogue.Dialogues
 	sessions  *session.Store
+	clock     clock.Clock
 	budget    time.Duration
 	reader    *session.Reader
 	log       *slog.Logger
@@ -71,29 +73,49 @@ func New(o Options) (*Service, error) {
 		o.Count = func(string) {}
 	}
 	sessions := session.NewStore(o.Clock, o.Sessions)
-	return &Service{dialogues: o.Dialogues, sessions: sessions, budget: o.Budget, reader: reader, log: o.Log, count: o.Count}, nil
+	return &Service{dialogues: o.Dialogues, sessions: sessions, clock: o.Clock, budget: o.Budget, reader: reader, log: o.Log, count: o.Count}, nil
 }
 
 // Sessions returns how many sessions are kept, for metrics.
 func (s *Service) Sessions() int { return s.sessions.Len() }
 
-// Handle answers a callback within its budget. It never fails and never panics: what goes wrong becomes a last page.
+// Handle answers a callback within its budget, or half of what its gateway waits if that is less. It never fails and never
+// panics: what goes wrong becomes a last page.
 //
 // The work goes on when the gateway hangs up: its reply is kept, and the repeat that follows gets it.
 func (s *Service) Handle(ctx context.Context, req Request) Reply {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.budget)
+	budget := s.budget
+	if req.Within > 0 {
+		budget = min(budget, req.Within/2)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
 	defer cancel()
 	key := s.reader.Key(req.Gateway, req.Session, string(req.Caller))
-	held := s.sessions.Lock(key)
+	held, arrived := s.sessions.Lock(key)
 	defer s.sessions.Unlock(held)
-	reply, outcome := s.serve(ctx, req, key, held)
+	call := session.Callback{Whole: req.History, Text: req.Text, Turn: req.Turn, ID: req.ID, New: req.New, Blind: arrived < held.Turns()}
+	if req.Reused && req.New && !call.Blind && !s.reader.Repeats(&held.History, call) {
+		s.sessions.Restart(held)
+	}
+	if !held.Started {
+		held.Origin = s.origin(req, key)
+	}
+	reply, outcome := s.serve(ctx, req, held, call)
 	s.count(outcome)
 	return reply
 }
 
+// origin is what the intents of a session that starts here name it by. Where the gateway uses its names again, those of a
+// phone would all be one, and each would meet the last page of the one before: the moment tells them apart.
+func (s *Service) origin(req Request, key session.Key) session.Key {
+	if !req.Reused {
+		return key
+	}
+	return s.reader.Key(req.Gateway, req.Session+" "+strconv.FormatInt(s.clock.Now().UnixMicro(), 10), string(req.Caller))
+}
+
 // serve answers a callback of a session that belongs to it meanwhile.
-func (s *Service) serve(ctx context.Context, req Request, key session.Key, held *session.Session) (Reply, string) {
-	call := session.Callback{Whole: req.History, Text: req.Text, Turn: req.Turn, New: req.New}
+func (s *Service) serve(ctx context.Context, req Request, held *session.Session, call session.Callback) (Reply, string) {
 	reading := s.reader.First(call)
 	if held.Started {
 		reading = s.reader.Read(&held.History, call)
@@ -104,35 +126,39 @@ func (s *Service) serve(ctx context.Context, req Request, key session.Key, held 
 	if reading.Known != nil {
 		return Reply(*reading.Known), OutcomeRepeat
 	}
-	answer, panicked := s.turn(ctx, req, key, held, reading.Input)
+	answer, panicked := s.turn(ctx, req, held, reading.Input)
 	reply := session.Reply{Text: answer.Reply.Text, End: answer.Reply.End}
-	held.Started, held.Place, held.Turns = true, answer.Place, held.Turns+1
-	held.History.Answer(reading, reply)
+	held.Started, held.Place = true, answer.Place
+	held.Answer(reading, reply)
 	if reply.End && !fault.HasCode(answer.Reply.Fault, fault.OutcomeUnknown) {
 		held.Intent = answer.Intent
 	}
-	s.report(req, key, answer.Reply.Fault)
+	s.report(req, held.Origin, answer.Reply.Fault)
 	return Reply(reply), outcome(answer.Reply, panicked)
 }
 
 // turn takes one step of the dialogue, or begins one.
-func (s *Service) turn(ctx context.Context, req Request, key session.Key, held *session.Session, input string) (answer dialogue.Answer, panicked bool) {
+func (s *Service) turn(ctx context.Context, req Request, held *session.Session, input string) (answer dialogue.Answer, panicked bool) {
 	caller := dialogue.Caller{
 		Phone:  req.Caller,
-		Origin: wallet.Origin{Gateway: req.Gateway, Session: key, Turn: held.Turns + 1},
-		Page:   menu.Page{Limit: req.Limit, Ref: reference(key)},
+		Origin: wallet.Origin{Gateway: req.Gateway, Session: held.Origin, Turn: held.Turns() + 1},
+		Page:   menu.Page{Limit: req.Limit, Ref: reference(held.Origin)},
 	}
 	defer func() {
 		if broken := recover(); broken != nil {
-			s.log.Error("ussd: a turn panicked", "gateway", req.Gateway, "session", reference(key), "panic", fmt.Sprintf("%T", broken), "stack", string(debug.Stack()))
+			s.log.Error("ussd: a turn panicked", "gateway", req.Gateway, "session", reference(held.Origin), "panic", fmt.Sprintf("%T", broken), "stack", string(debug.Stack()))
 			answer, panicked = s.dialogues.Lost(caller, held.Place, errPanic), true
 		}
 	}()
 	if held.Started {
 		return s.dialogues.Next(ctx, caller, held.Place, input), false
 	}
-	if !req.History && req.Turn > 1 {
+	switch {
+	case req.History, req.New, req.Turn == 1:
+	case req.Later, req.Turn > 1:
 		return s.dialogues.Resume(ctx, caller), false
+	default:
+		input = req.Opening
 	}
 	return s.dialogues.Open(ctx, caller, session.Dialled(input)), false
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,6 +86,7 @@ type world struct {
 	sent     *phones
 	budget   time.Duration // 0 for the usual
 	trap     *trapClock    // the wallet's clock
+	desk     *deskClock    // the service's clock
 	mu       sync.Mutex
 	counted  map[string]int
 	account  map[msisdn.Number]int64
@@ -122,11 +124,11 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	w := &world{
 		t: t, db: d, lang: lang, market: market, ids: &drawn{}, log: &strings.Builder{},
 		clock: clock.NewFake(time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)),
-		sent:  &phones{}, trap: &trapClock{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
+		sent:  &phones{}, trap: &trapClock{}, desk: &deskClock{}, counted: map[string]int{}, account: map[msisdn.Number]int64{}, balance: map[msisdn.Number]int64{},
 		jobs: map[string]func() string{}, staff: map[string]func(string) []string{},
 	}
 	w.earnJobs()
-	w.trap.Fake = w.clock
+	w.trap.Fake, w.desk.Fake = w.clock, w.clock
 	w.staff["decide"] = w.decide
 	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
 	w.jobs["expire"] = w.expire
@@ -168,7 +170,7 @@ func (s *drawn) New() id.ID {
 // another is a second process of the same Senti, on a handle of its own.
 func (w *world) another(d *db.DB) *world {
 	other := &world{
-		t: w.t, db: d, lang: w.lang, market: w.market, ids: w.ids, log: &strings.Builder{}, clock: w.clock, trap: &trapClock{Fake: w.clock},
+		t: w.t, db: d, lang: w.lang, market: w.market, ids: w.ids, log: &strings.Builder{}, clock: w.clock, trap: &trapClock{Fake: w.clock}, desk: &deskClock{Fake: w.clock},
 		sent: &phones{}, counted: map[string]int{}, account: w.account, balance: w.balance,
 	}
 	other.start()
@@ -217,7 +219,7 @@ func (w *world) serve() {
 	dialogues, err := dialogue.New(w.wallet, w.agents)
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
-		Dialogues: dialogues, Keys: key.Demo(), Clock: w.clock,
+		Dialogues: dialogues, Keys: key.Demo(), Clock: w.desk,
 		Log:    slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Count:  w.count,
 		Budget: w.budget,
@@ -231,13 +233,29 @@ func (w *world) count(outcome string) {
 	w.counted[outcome]++
 }
 
-// trapClock is a bug waiting to happen: while it is set, whoever asks the time panics.
+// deskClock counts how often the service has asked it, which it does for every callback that arrives.
+type deskClock struct {
+	*clock.Fake
+	asked atomic.Int64
+}
+
+func (c *deskClock) Now() time.Time {
+	c.asked.Add(1)
+	return c.Fake.Now()
+}
+
+// trapClock is a bug waiting to happen: while it is set, whoever asks the time panics. What is to happen during the next turn
+// happens when the time is asked first.
 type trapClock struct {
 	*clock.Fake
-	set bool
+	set    bool
+	during atomic.Pointer[func()]
 }
 
 func (c *trapClock) Now() time.Time {
+	if during := c.during.Swap(nil); during != nil {
+		(*during)()
+	}
 	if c.set {
 		panic("PIN 4826 was typed by 0712000001") // a panic may say anything
 	}

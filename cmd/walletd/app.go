@@ -63,7 +63,7 @@ type plan struct {
 	config   *Config
 	market   *market.Market
 	keys     *key.Ring
-	guards   ussdgateway.Config
+	ussd     []ussdgateway.Instance
 	texts    smsgateway.InboundConfig
 	sender   func(*app) (sms.Sender, error)
 	sabotage ledger.Sabotage
@@ -114,8 +114,7 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p.guards.Region, p.guards.Log, p.guards.Count = p.market.Region, slog.Default(), a.countCallback
-	if a.gateways, err = ussdgateway.All(a.service, p.guards); err != nil {
+	if err := a.takeCalls(p.ussd); err != nil {
 		return nil, err
 	}
 	if err := a.takeTexts(p.texts); err != nil {
@@ -143,6 +142,16 @@ func (a *app) openLedger(ctx context.Context, p plan) (*ledger.Ledger, error) {
 	}
 	a.onStop("ledger", func(context.Context) error { l.Close(); return nil }) // finishes its batches
 	return l, nil
+}
+
+// takeCalls opens the USSD gateways.
+func (a *app) takeCalls(on []ussdgateway.Instance) (err error) {
+	a.gateways, err = ussdgateway.All(a.service, ussdgateway.Config{Region: a.market.Region, Code: a.market.ServiceCode,
+		Gateways: on, Log: slog.Default(), Count: a.countCallback})
+	for _, g := range a.gateways {
+		a.onStop("gateway "+g.Name, g.Stop)
+	}
+	return err
 }
 
 // takeTexts opens the doors for the texts that phones send to us.

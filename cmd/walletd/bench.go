@@ -23,6 +23,7 @@ type benchCmd struct {
 	Soak     benchSoakCmd     `cmd:"" help:"Let a walletd of its own hold conversations for minutes, and watch its memory."`
 	Host     benchHostCmd     `cmd:"" hidden:"" help:"What bench soak starts."`
 	Dialogue benchDialogueCmd `cmd:"" help:"Hold whole send-money conversations over loopback HTTP through the Africa's Talking gateway."`
+	Gateways benchGatewaysCmd `cmd:"" help:"Turn menu pages over loopback HTTP through every USSD gateway, one after another."`
 }
 
 // benchFlags are what both benches take. A bench makes its own customers in the database; give it one of its own.

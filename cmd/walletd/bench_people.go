@@ -22,12 +22,17 @@ import (
 // start opens the database, puts walletd together on it as serve would, with the log gateway, and makes sure that there are
 // enough customers.
 func (b benchFlags) start(ctx context.Context) (*app, []person, error) {
+	return b.startWith(ctx, []ussdgateway.Instance{{Type: "africastalking", Guard: webhook.Guard{Open: true}}})
+}
+
+// startWith is start with those USSD gateways.
+func (b benchFlags) startWith(ctx context.Context, gateways []ussdgateway.Instance) (*app, []person, error) {
 	startTerminalLog()
 	c, d, err := b.open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := plan{config: c, keys: key.Demo(), guards: ussdgateway.Config{AfricasTalking: webhook.Guard{Open: true}}}
+	p := plan{config: c, keys: key.Demo(), ussd: gateways}
 	p.sender = func(*app) (sms.Sender, error) { return smsgateway.NewLog(slog.Default()), nil }
 	if p.market, err = c.loadMarket(); err == nil {
 		p.market = withoutCeilings(p.market)

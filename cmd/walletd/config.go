@@ -40,6 +40,8 @@ type Config struct {
 	AfricasTalkingAllow  []string `yaml:"africastalking_allow"  env:"AFRICASTALKING_ALLOW"`
 	SentiToken           string   `yaml:"senti_token"           env:"SENTI_TOKEN"`
 
+	USSD gatewayList `yaml:"ussd" env:"USSD"`
+
 	SMS                    string `yaml:"sms"                      env:"SMS"`
 	AfricasTalkingURL      string `yaml:"africastalking_url"       env:"AFRICASTALKING_URL"`
 	AfricasTalkingUsername string `yaml:"africastalking_username"  env:"AFRICASTALKING_USERNAME"`
@@ -100,8 +102,8 @@ func (c *Config) checkServe() error {
 			say("key_%s is the demo key, which everybody knows: write file:FILE", name)
 		}
 	}
-	if c.AfricasTalkingSecret == "" && len(c.AfricasTalkingAllow) == 0 && c.SentiToken == "" {
-		say("no gateway may call: set africastalking_secret (or africastalking_allow), or senti_token")
+	if c.AfricasTalkingSecret == "" && len(c.AfricasTalkingAllow) == 0 && c.SentiToken == "" && len(c.USSD) == 0 {
+		say("no gateway may call: set africastalking_secret (or africastalking_allow), senti_token or ussd")
 	}
 	if !slices.Contains(smsgateway.Names(), c.SMS) {
 		say("sms is %q: choose one of %s", c.SMS, strings.Join(smsgateway.Names(), ", "))

@@ -7,9 +7,9 @@ import (
 
 	"senti/sms"
 	smsgateway "senti/sms/gateway"
-	ussdgateway "senti/ussd/gateway"
 	"senti/wallet/db"
 	"senti/wallet/key"
+	"senti/wallet/webhook"
 )
 
 type serveCmd struct{ storeFlags }
@@ -85,10 +85,12 @@ func servePlan(c *Config) (plan, error) {
 	if p.keys.IsDemo() {
 		return p, fmt.Errorf("a key is the demo key, which everybody knows: make your own")
 	}
-	if p.guards, err = c.guards(); err != nil {
+	if p.ussd, err = c.gateways(); err != nil {
 		return p, err
 	}
-	p.texts = smsgateway.InboundConfig{AfricasTalking: p.guards.AfricasTalking, Senti: p.guards.Senti}
+	if p.texts.AfricasTalking, p.texts.Senti, err = c.guards(); err != nil {
+		return p, err
+	}
 	if err := c.baseURL(); err != nil {
 		return p, err
 	}
@@ -103,22 +105,19 @@ func servePlan(c *Config) (plan, error) {
 	return p, nil
 }
 
-// guards says who may call which gateway.
-func (c *Config) guards() (ussdgateway.Config, error) {
-	var g ussdgateway.Config
+// guards says who may call what has settings of its own.
+func (c *Config) guards() (africasTalking, senti webhook.Guard, err error) {
 	proxies, err := prefixes("proxies", c.Proxies)
 	if err != nil {
-		return g, err
+		return africasTalking, senti, err
 	}
-	if g.AfricasTalking.Allow, err = prefixes("africastalking_allow", c.AfricasTalkingAllow); err != nil {
-		return g, err
+	if africasTalking.Allow, err = prefixes("africastalking_allow", c.AfricasTalkingAllow); err != nil {
+		return africasTalking, senti, err
 	}
-	if g.AfricasTalking.Secrets, err = secrets("africastalking_secret", c.AfricasTalkingSecret); err != nil {
-		return g, err
+	if africasTalking.Secrets, err = secrets("africastalking_secret", c.AfricasTalkingSecret); err != nil {
+		return africasTalking, senti, err
 	}
-	if g.Senti.Secrets, err = secrets("senti_token", c.SentiToken); err != nil {
-		return g, err
-	}
-	g.AfricasTalking.Proxies, g.Senti.Proxies = proxies, proxies
-	return g, nil
+	senti.Secrets, err = secrets("senti_token", c.SentiToken)
+	africasTalking.Proxies, senti.Proxies = proxies, proxies
+	return africasTalking, senti, err
 }

@@ -42,25 +42,26 @@ import (
 //   - a status of Success says that the session ended as it should, not that the phone showed the last screen.
 //
 // Checked against its documentation in 2026-11; notices and time limits as others quote it.
-func africasTalking(g webhook.Guard) adapter {
-	return adapter{
-		name:  "africastalking",
-		limit: 156,
-		path:  "/ussd/africastalking",
-		media: "application/x-www-form-urlencoded",
-		guard: g,
-		proof: webhook.SecretInPath,
-
-		parse:  parseAfricasTalking,
-		notice: parseAfricasTalkingNotice,
-		reply:  replyAfricasTalking,
-		refuse: refuseAfricasTalking,
-	}
+var africasTalking = adapter{
+	name:  "africastalking",
+	title: "Africa's Talking (Kenya, Uganda, Tanzania, Rwanda, Nigeria, Malawi …)",
+	input: history,
+	tells: "end, network",
+	limit: 156,
+	waits: 10 * time.Second,
+	login: webhook.BasicLogin,
+	opens: true,
+	doors: []door{
+		{http.MethodPost, "", []string{"application/x-www-form-urlencoded"}, hearAfricasTalking},
+		{http.MethodPost, "/events", []string{"application/x-www-form-urlencoded"}, hearAfricasTalkingEnd},
+	},
+	reply:  replyCONEND,
+	refuse: refuseCONEND,
 }
 
-// africasTalkingPayload is what is read of a callback; networkCode is not needed.
+// africasTalkingPayload is what is read of a callback.
 type africasTalkingPayload struct {
-	SessionID, PhoneNumber, ServiceCode, Text string
+	SessionID, PhoneNumber, NetworkCode, ServiceCode, Text string
 }
 
 // africasTalkingNotice is what is read of a notice. It has no place for input and lastAppResponse, on purpose.
@@ -68,69 +69,55 @@ type africasTalkingNotice struct {
 	SessionID, PhoneNumber, Date, Status, ErrorMessage string
 }
 
-func parseAfricasTalking(body []byte, region string) (r ussd.Request, wrong *webhook.Malformed) {
-	form, wrong := webhook.Form(body)
+func hearAfricasTalking(c call) (heard, *webhook.Malformed) {
+	form, wrong := webhook.Form(c.body)
 	if wrong != nil {
-		return r, wrong
+		return heard{}, wrong
 	}
 	p := africasTalkingPayload{
-		form.Get("sessionId"), form.Get("phoneNumber"), form.Get("serviceCode"), form.Get("text"),
+		form.Get("sessionId"), form.Get("phoneNumber"), form.Get("networkCode"), form.Get("serviceCode"), form.Get("text"),
 	}
-	r = ussd.Request{History: true, New: p.Text == ""}
-	if r.Session, wrong = webhook.Name("sessionId", p.SessionID, maxSession); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	if r.Caller, wrong = webhook.Phone("phoneNumber", p.PhoneNumber, region); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	if r.ServiceCode, wrong = serviceCode("serviceCode", p.ServiceCode); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	if r.Text, wrong = webhook.Typed("text", p.Text, maxText); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	return r, nil
+	t := taker{call: c}
+	return t.turn(ussd.Request{
+		Session:     t.session("sessionId", p.SessionID),
+		Caller:      t.phone("phoneNumber", p.PhoneNumber),
+		ServiceCode: t.serviceCode("serviceCode", p.ServiceCode),
+		Text:        t.transcript("text", p.Text),
+		History:     true,
+		New:         p.Text == "",
+		Network:     network(p.NetworkCode),
+	}, nil)
 }
 
-func parseAfricasTalkingNotice(body []byte, region string) (n ussd.EndNotice, wrong *webhook.Malformed) {
-	form, wrong := webhook.Form(body)
+func hearAfricasTalkingEnd(c call) (heard, *webhook.Malformed) {
+	form, wrong := webhook.Form(c.body)
 	if wrong != nil {
-		return n, wrong
+		return heard{}, wrong
 	}
 	p := africasTalkingNotice{
 		form.Get("sessionId"), form.Get("phoneNumber"), form.Get("date"), form.Get("status"), form.Get("errorMessage"),
 	}
 	failed, ok := africasTalkingStatus[p.Status]
 	if !ok {
-		return n, webhook.Wrong("status", "unknown word "+webhook.Words(p.Status))
+		return heard{}, webhook.Wrong("status", "unknown word "+webhook.Words(p.Status))
 	}
-	n = ussd.EndNotice{Failed: failed, Reason: webhook.Words(p.Status + " " + p.ErrorMessage)}
-	if n.Session, wrong = webhook.Name("sessionId", p.SessionID, maxSession); wrong != nil {
-		return ussd.EndNotice{}, wrong
-	}
-	if n.Caller, wrong = webhook.Phone("phoneNumber", p.PhoneNumber, region); wrong != nil {
-		return ussd.EndNotice{}, wrong
-	}
-	// A date that cannot be read is no reason to lose the notice; the zero time says "not told".
-	n.At, _ = time.Parse(time.DateTime, p.Date)
-	return n, nil
+	at, _ := time.Parse(time.DateTime, p.Date) // one that cannot be read is no reason to lose the notice
+	t := taker{call: c}
+	return t.end(ussd.EndNotice{
+		Session: t.session("sessionId", p.SessionID),
+		Caller:  t.phone("phoneNumber", p.PhoneNumber),
+		Failed:  failed,
+		Reason:  webhook.Words(p.Status + " " + p.ErrorMessage),
+		At:      at,
+	}, nil)
 }
 
-func replyAfricasTalking(_ ussd.Request, r ussd.Reply) webhook.Answer {
-	word := "CON "
+// replyCONEND is the answer of Africa's Talking, and of its many followers.
+func replyCONEND(_ heard, r ussd.Reply) webhook.Answer {
 	if r.End {
-		word = "END "
+		return webhook.TextAnswer(http.StatusOK, "END "+r.Text)
 	}
-	return webhook.TextAnswer(http.StatusOK, word+r.Text)
-}
-
-// refuseAfricasTalking ends the session. The phone may show the text, so it says first that nothing was done.
-func refuseAfricasTalking(status int, m *webhook.Malformed) webhook.Answer {
-	if m == nil {
-		return webhook.TextAnswer(status, "END This caller is not known here.")
-	}
-	return webhook.TextAnswer(status, "END Sorry, that did not reach us well. Nothing was done. Please dial again.\n("+
-		m.Field+": "+m.Problem+")")
+	return webhook.TextAnswer(http.StatusOK, "CON "+r.Text)
 }
 
 // africasTalkingStatus lists the words for how a session ended, and whether the person may have missed the last screen.

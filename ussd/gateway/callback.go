@@ -4,72 +4,154 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
 	"senti/ussd"
+	"senti/wallet/i18n"
 	"senti/wallet/webhook"
 )
 
 // adapter is what one telco's file provides: how its bytes read, and what bytes it wants to hear.
 type adapter struct {
-	name  string
-	limit int    // longest screen, in characters
-	path  string // of the callback; notices come to path + "/events"
-	media string // content type of what it sends
-	guard webhook.Guard
-	proof webhook.Proof
+	name  string        // in the configuration and, unless configured, in the path
+	title string        // as people call it, and where it is
+	input input         // what it sends of what was typed
+	tells string        // what it tells besides: "end, network, IMSI"
+	limit int           // longest screen, in characters
+	waits time.Duration // how long it waits for an answer
+	login webhook.Proof // how it shows a user and password: webhook.BasicLogin, or QueryLogin
+	opens bool          // may be open, for the demo
+	async bool          // takes the reply by a call of ours
+	// silentEnds says that its notices do not tell whose session it was.
+	silentEnds bool
+	doors      []door
 
-	// Gateway and Limit of what these return are filled in by the endpoint.
-	parse  func(body []byte, region string) (ussd.Request, *webhook.Malformed)
-	notice func(body []byte, region string) (ussd.EndNotice, *webhook.Malformed)
-	reply  func(ussd.Request, ussd.Reply) webhook.Answer
+	reply  func(heard, ussd.Reply) webhook.Answer                // to a turn; Gateway and Session as in the turn
+	noted  func(heard) webhook.Answer                            // to all else; nil for 200 and nothing
 	refuse func(status int, m *webhook.Malformed) webhook.Answer // m is nil when the caller did not prove who it is
 }
 
-// The largest bodies read. A transcript is at most maxText long; a notice repeats it and the last screen, percent-encoded.
+// input is what a gateway sends of what was typed.
+type input string
+
 const (
-	callbackBytes = 8 << 10
-	noticeBytes   = 32 << 10
+	history  input = "history"          // all of it, joined by "*"
+	latest   input = "latest"           // the latest only
+	numbered input = "latest, numbered" // the latest, and which turn it is
 )
 
-// endpoint serves one gateway's routes.
+// door is one address of a gateway, and how what comes through it reads.
+type door struct {
+	method string
+	path   string   // after the gateway's own; ":session" is a place for call.session
+	medias []string // content types of the body; none when the call is its query
+	hear   func(call) (heard, *webhook.Malformed)
+}
+
+// call is what an adapter reads: the body, or the query as it stands in the URL.
+type call struct {
+	body    []byte
+	session string // from the path
+	known   bool   // that session is remembered, where the adapter has silentEnds
+	region  string // the country whose numbers call
+	code    string // the service code, should the gateway not know it
+}
+
+// heard is what a call means. Gateway and limits of turn and end are filled in by the endpoint.
+type heard struct {
+	means meaning
+	turn  ussd.Request
+	end   ussd.EndNotice
+	wire  any // what the adapter keeps for its answer
+}
+
+type meaning int
+
+const (
+	nothing meaning = iota // it only wants an answer
+	aTurn
+	anEnd
+)
+
+// The largest call read. A notice repeats the transcript and the last screen, percent-encoded.
+const maxCall = 32 << 10
+
+// endpoint serves the routes of one gateway.
 type endpoint struct {
 	adapter
+	guard   webhook.Guard
 	region  string
+	code    string
+	gsm7    bool
 	dialler Dialler
+	courier *courier
+	callers callers
 	log     *slog.Logger
 	count   func(gateway, outcome string)
 }
 
-func (e endpoint) routes() []Route {
-	routes := []Route{
-		{http.MethodPost, e.path, e.callback},
-		{http.MethodPost, e.path + "/events", e.event},
-	}
-	if e.proof == webhook.SecretInPath {
+// routes has every door twice: with a secret in the path, and without one for gateways that prove themselves otherwise.
+func (e *endpoint) routes() []Route {
+	var routes []Route
+	for _, d := range e.doors {
 		routes = append(routes,
-			Route{http.MethodPost, e.path + "/:secret", e.callback},
-			Route{http.MethodPost, e.path + "/:secret/events", e.event})
+			Route{d.method, "/ussd/" + e.name + d.path, e.serve(d)},
+			Route{d.method, "/ussd/" + e.name + "/:secret" + d.path, e.serve(d)})
 	}
 	return routes
 }
 
-// callback answers one turn of a session.
-func (e endpoint) callback(c echo.Context) error {
-	body, ok := e.receive(c, callbackBytes)
-	if !ok {
+func (e *endpoint) serve(d door) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		body, ok := e.receive(c, d)
+		if !ok {
+			return nil
+		}
+		given := call{body: body, session: c.Param("session"), region: e.region, code: e.code}
+		if e.silentEnds {
+			given.known = e.callers.who(given.session) != ""
+		}
+		h, wrong := d.hear(given)
+		switch {
+		case wrong != nil:
+			e.malformed(c, wrong)
+		case h.means == aTurn:
+			e.turn(c, h)
+		default:
+			e.note(c, h)
+		}
 		return nil
 	}
-	request, wrong := e.parse(body, e.region)
-	if wrong != nil {
-		e.malformed(c, wrong)
-		return nil
+}
+
+// note takes what is not a turn: a notice that a session is over, or a call that only wants an answer.
+func (e *endpoint) note(c echo.Context, h heard) {
+	outcome := OutcomeNothing
+	if e.silentEnds {
+		h.end.Caller = e.callers.who(h.end.Session)
 	}
-	request.Gateway, request.Limit = e.name, e.limit
+	if h.means == anEnd && h.end.Caller != "" {
+		h.end.Gateway, outcome = e.name, OutcomeNotice
+		e.dialler.Ended(c.Request().Context(), h.end)
+	}
+	_ = e.write(c, e.answer(h)) // if it does not hear this it may say it again
+	e.count(e.name, outcome)
+}
+
+// turn answers one turn of a session.
+func (e *endpoint) turn(c echo.Context, h heard) {
+	h.turn.Gateway, h.turn.Limit, h.turn.Within = e.name, e.limit, e.waits
+	if e.silentEnds {
+		e.callers.note(h.turn.Session, h.turn.Caller)
+	}
 	ctx := c.Request().Context()
-	reply := e.dialler.Handle(ctx, request)
+	reply := e.dialler.Handle(ctx, h.turn)
+	if e.gsm7 {
+		reply.Text = i18n.FoldText(reply.Text)
+	}
 	outcome := OutcomeContinue
 	if reply.End {
 		outcome = OutcomeEnd
@@ -78,69 +160,84 @@ func (e endpoint) callback(c echo.Context) error {
 		e.log.ErrorContext(ctx, "screen longer than the gateway shows", "characters", n, "limit", e.limit)
 		outcome = OutcomeOverlong
 	}
-	err := e.write(c, e.reply(request, reply))
-	if err != nil {
-		outcome = OutcomeUnwritten
+	if e.async {
+		_ = e.write(c, e.answer(h)) // if it does not hear this it may ask again; the reply goes another way
+		e.courier.carry(e.reply(h, reply), func(err error) { e.written(ctx, h.turn, reply.End, outcome, err) })
+		return
 	}
-	if reply.End {
-		e.written(ctx, request, err == nil)
+	e.written(ctx, h.turn, reply.End, outcome, e.write(c, e.reply(h, reply)))
+}
+
+// written counts a turn, and reports whether the gateway took a last screen: if not, the next dial tells what became of the
+// money. A lost screen that asks something is not the end: the gateway may well ask for it again.
+func (e *endpoint) written(ctx context.Context, r ussd.Request, end bool, outcome string, err error) {
+	reason := "reply written"
+	if err != nil {
+		reason, outcome = "reply not written", OutcomeUnwritten
+	}
+	if end {
+		e.dialler.Ended(context.WithoutCancel(ctx), ussd.EndNotice{
+			Gateway: e.name, Session: r.Session, Caller: r.Caller, Failed: err != nil, Reason: reason,
+		})
 	}
 	e.count(e.name, outcome)
-	return nil
 }
 
-// written reports whether the gateway took a last screen: if not, the next dial tells what became of the money. A lost
-// screen that asks something is not the end: the gateway may well ask for it again.
-func (e endpoint) written(ctx context.Context, r ussd.Request, ok bool) {
-	reason := "reply written"
-	if !ok {
-		reason = "reply not written"
+// answer is what a call hears that is not answered with a screen.
+func (e *endpoint) answer(h heard) webhook.Answer {
+	if e.noted == nil {
+		return webhook.Answer{Status: http.StatusOK, Media: "text/plain; charset=utf-8"}
 	}
-	e.dialler.Ended(context.WithoutCancel(ctx), ussd.EndNotice{
-		Gateway: e.name, Session: r.Session, Caller: r.Caller, Failed: !ok, Reason: reason,
-	})
+	return e.noted(h)
 }
 
-// event takes a notice that a session is over.
-func (e endpoint) event(c echo.Context) error {
-	body, ok := e.receive(c, noticeBytes)
-	if !ok {
-		return nil
-	}
-	notice, wrong := e.notice(body, e.region)
-	if wrong != nil {
-		e.malformed(c, wrong)
-		return nil
-	}
-	notice.Gateway = e.name
-	e.dialler.Ended(c.Request().Context(), notice)
-	e.count(e.name, OutcomeNotice)
-	return c.NoContent(http.StatusOK)
-}
-
-// receive checks who calls and reads the body; when it returns false it has answered. Nothing is read from a stranger.
-func (e endpoint) receive(c echo.Context, limit int64) (body []byte, ok bool) {
+// receive checks who calls and reads what it brings; when it returns false it has answered. Nothing is read from a stranger,
+// but for what must be read to check its signature.
+func (e *endpoint) receive(c echo.Context, d door) (body []byte, ok bool) {
 	r := c.Request()
-	if status, why := e.guard.Admit(r, e.proof.Secret(r, c.Param("secret"))); status != 0 {
-		e.log.WarnContext(r.Context(), "callback refused", "why", why, "caller", e.guard.Caller(r))
-		e.count(e.name, OutcomeRefused)
-		_ = e.write(c, e.refuse(status, nil))
+	if status, why := e.guard.Admit(r, c.Param("secret")); status != 0 {
+		e.refused(c, status, why)
 		return nil, false
 	}
-	body, wrong := webhook.Read(c.Response().Writer, r, e.media, limit)
-	if wrong != nil {
-		e.malformed(c, wrong)
+	if body, ok = e.read(c, d); !ok {
+		return nil, false
+	}
+	if !e.guard.Signature.Signed(r, body) {
+		e.refused(c, http.StatusUnauthorized, "wrong signature")
 		return nil, false
 	}
 	return body, true
 }
 
-func (e endpoint) malformed(c echo.Context, m *webhook.Malformed) {
+func (e *endpoint) read(c echo.Context, d door) (body []byte, ok bool) {
+	r := c.Request()
+	if len(d.medias) > 0 {
+		body, wrong := webhook.ReadAny(c.Response().Writer, r, d.medias, maxCall)
+		if wrong != nil {
+			e.malformed(c, wrong)
+		}
+		return body, wrong == nil
+	}
+	if len(r.URL.RawQuery) > maxCall {
+		e.malformed(c, webhook.Wrong("query", "too long"))
+		return nil, false
+	}
+	return []byte(r.URL.RawQuery), true
+}
+
+func (e *endpoint) refused(c echo.Context, status int, why string) {
+	r := c.Request()
+	e.log.WarnContext(r.Context(), "callback refused", "why", why, "caller", e.guard.Caller(r))
+	e.count(e.name, OutcomeRefused)
+	_ = e.write(c, e.refuse(status, nil))
+}
+
+func (e *endpoint) malformed(c echo.Context, m *webhook.Malformed) {
 	e.log.WarnContext(c.Request().Context(), "callback malformed", "field", m.Field, "problem", m.Problem)
 	e.count(e.name, OutcomeMalformed)
 	_ = e.write(c, e.refuse(http.StatusBadRequest, m))
 }
 
-func (e endpoint) write(c echo.Context, a webhook.Answer) error {
+func (e *endpoint) write(c echo.Context, a webhook.Answer) error {
 	return a.Write(c.Response(), c.Request())
 }

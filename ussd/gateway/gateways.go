@@ -4,14 +4,19 @@
 // and no wallet. What all share is once: who may call and how much may be sent in package webhook, what is counted and
 // logged in callback.go. What a person typed may be a PIN, so no request body is ever logged, counted or put into an error.
 //
-// To add a telco: one file in the order of africastalking.go, one line in All, one block of cases in the test table.
+// To add a telco: a table in tables.yaml, or in a file of one's own, if its format fits one; otherwise one file in the order of
+// africastalking.go and one line in adapters. Either way one block of cases in the test table.
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
+	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,14 +30,30 @@ type Dialler interface {
 	Ended(ctx context.Context, n ussd.EndNotice)
 }
 
-// Config says which gateways are on and who may call them. A gateway whose Guard is empty is off.
+// Config says which gateways are on.
 type Config struct {
-	Region         string // ISO 3166 code of the market, "KE": the numbers of which country call
-	AfricasTalking webhook.Guard
-	Senti          webhook.Guard
+	Region   string // ISO 3166 code of the market, "KE": the numbers of which country call
+	Code     string // the market's service code, "*384#", for gateways that do not tell where the code ends
+	Gateways []Instance
 
 	Log   *slog.Logger
 	Count func(gateway, outcome string) // called once per callback; nil = not counted. Outcomes are the constants below
+}
+
+// Instance is a gateway that is on. There may be several of one type.
+type Instance struct {
+	Type  string        // an adapter's name, or "http" with a Table
+	Name  string        // in the path /ussd/NAME, in metrics and sessions; empty for Type
+	Guard webhook.Guard // who may call
+
+	Logins []string      // USER:PASSWORD that the caller shows, in the way of its type; any one of them
+	Code   string        // the service code; empty for the market's
+	Limit  int           // longest screen; 0 for the type's
+	Waits  time.Duration // how long it waits for an answer; 0 for the type's
+	GSM7   bool          // it carries no other alphabet
+
+	Table   []byte  // of type "http": its format, as in tables.yaml
+	Replies Replies // of a type that takes its replies by a call of ours: where
 }
 
 // What became of a callback, for Count.
@@ -40,17 +61,19 @@ const (
 	OutcomeContinue  = "continue"  // a screen that asks something
 	OutcomeEnd       = "end"       // a last screen
 	OutcomeNotice    = "notice"    // a notice that a session is over
+	OutcomeNothing   = "nothing"   // a call that only wants an answer
 	OutcomeRefused   = "refused"   // the caller did not prove who it is
 	OutcomeMalformed = "malformed" // the bytes are not what the gateway documents
 	OutcomeUnwritten = "unwritten" // the gateway hung up before it had the screen
 	OutcomeOverlong  = "overlong"  // a screen longer than the gateway can show was sent: a bug of ours
 )
 
-// Gateway is one line of the list: what the router and the length proof need to know of a gateway.
+// Gateway is what the router needs to know of a gateway that is on.
 type Gateway struct {
 	Name   string
 	Limit  int // longest screen, in characters
 	Routes []Route
+	Stop   func(context.Context) error // waits for what is under way beside the routes
 }
 
 // Route is one HTTP route of a gateway. Path is in Echo's notation.
@@ -59,12 +82,35 @@ type Route struct {
 	Handler      echo.HandlerFunc
 }
 
-// adapters lists every gateway there is.
-func adapters(c Config) []adapter {
-	return []adapter{
-		africasTalking(c.AfricasTalking),
-		senti(c.Senti),
+// adapters lists every type of gateway there is; those of tables.yaml come after them.
+var adapters = []adapter{
+	senti,
+	africasTalking,
+	hubtel,
+	arkesel,
+	nalo,
+	infobip,
+	beem,
+	madapi,
+	safaricom,
+	comvivaGET,
+	comvivaXML,
+	econet,
+	truRoute,
+	restComm,
+	junebug,
+}
+
+// known lists every type there is, with those of tables.yaml.
+func known() []adapter { return slices.Concat(adapters, tables()) }
+
+// Types returns the names of every type but http.
+func Types() []string {
+	var names []string
+	for _, a := range known() {
+		names = append(names, a.name)
 	}
+	return names
 }
 
 // All returns the gateways that are on, or an error that names the setting to mend.
@@ -76,24 +122,74 @@ func All(d Dialler, c Config) ([]Gateway, error) {
 		c.Count = func(string, string) {}
 	}
 	var on []Gateway
-	for _, a := range adapters(c) {
-		if a.guard.Empty() {
-			continue
+	for _, i := range c.Gateways {
+		e, err := c.endpoint(i, d)
+		if err != nil {
+			return nil, fmt.Errorf("ussd gateway %s: %w", cmp.Or(i.Name, i.Type), err)
 		}
-		if err := a.guard.Check(a.proof == webhook.SecretInPath); err != nil {
-			return nil, fmt.Errorf("ussd gateway %s: %w", a.name, err)
+		if slices.ContainsFunc(on, func(g Gateway) bool { return g.Name == e.name }) {
+			return nil, fmt.Errorf("ussd gateway %s: there are two of that name: give one another", e.name)
 		}
-		e := endpoint{a, c.Region, d, c.Log.With("gateway", a.name), c.Count}
-		on = append(on, Gateway{a.name, a.limit, e.routes()})
+		on = append(on, Gateway{e.name, e.limit, e.routes(), e.courier.stop})
 	}
 	return on, nil
 }
 
-// Limits returns the screen limit of every gateway there is, on or off, for the proof that every screen fits.
-func Limits() map[string]int {
-	limits := map[string]int{}
-	for _, a := range adapters(Config{}) {
-		limits[a.name] = a.limit
+// A name stands in paths and metrics.
+var nameShape = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
+
+// The screens and waits that may be configured. Every dialogue is proven to fit the shortest screen, and a page may take two
+// seconds, of which the wait is twice.
+const (
+	shortestScreen, longestScreen = 120, 182
+	shortestWait, longestWait     = time.Second, time.Minute
+)
+
+// endpoint puts a gateway together as configured.
+func (c Config) endpoint(i Instance, d Dialler) (*endpoint, error) {
+	a, err := find(i)
+	if err != nil {
+		return nil, err
 	}
-	return limits
+	a.name, a.limit, a.waits = cmp.Or(i.Name, a.name), cmp.Or(i.Limit, a.limit), cmp.Or(i.Waits, a.waits)
+	guard := i.Guard
+	if len(i.Logins) > 0 {
+		guard.Locks = append(slices.Clone(guard.Locks), webhook.Lock{Proof: a.login, Secrets: i.Logins})
+	}
+	switch {
+	case !nameShape.MatchString(a.name):
+		return nil, errors.New("a name is up to 31 small letters, digits, - and _, and begins with a letter")
+	case guard.Empty():
+		return nil, errors.New("nobody may call it: set secret, token, login, sign or allow")
+	case a.limit < shortestScreen || a.limit > longestScreen:
+		return nil, fmt.Errorf("a screen has %d to %d characters", shortestScreen, longestScreen)
+	case a.waits < shortestWait || a.waits > longestWait:
+		return nil, fmt.Errorf("a gateway waits %s to %s", shortestWait, longestWait)
+	}
+	if err := guard.Check(a.opens); err != nil {
+		return nil, err
+	}
+	if a.async {
+		if err := i.Replies.check(); err != nil {
+			return nil, err
+		}
+	}
+	return &endpoint{adapter: a, guard: guard, region: c.Region, code: cmp.Or(i.Code, c.Code), gsm7: i.GSM7,
+		dialler: d, courier: newCourier(i.Replies), log: c.Log.With("gateway", a.name), count: c.Count}, nil
+}
+
+// typeHTTP is the type whose format is told by a table of the configuration.
+const typeHTTP = "http"
+
+// find returns the adapter of an instance.
+func find(i Instance) (adapter, error) {
+	if i.Type == typeHTTP {
+		return ownTable(i.Table)
+	}
+	for _, a := range known() {
+		if a.name == i.Type {
+			return a, nil
+		}
+	}
+	return adapter{}, fmt.Errorf("there is no type %q", i.Type)
 }

@@ -3,12 +3,13 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +19,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"senti/ussd"
-	"senti/wallet/msisdn"
 	"senti/wallet/webhook"
 )
 
@@ -58,27 +58,32 @@ func (r *recorder) count(_, outcome string) {
 type bench struct {
 	*recorder
 	wire
-	t      *testing.T
-	log    bytes.Buffer
-	server *httptest.Server
-	busy   sync.WaitGroup // handlers that have not returned: the caller may have its answer before
+	t       *testing.T
+	log     bytes.Buffer
+	gateway Gateway
+	server  *httptest.Server
+	busy    sync.WaitGroup // handlers that have not returned: the caller may have its answer before
+	back    *httptest.Server
+	replies []string // what came to back, where replies go that are not the answer to a call
+	refuses int      // how many of them back refuses
+	refusal int      // and with what
 }
 
-func newBench(t *testing.T, w wire, g webhook.Guard) *bench {
+func newBench(t *testing.T, w wire, i Instance) *bench {
 	t.Helper()
 	b := &bench{recorder: &recorder{reply: ussd.Reply{Text: "Enter amount"}}, wire: w, t: t}
-	c := Config{Region: "KE", Log: slog.New(slog.NewTextHandler(&b.log, nil)), Count: b.count}
-	if w.adapter.name == "senti" {
-		c.Senti = g
-	} else {
-		c.AfricasTalking = g
-	}
-	gateways, err := All(b.recorder, c)
+	b.back = httptest.NewServer(http.HandlerFunc(b.takeReply))
+	t.Cleanup(b.back.Close)
+	i.Type, i.Table = w.adapter.name, w.table
+	i.Replies = Replies{URL: b.back.URL + "/channels/c1/messages/", Token: "reply-token"}
+	gateways, err := All(b.recorder, Config{Region: "KE", Code: "*384#", Gateways: []Instance{i},
+		Log: slog.New(slog.NewTextHandler(&b.log, nil)), Count: b.count})
 	if err != nil || len(gateways) != 1 {
 		t.Fatalf("%d gateways, error %v", len(gateways), err)
 	}
+	b.gateway = gateways[0]
 	e := echo.New()
-	for _, r := range gateways[0].Routes {
+	for _, r := range b.gateway.Routes {
 		e.Add(r.Method, r.Path, r.Handler)
 	}
 	b.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -95,46 +100,74 @@ func newBench(t *testing.T, w wire, g webhook.Guard) *bench {
 	return b
 }
 
-// call is one HTTP request to the bench; the zero values are the usual ones.
-type call struct {
-	method, body, secret, media string
-	event                       bool
-	header                      http.Header
+func (b *bench) takeReply(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.replies = append(b.replies, fmt.Sprintf("%s %s %s", r.Header.Get("Authorization"), r.URL.Path, body))
+	if b.refuses > 0 {
+		b.refuses--
+		w.WriteHeader(b.refusal)
+		return
+	}
+	w.WriteHeader(http.StatusCreated)
 }
 
-// request is a call as HTTP has it.
-func (b *bench) request(c call) *http.Request {
-	b.t.Helper()
-	path := b.adapter.path
-	if b.adapter.proof == webhook.SecretInPath && c.secret != "" {
-		path += "/" + c.secret
-	}
-	if c.event {
-		path += "/events"
-	}
-	if c.method == "" {
-		c.method = http.MethodPost
-	}
-	r, err := http.NewRequest(c.method, b.server.URL+path, strings.NewReader(c.body))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if c.media == "" {
-		c.media = b.adapter.media
-	}
-	r.Header.Set("Content-Type", c.media)
-	if b.adapter.proof == webhook.BearerToken && c.secret != "" {
-		r.Header.Set("Authorization", "Bearer "+c.secret)
-	}
-	for name, values := range c.header {
-		r.Header[name] = values
-	}
+// req is one HTTP request to the bench; the zero values are the usual ones.
+type req struct {
+	method, path, query, body, secret, media string
+	header                                   http.Header
+}
+
+// with is the request with that secret in its path.
+func (r req) with(secret string) req {
+	r.secret = secret
 	return r
 }
 
-func (b *bench) call(c call) (status int, body string) {
+// request is a req as HTTP has it.
+func (b *bench) request(r req) *http.Request {
 	b.t.Helper()
-	response, err := http.DefaultClient.Do(b.request(c))
+	path := "/ussd/" + b.gateway.Name
+	if r.secret != "" {
+		path += "/" + r.secret
+	}
+	path += r.path
+	if r.query != "" {
+		path += "?" + r.query
+	}
+	if r.method == "" {
+		r.method = http.MethodPost
+	}
+	request, err := http.NewRequest(r.method, b.server.URL+path, strings.NewReader(r.body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if medias := b.door().medias; r.media == "" && len(medias) > 0 {
+		r.media = medias[0]
+	}
+	if r.media != "" {
+		request.Header.Set("Content-Type", r.media)
+	}
+	for name, values := range r.header {
+		request.Header[name] = values
+	}
+	return request
+}
+
+// door is the first of the gateway: where turns come in.
+func (b *bench) door() door { return b.adapter.doors[0] }
+
+// call makes a request with the secret that opens every bench but where that is the question.
+func (b *bench) call(r req) (status int, body string) {
+	b.t.Helper()
+	status, body, _ = b.send(r.with(testSecret))
+	return status, body
+}
+
+func (b *bench) send(r req) (status int, body string, header http.Header) {
+	b.t.Helper()
+	response, err := http.DefaultClient.Do(b.request(r))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -143,16 +176,38 @@ func (b *bench) call(c call) (status int, body string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.busy.Wait()
-	return response.StatusCode, string(answer)
+	b.settle()
+	return response.StatusCode, string(answer), response.Header
 }
 
-// each runs a test for every adapter, with one secret.
+// settle waits for the handlers, and for the replies that go another way.
+func (b *bench) settle() {
+	b.t.Helper()
+	b.busy.Wait()
+	if err := b.gateway.Stop(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// each runs a test for every adapter, with one secret in the path.
 func each(t *testing.T, run func(t *testing.T, b *bench)) {
 	for _, w := range wires() {
 		t.Run(w.adapter.name, func(t *testing.T) {
-			run(t, newBench(t, w, webhook.Guard{Secrets: []string{testSecret}}))
+			t.Parallel()
+			run(t, newBench(t, w, Instance{Guard: webhook.Guard{Secrets: []string{testSecret}}}))
 		})
+	}
+}
+
+func TestEveryAdapterHasAWire(t *testing.T) {
+	var with []string
+	for _, w := range wires() {
+		with = append(with, w.adapter.name)
+	}
+	for _, a := range known() {
+		if !slices.Contains(with, a.name) {
+			t.Errorf("%s has no cases", a.name)
+		}
 	}
 }
 
@@ -160,10 +215,10 @@ func TestTurns(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		for _, c := range b.turns {
 			b.requests = nil
-			status, _ := b.call(call{body: c.body, secret: testSecret})
-			c.want.Gateway, c.want.Limit = b.adapter.name, b.adapter.limit
+			status, answer := b.call(c.req)
+			c.want.Gateway, c.want.Limit, c.want.Within = b.adapter.name, b.adapter.limit, b.adapter.waits
 			if status != http.StatusOK || !slices.Equal(b.requests, []ussd.Request{c.want}) {
-				t.Errorf("%s: status %d, requests\n%+v\nwant\n%+v", c.name, status, b.requests, c.want)
+				t.Errorf("%s: status %d, answer %q, requests\n%+v\nwant\n%+v", c.name, status, answer, b.requests, c.want)
 			}
 		}
 	})
@@ -171,25 +226,68 @@ func TestTurns(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		body := b.write(usual())
-		if status, got := b.call(call{body: body, secret: testSecret}); status != 200 || got != b.continues {
-			t.Errorf("a question: %d %q, want %q", status, got, b.continues)
+		screen := func(name, want, headers string) {
+			t.Helper()
+			status, got, header := b.send(b.write(usual()).with(testSecret))
+			if b.adapter.async {
+				got = b.replies[len(b.replies)-1]
+			}
+			if status != 200 || got != want {
+				t.Errorf("%s: %d\n%s\nwant\n%s", name, status, got, want)
+			}
+			for line := range strings.Lines(headers) {
+				name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+				if header.Get(name) != value {
+					t.Errorf("%s: header %s is %q, want %q", name, name, header.Get(name), value)
+				}
+			}
 		}
+		screen("a question", b.continues, b.continuesHeader)
 		if len(b.heard) != 0 {
 			t.Errorf("a question made notices %+v", b.heard)
 		}
 		b.reply = ussd.Reply{Text: "Bye", End: true}
-		if status, got := b.call(call{body: body, secret: testSecret}); status != 200 || got != b.ends {
-			t.Errorf("an end: %d %q, want %q", status, got, b.ends)
-		}
-		written := ussd.EndNotice{Gateway: b.adapter.name, Session: usual().session, Caller: "+254712000001", Reason: "reply written"}
+		screen("an end", b.ends, b.endsHeader)
+		written := ussd.EndNotice{Gateway: b.adapter.name, Session: b.requests[0].Session, Caller: "+254712000001", Reason: "reply written"}
 		if !slices.Equal(b.heard, []ussd.EndNotice{written}) {
 			t.Errorf("an end made notices %+v, want %+v", b.heard, written)
 		}
 		b.reply = ussd.Reply{Text: strings.Repeat("x", b.adapter.limit+1)}
-		b.call(call{body: body, secret: testSecret})
+		b.call(b.write(usual()))
 		if want := []string{OutcomeContinue, OutcomeEnd, OutcomeOverlong}; !slices.Equal(b.outcomes, want) {
 			t.Errorf("outcomes %v, want %v", b.outcomes, want)
+		}
+	})
+}
+
+// What stands on a screen does not break out of the format it is sent in.
+func TestAnswersAreWellFormed(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.reply.Text = "a \"b\" <c> & 'd' \\ e\n1 é"
+		_, got := b.call(b.write(usual()))
+		if b.adapter.async {
+			_, got, _ = strings.Cut(b.replies[0], "/ ")
+		}
+		switch got = strings.TrimSpace(got); got[0] {
+		case '{':
+			if !json.Valid([]byte(got)) || !utf8.ValidString(got) {
+				t.Errorf("not JSON: %s", got)
+			}
+		case '<':
+			d := xml.NewDecoder(strings.NewReader(got))
+			for {
+				_, err := d.Token()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					t.Fatalf("not XML: %v\n%s", err, got)
+				}
+			}
+		default:
+			if !strings.Contains(got, b.reply.Text) {
+				t.Errorf("another text: %s", got)
+			}
 		}
 	})
 }
@@ -197,261 +295,51 @@ func TestAnswers(t *testing.T) {
 // A repeated callback reaches the service as the same request and is answered with the same bytes.
 func TestReplay(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		_, first := b.call(call{body: b.write(usual()), secret: testSecret})
-		_, again := b.call(call{body: b.write(usual()), secret: testSecret})
+		_, first := b.call(b.write(usual()))
+		_, again := b.call(b.write(usual()))
 		if first != again || len(b.requests) != 2 || b.requests[0] != b.requests[1] {
 			t.Errorf("answers %q and %q, requests %+v", first, again, b.requests)
+		}
+		if b.adapter.async && b.replies[0] != b.replies[1] {
+			t.Errorf("replies %q", b.replies)
 		}
 	})
 }
 
 func TestNotices(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		cases := append([]noticeCase{{"usual", b.notice(usual()), b.ended}}, b.notices...)
+		cases := b.notices
+		if b.notice != nil {
+			cases = append([]noticeCase{{"usual", b.notice(usual()), b.ended}}, cases...)
+		}
+		if tells := strings.Contains(b.adapter.tells, "end"); tells != (len(cases) > 0) {
+			t.Errorf("tells of ends: %v, cases: %d", tells, len(cases))
+		}
+		b.call(b.write(usual())) // some notices do not say whose session it was
 		for _, c := range cases {
 			b.heard = nil
 			c.want.Gateway = b.adapter.name
-			status, _ := b.call(call{body: c.body, secret: testSecret, event: true})
+			status, answer := b.call(c.req)
 			if got := b.heard; status != http.StatusOK || !slices.Equal(got, []ussd.EndNotice{c.want}) {
-				t.Errorf("%s: status %d, notices\n%+v\nwant\n%+v", c.name, status, got, c.want)
+				t.Errorf("%s: status %d, answer %q, notices\n%+v\nwant\n%+v", c.name, status, answer, got, c.want)
 			}
 		}
 	})
 }
 
-// What every adapter must refuse, whatever its format.
-func TestHostileCallbacks(t *testing.T) {
-	with := func(change func(*fields)) fields {
-		f := usual()
-		change(&f)
-		return f
-	}
-	type hostile struct {
-		name  string
-		call  call
-		field string // named in the answer
-	}
+func TestOtherCalls(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		send := func(change func(*fields)) call { return call{body: b.write(with(change))} }
-		cases := []hostile{
-			{"empty", call{body: ""}, ""},
-			{"no phone", send(func(f *fields) { f.phone = "" }), "phone"},
-			{"not a number", send(func(f *fields) { f.phone = "Jane" }), "phone"},
-			{"a landline", send(func(f *fields) { f.phone = "+254202222222" }), "phone"},
-			{"another country", send(func(f *fields) { f.phone = "+15005550006" }), "phone"},
-			{"number too long", send(func(f *fields) { f.phone = "+2547120000011111111111" }), "phone"},
-			{"Arabic digits and a mark", send(func(f *fields) { f.phone = "\u202e+٢٥٤" }), "phone"},
-			{"no session", send(func(f *fields) { f.session = "" }), "session"},
-			{"session too long", send(func(f *fields) { f.session = strings.Repeat("s", 101) }), "session"},
-			{"session of two lines", send(func(f *fields) { f.session = "a\nb" }), "session"},
-			{"session with a NUL", send(func(f *fields) { f.session = "a\x00b" }), "session"},
-			{"code too long", send(func(f *fields) { f.code = strings.Repeat("*", 41) }), "code"},
-			{"code with letters", send(func(f *fields) { f.code = "<script>" }), "code"},
-			{"text too long", send(func(f *fields) { f.text = strings.Repeat("1", 1501) }), ""},
-			{"text with a NUL", send(func(f *fields) { f.text = "1*\x00" }), ""},
-			{"text with an escape", send(func(f *fields) { f.text = "\x1b[2J" }), ""},
-			{"text not UTF-8", send(func(f *fields) { f.text = "caf\xe9" }), ""},
-			{"oversize", send(func(f *fields) { f.text = strings.Repeat("1", 100_000) }), "body"},
-			{"other content type", call{body: b.write(usual()), media: "text/xml"}, "Content-Type"},
-			{"no content type", call{body: b.write(usual()), media: ";"}, "Content-Type"},
-			{"other charset", call{body: b.write(usual()), media: b.adapter.media + "; charset=utf-16"}, "Content-Type"},
-		}
-		for _, c := range b.bad {
-			cases = append(cases, hostile{c.name, call{body: c.body}, c.field})
-		}
-		for _, c := range cases {
+		for _, c := range b.others {
 			b.outcomes = nil
-			c.call.secret = testSecret
-			status, answer := b.call(c.call)
-			if status != http.StatusBadRequest || !slices.Equal(b.outcomes, []string{OutcomeMalformed}) {
-				t.Errorf("%s: status %d, outcomes %v, answer %q", c.name, status, b.outcomes, answer)
+			if status, answer := b.call(c.req); status != 200 || answer != c.answer {
+				t.Errorf("%s: %d %q, want %q", c.name, status, answer, c.answer)
 			}
-			if !strings.Contains(strings.ToLower(answer), strings.ToLower(c.field)) {
-				t.Errorf("%s: the answer does not name %q: %q", c.name, c.field, answer)
-			}
-			if !utf8.ValidString(answer) || len(answer) > 200 || strings.Contains(answer, markedPIN) {
-				t.Errorf("%s: answer %q", c.name, answer)
+			if !slices.Equal(b.outcomes, []string{OutcomeNothing}) {
+				t.Errorf("%s: outcomes %v", c.name, b.outcomes)
 			}
 		}
-		if status, _ := b.call(call{method: http.MethodGet, secret: testSecret}); status != http.StatusMethodNotAllowed {
-			t.Errorf("GET: status %d", status)
-		}
-		if len(b.requests) != 0 {
-			t.Errorf("reached the service: %+v", b.requests)
+		if len(b.requests)+len(b.heard) != 0 {
+			t.Errorf("reached the service: %+v, %+v", b.requests, b.heard)
 		}
 	})
-}
-
-func TestHostileNotices(t *testing.T) {
-	each(t, func(t *testing.T, b *bench) {
-		send := func(f fields) string { return b.notice(f) }
-		cases := append([]badCase{
-			{"empty", "", ""},
-			{"no phone", send(fields{session: "S1"}), "phone"},
-			{"no session", send(fields{phone: "+254712000001"}), "session"},
-			{"oversize", strings.Repeat("x", 40_000), "body"},
-		}, b.badEnds...)
-		for _, c := range cases {
-			status, answer := b.call(call{body: c.body, secret: testSecret, event: true})
-			if status != http.StatusBadRequest || !strings.Contains(strings.ToLower(answer), strings.ToLower(c.field)) {
-				t.Errorf("%s: status %d, answer %q", c.name, status, answer)
-			}
-		}
-		if len(b.heard) != 0 {
-			t.Errorf("reached the service: %+v", b.heard)
-		}
-	})
-}
-
-// Who gets in, by what the guard asks and what the caller shows. The caller is on 127.0.0.1.
-func TestGuard(t *testing.T) {
-	networks := func(list ...string) (out []netip.Prefix) {
-		for _, n := range list {
-			out = append(out, netip.MustParsePrefix(n))
-		}
-		return out
-	}
-	here, away := networks("127.0.0.0/8"), networks("203.0.113.0/24")
-	one, two := []string{testSecret}, []string{testSecret, newSecret}
-	forwarded := func(by string) http.Header { return http.Header{"X-Forwarded-For": {by}} }
-	cases := []struct {
-		name   string
-		guard  webhook.Guard
-		secret string
-		header http.Header
-		want   int
-	}{
-		{"right secret", webhook.Guard{Secrets: one}, testSecret, nil, 200},
-		{"wrong secret", webhook.Guard{Secrets: one}, "9f3c51d2a07b4e87", nil, 401},
-		{"a beginning of it", webhook.Guard{Secrets: one}, "9f3c51d2a07b4e8", nil, 401},
-		{"no secret", webhook.Guard{Secrets: one}, "", nil, 401},
-		{"old secret while it is replaced", webhook.Guard{Secrets: two}, testSecret, nil, 200},
-		{"new secret while it is replaced", webhook.Guard{Secrets: two}, newSecret, nil, 200},
-		{"listed address", webhook.Guard{Allow: here}, "", nil, 200},
-		{"other address", webhook.Guard{Allow: away}, "", nil, 403},
-		{"other address, forged header", webhook.Guard{Allow: away}, "", forwarded("203.0.113.7"), 403},
-		{"through a known proxy", webhook.Guard{Allow: away, Proxies: here}, "", forwarded("203.0.113.7"), 200},
-		{"through it, forged before it", webhook.Guard{Allow: away, Proxies: here}, "", forwarded("203.0.113.7, 198.51.100.1"), 403},
-		{"through it, no address", webhook.Guard{Allow: away, Proxies: here}, "", forwarded("unknown"), 403},
-		{"both asked, both right", webhook.Guard{Secrets: one, Allow: here}, testSecret, nil, 200},
-		{"both asked, wrong secret", webhook.Guard{Secrets: one, Allow: here}, newSecret, nil, 401},
-		{"both asked, wrong address", webhook.Guard{Secrets: one, Allow: away}, testSecret, nil, 403},
-	}
-	each(t, func(t *testing.T, b *bench) {
-		for _, c := range cases {
-			t.Run(c.name, func(t *testing.T) {
-				b := newBench(t, b.wire, c.guard)
-				for _, event := range []bool{false, true} {
-					body := b.write(usual())
-					if event {
-						body = b.notice(usual())
-					}
-					if status, _ := b.call(call{body: body, secret: c.secret, header: c.header, event: event}); status != c.want {
-						t.Errorf("event %v: status %d, want %d", event, status, c.want)
-					}
-				}
-				if through := len(b.requests) + len(b.heard); through != 0 && c.want != 200 {
-					t.Errorf("%d callbacks reached the service", through)
-				}
-				if c.want != 200 && !slices.Equal(b.outcomes, []string{OutcomeRefused, OutcomeRefused}) {
-					t.Errorf("outcomes %v", b.outcomes)
-				}
-				if c.secret != "" && strings.Contains(b.log.String(), c.secret) {
-					t.Errorf("the secret is in the log:\n%s", b.log.String())
-				}
-			})
-		}
-	})
-}
-
-func TestOpenIsForThisMachine(t *testing.T) {
-	for _, w := range wires() {
-		if !w.open {
-			_, err := All(&recorder{}, Config{Senti: webhook.Guard{Open: true}, Log: slog.New(slog.DiscardHandler)})
-			if err == nil || !strings.Contains(err.Error(), w.adapter.name) {
-				t.Errorf("%s opens without a secret: %v", w.adapter.name, err)
-			}
-			continue
-		}
-		b := newBench(t, w, webhook.Guard{Open: true})
-		if status, _ := b.call(call{body: w.write(usual())}); status != 200 {
-			t.Errorf("%s: status %d here", w.adapter.name, status)
-		}
-		header := http.Header{"X-Forwarded-For": {"127.0.0.1"}}
-		if status, _ := b.call(call{body: w.write(usual()), header: header}); status != 403 {
-			t.Errorf("%s: status %d through a proxy", w.adapter.name, status)
-		}
-		away := httptest.NewRequest(http.MethodPost, "/", nil)
-		away.RemoteAddr = "203.0.113.7:4000"
-		if status, _ := (webhook.Guard{Open: true}).Admit(away, ""); status != 403 {
-			t.Errorf("%s: status %d from elsewhere", w.adapter.name, status)
-		}
-	}
-}
-
-func TestGuardsThatOnlyLookLikeOne(t *testing.T) {
-	for name, g := range map[string]webhook.Guard{
-		"short secret":      {Secrets: []string{"hunter2"}},
-		"slash in a secret": {Secrets: []string{"9f3c51d2a07b4e86/events"}},
-		"everybody":         {Allow: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}},
-		"everybody, IPv6":   {Allow: []netip.Prefix{netip.MustParsePrefix("::/0")}},
-	} {
-		if _, err := All(&recorder{}, Config{AfricasTalking: g, Log: slog.New(slog.DiscardHandler)}); err == nil {
-			t.Errorf("%s is taken for a guard", name)
-		}
-	}
-	if on, err := All(&recorder{}, Config{Log: slog.New(slog.DiscardHandler)}); err != nil || len(on) != 0 {
-		t.Errorf("without guards %d gateways are on, error %v", len(on), err)
-	}
-}
-
-func TestLimits(t *testing.T) {
-	if got := fmt.Sprint(Limits()); got != "map[africastalking:156 senti:160]" {
-		t.Errorf("limits %s", got)
-	}
-}
-
-// fuzz feeds any bytes to an adapter's two parsers: what they let through must be what the service is promised.
-func fuzz(f *testing.F, w wire) {
-	f.Add([]byte(w.write(usual())))
-	f.Add([]byte(w.notice(usual())))
-	for _, c := range w.turns {
-		f.Add([]byte(c.body))
-	}
-	for _, c := range slices.Concat(w.bad, w.badEnds) {
-		f.Add([]byte(c.body))
-	}
-	a := w.adapter
-	f.Fuzz(func(t *testing.T, body []byte) {
-		r, wrong := a.parse(body, "KE")
-		if wrong == nil {
-			checkPromises(t, r.Session, r.Caller)
-			if len(r.Text) > maxText || !utf8.ValidString(r.Text) || strings.ContainsRune(r.Text, 0) {
-				t.Errorf("text %q", r.Text)
-			}
-			if r.History == (r.Turn > 0) || strings.Trim(r.ServiceCode, "0123456789*#") != "" {
-				t.Errorf("request %+v", r)
-			}
-		} else if r != (ussd.Request{}) || len(wrong.Field)+len(wrong.Problem) > 200 {
-			t.Errorf("refused with %+v and still %+v", wrong, r)
-		}
-		n, wrong := a.notice(body, "KE")
-		if wrong != nil {
-			return
-		}
-		checkPromises(t, n.Session, n.Caller)
-		if len(n.Reason) > 120 || strings.ContainsAny(n.Reason, "0123456789\n") {
-			t.Errorf("reason %q", n.Reason)
-		}
-	})
-}
-
-func checkPromises(t *testing.T, session string, caller msisdn.Number) {
-	t.Helper()
-	if session == "" || len(session) > maxSession || strings.ContainsAny(session, " \n\x00") {
-		t.Errorf("session %q", session)
-	}
-	if again, err := msisdn.Parse(string(caller), "KE"); err != nil || again != caller {
-		t.Errorf("caller %q: %q, %v", caller, again, err)
-	}
 }

@@ -28,8 +28,10 @@ import (
 //	turn     1 for the first request of a session, then 2, 3 … up to 1000
 //	phone    the caller, best in the form +254712000001
 //	code     the service code; may be left out
-//	input    what was typed since the last screen, at most 182 bytes of UTF-8; in turn 1 what was dialled after the code
+//	input    what was typed since the last screen, at most 400 bytes of UTF-8; in turn 1 what was dialled after the code
 //	         ("1*0712000002*100" for *384*1*0712000002*100#), mostly nothing
+//	network, imsi, sim_swapped (RFC 3339) may be there too: name of the network, number of the SIM, when the phone's number
+//	         last moved to another SIM
 //	action   "continue": show text and let the person reply; "end": show text and close the session
 //	text     at most 160 characters, lines separated by \n
 //
@@ -55,20 +57,20 @@ import (
 //	400  malformed: a field is missing, wrong, unknown or given twice; nothing was done
 //	401  unauthorised: no token or a wrong one
 //	403  unauthorised: the token may be right, the address is not in the list
-func senti(g webhook.Guard) adapter {
-	return adapter{
-		name:  "senti",
-		limit: 160,
-		path:  "/ussd/senti",
-		media: "application/json",
-		guard: g,
-		proof: webhook.BearerToken,
-
-		parse:  parseSenti,
-		notice: parseSentiNotice,
-		reply:  replySenti,
-		refuse: refuseSenti,
-	}
+var senti = adapter{
+	name:  "senti",
+	title: "Senti's own JSON (for telcos and integrators without a format of their own)",
+	input: numbered,
+	tells: "end, network, IMSI",
+	limit: 160,
+	waits: 10 * time.Second,
+	login: webhook.BasicLogin,
+	doors: []door{
+		{http.MethodPost, "", []string{"application/json"}, hearSenti},
+		{http.MethodPost, "/events", []string{"application/json"}, hearSentiEnd},
+	},
+	reply:  replySenti,
+	refuse: refuseJSON,
 }
 
 type sentiPayload struct {
@@ -77,6 +79,9 @@ type sentiPayload struct {
 	Phone   string `json:"phone"`
 	Code    string `json:"code"`
 	Input   string `json:"input"`
+	Network string `json:"network"`
+	IMSI    string `json:"imsi"`
+	Swapped string `json:"sim_swapped"`
 }
 
 type sentiNotice struct {
@@ -94,81 +99,68 @@ type sentiReply struct {
 	Text    string `json:"text"`
 }
 
-type sentiError struct {
-	Error   string `json:"error"`
-	Field   string `json:"field,omitempty"`
-	Problem string `json:"problem,omitempty"`
-}
+// sentiTurns is more than any session of three minutes has.
+const sentiTurns = 1000
 
-// The bounds of a turn: sentiInput is what a phone can send at once; no session of three minutes has sentiTurns.
-const (
-	sentiInput = 182
-	sentiTurns = 1000
-)
-
-func parseSenti(body []byte, region string) (r ussd.Request, wrong *webhook.Malformed) {
+func hearSenti(c call) (heard, *webhook.Malformed) {
 	var p sentiPayload
-	if wrong := webhook.JSON(body, &p); wrong != nil {
-		return r, wrong
+	if wrong := webhook.JSON(c.body, &p); wrong != nil {
+		return heard{}, wrong
 	}
+	t := taker{call: c}
 	if p.Turn < 1 || p.Turn > sentiTurns {
-		return r, webhook.Wrong("turn", "must be 1 to 1000")
+		t.note("", webhook.Wrong("turn", "must be 1 to 1000"))
 	}
-	r = ussd.Request{Turn: p.Turn, New: p.Turn == 1}
-	if r.Session, wrong = webhook.Name("session", p.Session, maxSession); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	if r.Caller, wrong = webhook.Phone("phone", p.Phone, region); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	if r.ServiceCode, wrong = serviceCode("code", p.Code); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	if r.Text, wrong = webhook.Typed("input", p.Input, sentiInput); wrong != nil {
-		return ussd.Request{}, wrong
-	}
-	return r, nil
+	return t.turn(ussd.Request{
+		Session:     t.session("session", p.Session),
+		Caller:      t.phone("phone", p.Phone),
+		ServiceCode: t.serviceCode("code", p.Code),
+		Text:        t.typed("input", p.Input),
+		New:         p.Turn == 1,
+		Turn:        p.Turn,
+		Network:     network(p.Network),
+		IMSI:        imsi(p.IMSI),
+		SIMSwapped:  sentiTime(&t, "sim_swapped", p.Swapped),
+	}, nil)
 }
 
-func parseSentiNotice(body []byte, region string) (n ussd.EndNotice, wrong *webhook.Malformed) {
+func hearSentiEnd(c call) (heard, *webhook.Malformed) {
 	var p sentiNotice
-	if wrong := webhook.JSON(body, &p); wrong != nil {
-		return n, wrong
+	if wrong := webhook.JSON(c.body, &p); wrong != nil {
+		return heard{}, wrong
 	}
 	failed, ok := sentiResult[p.Result]
 	if !ok {
-		return n, webhook.Wrong("result", "unknown word "+webhook.Words(p.Result))
+		return heard{}, webhook.Wrong("result", "unknown word "+webhook.Words(p.Result))
 	}
-	n = ussd.EndNotice{Failed: failed, Reason: webhook.Words(p.Result + " " + p.Reason)}
-	if n.Session, wrong = webhook.Name("session", p.Session, maxSession); wrong != nil {
-		return ussd.EndNotice{}, wrong
-	}
-	if n.Caller, wrong = webhook.Phone("phone", p.Phone, region); wrong != nil {
-		return ussd.EndNotice{}, wrong
-	}
-	if p.At != "" {
-		at, err := time.Parse(time.RFC3339, p.At)
-		if err != nil {
-			return ussd.EndNotice{}, webhook.Wrong("at", "not RFC 3339")
-		}
-		n.At = at.UTC()
-	}
-	return n, nil
+	t := taker{call: c}
+	return t.end(ussd.EndNotice{
+		Session: t.session("session", p.Session),
+		Caller:  t.phone("phone", p.Phone),
+		Failed:  failed,
+		Reason:  webhook.Words(p.Result + " " + p.Reason),
+		At:      sentiTime(&t, "at", p.At),
+	}, nil)
 }
 
-func replySenti(q ussd.Request, r ussd.Reply) webhook.Answer {
+// sentiTime reads a moment, or nothing.
+func sentiTime(t *taker, field, value string) time.Time {
+	if value == "" {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		t.note("", webhook.Wrong(field, "not RFC 3339"))
+	}
+	return at.UTC()
+}
+
+func replySenti(h heard, r ussd.Reply) webhook.Answer {
 	action := "continue"
 	if r.End {
 		action = "end"
 	}
-	return webhook.JSONAnswer(http.StatusOK, sentiReply{q.Session, q.Turn, action, r.Text})
-}
-
-func refuseSenti(status int, m *webhook.Malformed) webhook.Answer {
-	if m == nil {
-		return webhook.JSONAnswer(status, sentiError{Error: "unauthorised"})
-	}
-	return webhook.JSONAnswer(status, sentiError{"malformed", m.Field, m.Problem})
+	return webhook.JSONAnswer(http.StatusOK, sentiReply{h.turn.Session, h.turn.Turn, action, r.Text})
 }
 
 // sentiResult lists the words for how a session ended, and whether the person may have missed the last text.

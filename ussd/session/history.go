@@ -38,7 +38,9 @@ type Callback struct {
 	Whole bool   // Text is everything typed so far, joined by "*"
 	Text  string // holds PINs
 	Turn  int    // without Whole: the number of the turn, 0 when the gateway does not number them
+	ID    string // the gateway's own name for this very callback, or nothing
 	New   bool   // the gateway says that the session starts here
+	Blind bool   // the caller had not seen the latest reply when it called
 }
 
 // Reading says what a callback means to a session.
@@ -71,10 +73,11 @@ func (r *Reader) Key(gateway, session, caller string) Key {
 // A whole transcript is new if it is longer than the last, begins with it and goes on with "*"; what follows is the input,
 // even if it holds another "*", which gateways do not escape. A numbered turn is new if its number is higher. Anything else
 // is a repeat or out of order: it gets the reply it got, or the latest one if that is forgotten, and changes nothing.
-// Of a gateway that neither resends nor numbers only a repeated start can be told; its every other callback is new.
+// Of a gateway that neither resends nor numbers only a repeated start can be told, and what came while the latest reply was
+// being made: it cannot answer a page that nobody had seen. Its every other callback is new.
 func (r *Reader) Read(h *History, c Callback) Reading {
 	out := r.first(c)
-	if known := h.find(out.print); known != nil && (c.Whole || c.Turn > 0) {
+	if known := h.find(out.print); known != nil && (c.Whole || c.Turn > 0 || c.ID != "") {
 		out.Known = known
 		return out
 	}
@@ -89,10 +92,15 @@ func (r *Reader) Read(h *History, c Callback) Reading {
 		default:
 			out.Known = h.last()
 		}
-	case c.Turn > 0 && c.Turn <= h.turn, c.Turn == 0 && c.New:
+	case c.Turn > 0 && c.Turn <= h.turn, c.Turn == 0 && (c.New || c.Blind):
 		out.Known = h.last()
 	}
 	return out
+}
+
+// Repeats reports whether a callback was answered before, as far as its ID tells.
+func (r *Reader) Repeats(h *History, c Callback) bool {
+	return c.ID != "" && h.find(r.first(c).print) != nil
 }
 
 // First is Read for the first callback a session answers: all of it is new.
@@ -102,11 +110,11 @@ func (r *Reader) first(c Callback) Reading {
 	if c.Whole {
 		return Reading{Input: c.Text, print: r.print(0, c.Text), size: len(c.Text)}
 	}
-	return Reading{Input: c.Text, print: r.print(c.Turn, c.Text), turn: c.Turn}
+	return Reading{Input: c.Text, print: r.print(c.Turn, c.Text, c.ID), turn: c.Turn}
 }
 
-// Answer remembers the reply to a callback that was read.
-func (h *History) Answer(to Reading, reply Reply) {
+// answer remembers the reply to a callback that was read.
+func (h *History) answer(to Reading, reply Reply) {
 	h.seen, h.length, h.turn = to.print, to.size, to.turn
 	if len(h.replies) == repliesMax {
 		h.replies = append(h.replies[:0], h.replies[1:]...)
@@ -146,8 +154,8 @@ func (h *History) find(print Fingerprint) *Reply {
 }
 
 // print is the MAC a callback is remembered by. A plain hash would not do: a four-digit PIN is found by trying them all.
-func (r *Reader) print(turn int, text string) Fingerprint {
-	return Fingerprint(r.mac("senti.session.turn.v1", strconv.Itoa(turn), text))
+func (r *Reader) print(turn int, text string, id ...string) Fingerprint {
+	return Fingerprint(r.mac(append([]string{"senti.session.turn.v1", strconv.Itoa(turn), text}, id...)...))
 }
 
 func (r *Reader) mac(parts ...string) [16]byte {

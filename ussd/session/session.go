@@ -12,6 +12,7 @@ package session
 import (
 	"container/list"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"senti/ussd/menu"
@@ -33,12 +34,13 @@ type Key [16]byte
 // Session is what is known of one session. Between Lock and Unlock it belongs to the caller.
 type Session struct {
 	Started bool       // a callback has been answered
+	Origin  Key        // what the intents of the session name it by
 	Place   menu.Place // where the person stands
-	Turns   int        // callbacks answered, repeats not counted
 	Intent  id.ID      // what the last END page was about; zero for none
 	History History    // what was answered
 
 	turn    sync.Mutex
+	turns   atomic.Int64
 	key     Key
 	touched time.Time
 	users   int    // callbacks that hold or await the session: it is not thrown out meanwhile
@@ -68,12 +70,31 @@ func NewStore(c clock.Clock, most int) *Store {
 	return &Store{clock: c, most: most, byKey: make(map[Key]*Session), live: queue{ttl: TTL}, over: queue{ttl: OverTTL}}
 }
 
+// Turns returns how many callbacks were answered, repeats not counted. It only grows.
+func (s *Session) Turns() int { return int(s.turns.Load()) }
+
+// Answer remembers the reply to a callback that was read.
+func (s *Session) Answer(to Reading, reply Reply) {
+	s.History.answer(to, reply)
+	s.turns.Add(1)
+}
+
 // Lock returns the session with that key, a new one when there is none or it has expired, and keeps other callbacks of the
-// same session waiting until Unlock.
-func (s *Store) Lock(key Key) *Session {
-	found := s.take(key)
-	found.turn.Lock()
-	return found
+// same session waiting until Unlock. Arrived is how many callbacks had been answered before the wait: if it is fewer than
+// Turns says now, the caller had not seen the latest reply when it called.
+func (s *Store) Lock(key Key) (held *Session, arrived int) {
+	held, arrived = s.take(key)
+	held.turn.Lock()
+	return held, arrived
+}
+
+// Restart makes a session that is held new again, as the next one of a phone whose gateway does not name its sessions.
+func (s *Store) Restart(held *Session) {
+	held.Started, held.Place, held.Intent, held.History = false, menu.Place{}, id.ID{}, History{}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held.queue.Remove(held.at)
+	s.put(held, &s.live)
 }
 
 // Peek is Lock for a session that exists; nil otherwise.
@@ -118,12 +139,12 @@ func (s *Store) Len() int {
 }
 
 // take finds or makes the session and counts the caller among its users.
-func (s *Store) take(key Key) *Session {
+func (s *Store) take(key Key) (found *Session, arrived int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.clock.Now()
 	s.expire(now)
-	found := s.byKey[key]
+	found = s.byKey[key]
 	if found == nil {
 		s.makeRoom()
 		found = &Session{key: key}
@@ -133,7 +154,7 @@ func (s *Store) take(key Key) *Session {
 	found.users++
 	found.touched = now
 	found.queue.MoveToBack(found.at)
-	return found
+	return found, found.Turns()
 }
 
 func (s *Store) put(held *Session, q *queue) { held.queue, held.at = q, q.PushBack(held) }

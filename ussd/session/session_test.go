@@ -37,9 +37,9 @@ func TestASessionLives180SecondsAfterItsLastCallback(t *testing.T) {
 func TestASessionThatIsOverIsKeptAWhileWithoutItsPlace(t *testing.T) {
 	c, r := clock.NewFake(time.Unix(0, 0)), reader(t)
 	s := session.NewStore(c, 10)
-	held := s.Lock(session.Key{1})
+	held, _ := s.Lock(session.Key{1})
 	held.Started, held.Place = true, menu.Place{Flow: "send"}
-	held.History.Answer(r.First(session.Callback{Turn: 1}), session.Reply{Text: "SENT", End: true})
+	held.Answer(r.First(session.Callback{Turn: 1}), session.Reply{Text: "SENT", End: true})
 	s.Unlock(held)
 	c.Advance(session.OverTTL - time.Microsecond)
 	held = s.Peek(session.Key{1})
@@ -55,7 +55,7 @@ func TestASessionThatIsOverIsKeptAWhileWithoutItsPlace(t *testing.T) {
 
 func TestTheOldestMakeRoomButNotOneThatIsBeingServed(t *testing.T) {
 	s := session.NewStore(clock.NewFake(time.Unix(0, 0)), 3)
-	served := s.Lock(session.Key{1})
+	served, _ := s.Lock(session.Key{1})
 	served.Started = true
 	for k := byte(2); k <= 20; k++ {
 		visit(s, k)
@@ -75,7 +75,7 @@ func TestCallbacksOfOneSessionAreServedOneAtATime(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 50 {
 		wait.Go(func() {
-			held := s.Lock(session.Key{7})
+			held, _ := s.Lock(session.Key{7})
 			defer s.Unlock(held)
 			inside++ // the race detector, and the count, see it if two are in here
 			if inside != 1 {
@@ -89,7 +89,7 @@ func TestCallbacksOfOneSessionAreServedOneAtATime(t *testing.T) {
 
 // visit serves a callback and reports whether the session had been there before.
 func visit(s *session.Store, k byte) bool {
-	held := s.Lock(session.Key{k})
+	held, _ := s.Lock(session.Key{k})
 	defer s.Unlock(held)
 	was := held.Started
 	held.Started = true
@@ -118,13 +118,13 @@ func TestTranscripts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := reader(t)
-			var h session.History
+			var h session.Session
 			n := 0
 			for i := 0; i < len(c); i += 2 {
 				call := session.Callback{Whole: true, Text: c[i]}
 				got := r.First(call)
 				if i > 0 {
-					got = r.Read(&h, call)
+					got = r.Read(&h.History, call)
 				}
 				said := "new:" + got.Input
 				if got.Known != nil {
@@ -143,7 +143,7 @@ func TestTranscripts(t *testing.T) {
 
 func TestNumberedTurns(t *testing.T) {
 	r := reader(t)
-	var h session.History
+	var h session.Session
 	for i, c := range []struct {
 		turn  int
 		text  string
@@ -152,7 +152,7 @@ func TestNumberedTurns(t *testing.T) {
 		{1, "", ""}, {1, "", "0"}, {2, "1", ""}, {3, "1", ""}, {3, "1", "3"}, {2, "1", "2"}, {2, "9", "3"}, {4, "1", ""},
 	} {
 		call := session.Callback{Turn: c.turn, Text: c.text}
-		got := r.Read(&h, call)
+		got := r.Read(&h.History, call)
 		switch {
 		case got.Known == nil && c.known == "":
 			h.Answer(got, session.Reply{Text: fmt.Sprint(i)})
@@ -164,14 +164,14 @@ func TestNumberedTurns(t *testing.T) {
 
 func TestNothingTypedIsKept(t *testing.T) {
 	r := reader(t)
-	var h session.History
+	var h session.Session
 	first := r.First(session.Callback{Whole: true, Text: "1"})
 	h.Answer(first, session.Reply{Text: "Enter PIN"})
-	h.Answer(r.Read(&h, session.Callback{Whole: true, Text: "1*4826"}), session.Reply{Text: "SENT", End: true})
-	if s := fmt.Sprintf("%+v %#v", h, h); strings.Contains(s, "4826") {
+	h.Answer(r.Read(&h.History, session.Callback{Whole: true, Text: "1*4826"}), session.Reply{Text: "SENT", End: true})
+	if s := fmt.Sprintf("%+v %#v", h.History, h.History); strings.Contains(s, "4826") {
 		t.Fatalf("the PIN is in the session: %s", s)
 	}
-	if h.Over() == nil {
+	if h.History.Over() == nil {
 		t.Fatal("the session is over, but does not say so")
 	}
 }
@@ -207,21 +207,21 @@ func FuzzTranscript(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var h session.History
+		var h session.Session
 		h.Answer(r.First(session.Callback{Whole: true, Text: before}), session.Reply{Text: "page"})
-		if again := r.Read(&h, session.Callback{Whole: true, Text: before}); again.Known == nil {
+		if again := r.Read(&h.History, session.Callback{Whole: true, Text: before}); again.Known == nil {
 			t.Fatalf("a repeat of %q is taken for new", before)
 		}
 		next := before + "*" + typed
 		if before == "" {
 			next = typed
 		}
-		switch got := r.Read(&h, session.Callback{Whole: true, Text: next}); {
+		switch got := r.Read(&h.History, session.Callback{Whole: true, Text: next}); {
 		case next == before:
 		case got.Known != nil || got.Input != typed:
 			t.Fatalf("%q after %q is read as %q, known %v", typed, before, got.Input, got.Known)
 		}
-		_ = r.Read(&h, session.Callback{Whole: true, Text: typed})
+		_ = r.Read(&h.History, session.Callback{Whole: true, Text: typed})
 		session.Dialled(typed)
 	})
 }

@@ -13,20 +13,21 @@ type Answer struct {
 	Status int
 	Media  string
 	Body   string
+	Header [][2]string // further headers: name and value
 }
 
 // JSONAnswer is an answer whose body is the JSON of v.
 func JSONAnswer(status int, v any) Answer {
 	body, err := json.Marshal(v)
 	if err != nil { // cannot be: only strings and numbers are in it
-		return Answer{http.StatusInternalServerError, "application/json", `{"error":"internal"}`}
+		return Answer{Status: http.StatusInternalServerError, Media: "application/json", Body: `{"error":"internal"}`}
 	}
-	return Answer{status, "application/json", string(body)}
+	return Answer{Status: status, Media: "application/json", Body: string(body)}
 }
 
 // TextAnswer is an answer that is only a text.
 func TextAnswer(status int, text string) Answer {
-	return Answer{status, "text/plain; charset=utf-8", text}
+	return Answer{Status: status, Media: "text/plain; charset=utf-8", Body: text}
 }
 
 // Write sends an answer and makes sure, as far as TCP tells, that it left: a write alone only fills a buffer. Whether the
@@ -38,6 +39,9 @@ func (a Answer) Write(w http.ResponseWriter, r *http.Request) error {
 	header.Set("Content-Length", strconv.Itoa(len(a.Body)))
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
+	for _, h := range a.Header {
+		header[h[0]] = []string{h[1]} // as it is spelled: some gateways look for exactly that
+	}
 	w.WriteHeader(a.Status)
 	if _, err := io.WriteString(w, a.Body); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,7 +16,12 @@ import (
 // Read reads a call's body: of that content type, in UTF-8 or its subset, and no longer than limit bytes. Ask the Guard first:
 // nothing is read from a stranger.
 func Read(w http.ResponseWriter, r *http.Request, media string, limit int64) ([]byte, *Malformed) {
-	if wrong := mediaType(r.Header.Get("Content-Type"), media); wrong != nil {
+	return ReadAny(w, r, []string{media}, limit)
+}
+
+// ReadAny is Read for a caller that may use any of some content types.
+func ReadAny(w http.ResponseWriter, r *http.Request, medias []string, limit int64) ([]byte, *Malformed) {
+	if wrong := mediaType(r.Header.Get("Content-Type"), medias); wrong != nil {
 		return nil, wrong
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
@@ -26,10 +32,13 @@ func Read(w http.ResponseWriter, r *http.Request, media string, limit int64) ([]
 }
 
 // mediaType refuses another content type, and any character set but UTF-8 and its subset.
-func mediaType(header, want string) *Malformed {
+func mediaType(header string, want []string) *Malformed {
+	if slices.Contains(want, header) { // as most callers write it
+		return nil
+	}
 	media, parameters, err := mime.ParseMediaType(header)
-	if err != nil || media != want {
-		return Wrong("Content-Type", "must be "+want)
+	if err != nil || !slices.Contains(want, media) {
+		return Wrong("Content-Type", "must be "+strings.Join(want, " or "))
 	}
 	switch strings.ToLower(parameters["charset"]) {
 	case "", "utf-8", "utf8", "us-ascii":

@@ -19,7 +19,7 @@ const maxWords = 120
 // safeName keeps a field's name short and printable for the log and the answer.
 func safeName(field string) string {
 	for i, r := range field {
-		if letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'; i >= 30 || !letter {
+		if letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'; i >= 30 || !letter {
 			return "a field"
 		}
 	}

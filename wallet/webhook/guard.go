@@ -26,29 +26,50 @@ type Guard struct {
 	Allow []netip.Prefix
 	// Proxies lists the reverse proxies whose X-Forwarded-For is believed. Empty: the caller is who the connection is from.
 	Proxies []netip.Prefix
+	// Locks are what the caller must show besides, every one: a token or a login.
+	Locks []Lock
+	// Signature is how the caller signs what it sends, if it does.
+	Signature Signature
 	// Open lets callers on this same machine in without a secret. It is for the demo; serve refuses it.
 	Open bool
 }
 
 // Empty reports whether the guard would let nobody in, which means that what it guards is off.
-func (g Guard) Empty() bool { return len(g.Secrets) == 0 && len(g.Allow) == 0 && !g.Open }
+func (g Guard) Empty() bool {
+	return len(g.Secrets) == 0 && len(g.Allow) == 0 && len(g.Locks) == 0 && len(g.Signature.Keys) == 0 && !g.Open
+}
 
 // Proof is how a caller shows its secret.
 type Proof int
 
 // How a caller can show its secret.
 const (
-	SecretInPath Proof = iota // the last element of the path
-	BearerToken               // Authorization: Bearer …
+	SecretInPath Proof = iota // an element of the path
+	BearerToken               // Authorization: Bearer …, or Token …
+	BasicLogin                // Authorization: Basic …; the secret is USER:PASSWORD
+	QueryLogin                // the fields userid and password of the query; the secret is USER:PASSWORD
 )
 
-// Secret returns what a request shows; inPath is the last element of its path, if the route has a place for one.
+// Secret returns what a request shows; inPath is the element of its path, if the route has a place for one.
 func (p Proof) Secret(r *http.Request, inPath string) string {
-	if p == SecretInPath {
+	switch p {
+	case SecretInPath:
 		return inPath
+	case BasicLogin:
+		user, password, ok := r.BasicAuth()
+		if !ok {
+			return ""
+		}
+		return user + ":" + password
+	case QueryLogin:
+		query := r.URL.Query()
+		if len(query["userid"]) != 1 || len(query["password"]) != 1 {
+			return ""
+		}
+		return query.Get("userid") + ":" + query.Get("password")
 	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	if !strings.EqualFold(scheme, "Bearer") && !strings.EqualFold(scheme, "Token") {
 		return ""
 	}
 	return token
@@ -69,10 +90,15 @@ func (g Guard) Check(opens bool) error {
 			return fmt.Errorf("the address list holds %s, which is everybody", network)
 		}
 	}
+	for _, l := range g.Locks {
+		if err := l.check(); err != nil {
+			return err
+		}
+	}
 	if g.Open && !opens {
 		return errors.New("it cannot be open: give it a token")
 	}
-	return nil
+	return g.Signature.check()
 }
 
 // Admit returns 0 for a caller who may call, or the HTTP status and the reason for the log.
@@ -81,7 +107,12 @@ func (g Guard) Admit(r *http.Request, secret string) (status int, why string) {
 	if len(g.Allow) > 0 && !contains(g.Allow, caller) {
 		return http.StatusForbidden, "address not in the list"
 	}
-	if g.knows(secret) {
+	for _, l := range g.Locks {
+		if why := l.refuses(r); why != "" {
+			return http.StatusUnauthorized, why
+		}
+	}
+	if among(g.Secrets, secret) {
 		return 0, ""
 	}
 	switch {
@@ -94,14 +125,14 @@ func (g Guard) Admit(r *http.Request, secret string) (status int, why string) {
 	case g.Open:
 		return http.StatusForbidden, "open on this machine only"
 	}
-	return 0, "" // an address list, passed above
+	return 0, "" // an address list, a lock or a signature: passed above, or looked at when the body is read
 }
 
-// knows compares with every secret in constant time; hashing first hides their lengths too.
-func (g Guard) knows(secret string) bool {
+// among compares with every secret in constant time; hashing first hides their lengths too.
+func among(secrets []string, secret string) bool {
 	given := sha256.Sum256([]byte(secret))
 	found := 0
-	for _, s := range g.Secrets {
+	for _, s := range secrets {
 		want := sha256.Sum256([]byte(s))
 		found |= subtle.ConstantTimeCompare(given[:], want[:])
 	}

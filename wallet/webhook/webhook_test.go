@@ -2,6 +2,12 @@ package webhook
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -204,4 +210,135 @@ func FuzzBodies(f *testing.F) {
 			t.Errorf("%v", wrong)
 		}
 	})
+}
+
+func TestFlat(t *testing.T) {
+	const whole = `{"A":"x","b":{"c":1.5,"d":{"e":true}},"n":null,"l":[1,{"a":2}],"m":""}`
+	want := Flat{"a": "x", "b": "", "b.c": "1.5", "b.d": "", "b.d.e": "true", "n": "", "l": "", "m": ""}
+	if f, wrong := FlatJSON([]byte(whole)); wrong != nil || !maps.Equal(f, want) || f.Get("B.C") != "1.5" || f.Get("none") != "" {
+		t.Errorf("JSON: %v, %v", f, wrong)
+	}
+	const page = `<?xml version="1.0"?><!-- x --><n:a xmlns:n="urn:n" k="1"><b>x &amp; y</b><C d="2"><e><![CDATA[<3>]]></e></C></n:a>`
+	want = Flat{"k": "1", "b": "x & y", "c": "", "c.d": "2", "c.e": "<3>"}
+	if f, wrong := FlatXML([]byte(page), "a"); wrong != nil || !maps.Equal(f, want) {
+		t.Errorf("XML: %v, %v", f, wrong)
+	}
+	if f, wrong := FlatForm([]byte("A=1&b=%2B2")); wrong != nil || !maps.Equal(f, Flat{"a": "1", "b": "+2"}) {
+		t.Errorf("form: %v, %v", f, wrong)
+	}
+}
+
+func TestFlatRefuses(t *testing.T) {
+	deep := func(open, shut string, n int) string { return strings.Repeat(open, n) + strings.Repeat(shut, n) }
+	many := func(field string) (out string) {
+		for i := range flatFields + 1 {
+			out += strings.ReplaceAll(field, "N", fmt.Sprint(i))
+		}
+		return out
+	}
+	for body, field := range map[string]string{
+		"": "body", "[]": "body", "1": "body", `{"a":1`: "body", `{"a":1}{}`: "body", `{"a" 1}`: "body", `{"a":01}`: "body",
+		`{"a":1,"A":2}`: "A", `{"b":{"c":1,"c":2}}`: "c", "{\"a\":\"\xe9\"}": "body",
+		deep(`{"a":`, "}", 7): "body", `{"a":` + deep("[", "]", 7) + "}": "body", `{` + many(`"fN":1,`) + `"x":1}`: "body",
+	} {
+		if f, wrong := FlatJSON([]byte(body)); wrong == nil || wrong.Field != field || f != nil {
+			t.Errorf("JSON %.60q: %v, %v, want %s", body, f, wrong, field)
+		}
+	}
+	for body, field := range map[string]string{
+		"": "body", "<a>": "body", "<a/><a/>": "body", "<b/>": "body", "x<a/>": "body", "<a/>x": "body", "<a><b></a></b>": "body",
+		"<a>&x;</a>": "body", "<a>\xe9</a>": "body", `<?xml version="1.0" encoding="utf-16"?><a/>`: "body", `<a b="1" b="2"/>`: "b",
+		"<a><b/><b/></a>": "b", `<!DOCTYPE a><a/>`: "body", "<a>" + deep("<b>", "</b>", 7) + "</a>": "body", "<a>" + many("<fN/>") + "</a>": "body",
+		`<a b="1"><b/></a>`: "b",
+	} {
+		if f, wrong := FlatXML([]byte(body), "a"); wrong == nil || wrong.Field != field || f != nil {
+			t.Errorf("XML %.60q: %v, %v, want %s", body, f, wrong, field)
+		}
+	}
+	for body, field := range map[string]string{"a=1&A=2": "a", "a=1&a=2": "a", "a=%zz": "body", many("fN=1&"): "body"} {
+		if f, wrong := FlatForm([]byte(body)); wrong == nil || !strings.EqualFold(wrong.Field, field) || f != nil {
+			t.Errorf("form %.60q: %v, %v, want %s", body, f, wrong, field)
+		}
+	}
+}
+
+// What is flat was read whole or not at all, is bounded, and nothing makes the readers panic.
+func FuzzFlat(f *testing.F) {
+	for _, seed := range []string{"", "a=1&b=2", `{"a":{"b":[1,{"c":null}]}}`, `<a b="1"><c>x</c></a>`, "<a>&lt;</a>", "<!DOCTYPE a><a/>", "\xff"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		check := func(f Flat, wrong *Malformed) {
+			if wrong != nil && (f != nil || len(wrong.Field)+len(wrong.Problem) > 200) || len(f) > flatFields {
+				t.Errorf("%v and %v", f, wrong)
+			}
+		}
+		check(FlatForm(body))
+		check(FlatJSON(body))
+		check(FlatXML(body, "a"))
+	})
+}
+
+func TestLocks(t *testing.T) {
+	token := Lock{BearerToken, []string{secret, "next-" + secret}}
+	basic, query := Lock{BasicLogin, []string{"me:passw0rd"}}, Lock{QueryLogin, []string{"me:passw0rd"}}
+	request := func(target, authorization string) *http.Request {
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		r.Header.Set("Authorization", authorization)
+		return r
+	}
+	for _, c := range []struct {
+		name  string
+		lock  Lock
+		r     *http.Request
+		opens bool
+	}{
+		{"bearer", token, request("/", "Bearer "+secret), true},
+		{"token", token, request("/", "Token next-"+secret), true},
+		{"wrong token", token, request("/", "Bearer x"+secret), false},
+		{"no token", token, request("/", ""), false},
+		{"basic", basic, request("/", "Basic bWU6cGFzc3cwcmQ="), true},
+		{"not basic", basic, request("/", "Bearer me:passw0rd"), false},
+		{"query", query, request("/?userid=me&password=passw0rd", ""), true},
+		{"query, wrong", query, request("/?userid=me&password=password", ""), false},
+		{"query, twice", query, request("/?userid=me&password=passw0rd&password=x", ""), false},
+		{"query, shifted", query, request("/?userid=me:pass&password=w0rd", ""), false},
+	} {
+		status, why := (Guard{Locks: []Lock{c.lock}}).Admit(c.r, "")
+		if c.opens != (status == 0) || c.opens != (why == "") || !c.opens && status != http.StatusUnauthorized {
+			t.Errorf("%s: %d %q", c.name, status, why)
+		}
+	}
+	both := Guard{Locks: []Lock{token}, Secrets: []string{secret}}
+	if status, _ := both.Admit(request("/", "Bearer "+secret), ""); status != http.StatusUnauthorized {
+		t.Errorf("a token alone opens what also needs a secret: %d", status)
+	}
+	for name, l := range map[string]Lock{"short token": {BearerToken, []string{"hunter2"}}, "no secret": {BearerToken, nil},
+		"no user": {BasicLogin, []string{"password1"}}, "short password": {QueryLogin, []string{"me:hunter2"}}} {
+		if err := (Guard{Locks: []Lock{l}}).Check(false); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSignature(t *testing.T) {
+	s := Signature{"X-Signature", []string{secret, "next-" + secret}}
+	mac := hmac.New(sha256.New, []byte("next-"+secret))
+	mac.Write([]byte("body"))
+	sum := mac.Sum(nil)
+	for shown, want := range map[string]bool{
+		hex.EncodeToString(sum): true, "sha256=" + hex.EncodeToString(sum): true, base64.StdEncoding.EncodeToString(sum): true,
+		strings.ToUpper(hex.EncodeToString(sum)): true, "": false, "sha256=": false, hex.EncodeToString(sum[1:]): false, "?": false,
+	} {
+		r := from("192.0.2.1:1", "", "X-Signature", shown)
+		if got := s.Signed(r, []byte("body")); got != want {
+			t.Errorf("%q: %v", shown, got)
+		}
+		if s.Signed(r, []byte("another body")) {
+			t.Errorf("%q signs another body", shown)
+		}
+	}
+	if !(Signature{}).Signed(from("192.0.2.1:1", ""), nil) {
+		t.Error("a signature is asked for that was not set")
+	}
 }

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	ussdgateway "senti/ussd/gateway"
+	"senti/wallet/webhook"
+)
+
+// gatewaySettings is one entry of the list ussd. The documentation of each is in walletd.yaml.
+type gatewaySettings struct {
+	Type string `yaml:"type"`
+	Name string `yaml:"name"`
+
+	Secret     string   `yaml:"secret"`
+	Token      string   `yaml:"token"`
+	Login      string   `yaml:"login"`
+	Sign       string   `yaml:"sign"`
+	SignHeader string   `yaml:"sign_header"`
+	Allow      []string `yaml:"allow"`
+
+	Code     string        `yaml:"code"`
+	Screen   int           `yaml:"screen"`
+	Waits    time.Duration `yaml:"waits"`
+	Alphabet string        `yaml:"alphabet"`
+	Table    string        `yaml:"table"`
+
+	Replies      string `yaml:"replies"`
+	RepliesToken string `yaml:"replies_token"`
+	RepliesLogin string `yaml:"replies_login"`
+}
+
+// gatewayList can also be given in the environment, as YAML in one line.
+type gatewayList []gatewaySettings
+
+// UnmarshalYAML reads the list in a file.
+func (l *gatewayList) UnmarshalYAML(into func(any) error) error {
+	return into((*[]gatewaySettings)(l))
+}
+
+// UnmarshalText reads the list in the environment.
+func (l *gatewayList) UnmarshalText(text []byte) error {
+	var list []gatewaySettings
+	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
+		return err
+	}
+	*l = list
+	return nil
+}
+
+// gateways resolves the USSD gateways: those with settings of their own, and those of the list.
+func (c *Config) gateways() ([]ussdgateway.Instance, error) {
+	africasTalking, senti, err := c.guards()
+	if err != nil {
+		return nil, err
+	}
+	var on []ussdgateway.Instance
+	if !africasTalking.Empty() {
+		on = append(on, ussdgateway.Instance{Type: "africastalking", Guard: africasTalking})
+	}
+	if !senti.Empty() {
+		locks := []webhook.Lock{{Proof: webhook.BearerToken, Secrets: senti.Secrets}}
+		on = append(on, ussdgateway.Instance{Type: "senti", Guard: webhook.Guard{Locks: locks, Proxies: senti.Proxies}})
+	}
+	for i, g := range c.USSD {
+		instance, err := g.instance(fmt.Sprintf("ussd gateway %d (%s)", i+1, g.Type), africasTalking.Proxies)
+		if err != nil {
+			return nil, err
+		}
+		on = append(on, instance)
+	}
+	return on, nil
+}
+
+// instance resolves the references of one gateway. Where is how its mistakes are named.
+func (g gatewaySettings) instance(where string, proxies []netip.Prefix) (i ussdgateway.Instance, err error) {
+	i = ussdgateway.Instance{Type: g.Type, Name: g.Name, Code: g.Code, Limit: g.Screen, Waits: g.Waits}
+	i.Guard.Proxies, i.Guard.Signature.Header, i.Replies.URL = proxies, g.SignHeader, g.Replies
+	switch g.Alphabet {
+	case "", "ucs2":
+	case "gsm7":
+		i.GSM7 = true
+	default:
+		return i, fmt.Errorf("%s: alphabet is %q: write gsm7, or leave it out", where, g.Alphabet)
+	}
+	if i.Guard.Allow, err = prefixes(where+": allow", g.Allow); err != nil {
+		return i, err
+	}
+	var tokens []string
+	for _, s := range []struct {
+		name, source string
+		into         *[]string
+	}{{"secret", g.Secret, &i.Guard.Secrets}, {"token", g.Token, &tokens}, {"login", g.Login, &i.Logins}, {"sign", g.Sign, &i.Guard.Signature.Keys}} {
+		if *s.into, err = secrets(where+": "+s.name, s.source); err != nil {
+			return i, err
+		}
+	}
+	if len(tokens) > 0 {
+		i.Guard.Locks = []webhook.Lock{{Proof: webhook.BearerToken, Secrets: tokens}}
+	}
+	if i.Replies.Token, err = secret(where+": replies_token", g.RepliesToken); err != nil {
+		return i, err
+	}
+	if i.Replies.Login, err = secret(where+": replies_login", g.RepliesLogin); err != nil {
+		return i, err
+	}
+	if g.Table != "" {
+		if i.Table, err = os.ReadFile(g.Table); err != nil {
+			return i, fmt.Errorf("%s: table: %w", where, err)
+		}
+	}
+	return i, nil
+}
