@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"database/sql"
+	"maps"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"senti/jobs"
 	"senti/wallet"
 	"senti/wallet/audit"
+	"senti/wallet/id"
 	"senti/wallet/key"
 	"senti/wallet/ledger"
 	"senti/wallet/market"
@@ -174,6 +176,7 @@ func (w *town) checkEarnings(a network.Agent) {
 	s, err := w.agents.EarningsStatement(bg, a.ID, from, w.clock.Now().Add(time.Hour))
 	w.must(err)
 	sum := s.Opening
+	got, due := map[id.ID]int64{}, map[id.ID]int64{} // by deal: all its lines together, and what it earned if it stands
 	for _, l := range s.Lines {
 		if sum += l.Amount; sum != l.Balance {
 			w.t.Errorf("%s: %d after a line that says %d", a.Name, sum, l.Balance)
@@ -193,9 +196,17 @@ func (w *town) checkEarnings(a network.Agent) {
 		if a.Kind == network.Super {
 			part = super
 		}
-		if l.Amount != part && l.Amount != -part {
+		switch got[l.Deal.ID] += l.Amount; {
+		case l.Amount != part && l.Amount != -part, l.Amount < 0 && got[l.Deal.ID] != 0: // taken back is what was given before, once
 			w.t.Errorf("%s got %d for a %s of %d, the bands say %d", a.Name, l.Amount, l.Deal.Kind, l.Deal.Amount, part)
+		case l.Deal.State.Stands():
+			due[l.Deal.ID] = part
+		default:
+			due[l.Deal.ID] = 0
 		}
+	}
+	if !maps.Equal(got, due) {
+		w.t.Errorf("%s got %v for deals that earned %v", a.Name, got, due)
 	}
 	payable, err := w.ledger.Account(bg, a.Payable)
 	w.must(err)
