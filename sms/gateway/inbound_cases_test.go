@@ -110,7 +110,7 @@ func sentiWire() wire {
 			{"not JSON", `id=a`, "body"},
 			{"unknown field", `{` + who + `,"colour":"green"}`, "body"},
 			{"field twice", `{` + who + `,"ID":"b"}`, "ID"},
-			{"nested", `{` + who + `,"text":[[[[`, "text"},
+			{"nested", `{` + who + `,"text":[[[[]]]]}`, "text"},
 			{"two objects", `{` + who + `}{}`, "body"},
 			{"bad date", `{` + who + `,"at":"yesterday"}`, "at"},
 		},

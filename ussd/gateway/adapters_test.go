@@ -234,7 +234,7 @@ func sentiWire() wire {
 			{"unknown field", post(`{` + who + `,"turn":1,"colour":"green"}`), "body"},
 			{"field twice", post(`{` + who + `,"turn":1,"turn":2}`), "turn"},
 			{"field twice, other case", post(`{` + who + `,"turn":1,"Turn":2}`), "Turn"},
-			{"nested", post(`{` + who + `,"turn":1,"input":[[[[`), "input"},
+			{"nested", post(`{` + who + `,"turn":1,"input":[[[[]]]]}`), "input"},
 			{"two objects", post(`{` + who + `,"turn":1}{}`), "body"},
 			{"cut", post(`{` + who + `,"turn":1`), "body"},
 		},

@@ -112,12 +112,10 @@ func restCommOver(f webhook.Flat) string {
 	case "Abort", "End":
 		return kind
 	}
-	for _, sign := range restCommSigns {
-		for field := range f {
-			name, _, _ := strings.Cut(field, ".")
-			if name == strings.ToLower(sign) && f[field] != "false" {
-				return sign
-			}
+	for field, value := range f {
+		name, _, _ := strings.Cut(field, ".")
+		if sign := restCommSigns[name]; sign != "" && value != "false" {
+			return sign
 		}
 	}
 	return ""
@@ -145,5 +143,12 @@ const (
 	restCommUCS2 = 72
 )
 
-// restCommSigns are what stands in a call of a session that is over.
-var restCommSigns = []string{"dialogTimedOut", "invokeTimedOut", "mapUserAbortChoice", "mapAbortProviderReason", "mapRefuseReason", "errComponents"}
+// restCommSigns are what stands in a call of a session that is over, by its name in small letters.
+var restCommSigns = map[string]string{
+	"dialogtimedout":         "dialogTimedOut",
+	"invoketimedout":         "invokeTimedOut",
+	"mapuserabortchoice":     "mapUserAbortChoice",
+	"mapabortproviderreason": "mapAbortProviderReason",
+	"maprefusereason":        "mapRefuseReason",
+	"errcomponents":          "errComponents",
+}

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Read reads a call's body: of that content type, in UTF-8 or its subset, and no longer than limit bytes. Ask the Guard first:
@@ -73,36 +72,19 @@ func Form(body []byte) (url.Values, *Malformed) {
 // JSON reads one flat object and refuses fields it does not know, so that a misspelt one shows at once, and fields given
 // twice, which two readers could take differently.
 func JSON(body []byte, into any) *Malformed {
-	if !utf8.Valid(body) { // the decoder would silently replace what is not
-		return Wrong("body", "not UTF-8")
+	w, wrong := walkJSON(body)
+	if wrong != nil {
+		return wrong
 	}
-	walk := json.NewDecoder(bytes.NewReader(body))
-	if t, err := walk.Token(); err != nil || t != json.Delim('{') {
-		return Wrong("body", "not a JSON object")
-	}
-	seen := map[string]bool{}
-	for walk.More() {
-		name, err := walk.Token()
-		field, ok := name.(string)
-		if err != nil || !ok {
-			return Wrong("body", "not JSON")
-		}
-		key := strings.ToLower(field) // the decoder below takes "Turn" for "turn"
-		if seen[key] {
-			return Wrong(safeName(field), "given twice")
-		}
-		seen[key] = true
-		if value, err := walk.Token(); err != nil || value == json.Delim('{') || value == json.Delim('[') {
-			return Wrong(safeName(field), "must be a text or a number")
-		}
+	w.flat = true
+	seen := make(Flat, 16)
+	if wrong := w.object("", 1, seen.add); wrong != nil {
+		return wrong
 	}
 	strict := json.NewDecoder(bytes.NewReader(body))
 	strict.DisallowUnknownFields()
 	if err := strict.Decode(into); err != nil {
 		return Wrong("body", "a field is unknown or of another type")
-	}
-	if _, err := strict.Token(); err != io.EOF {
-		return Wrong("body", "more than one JSON object")
 	}
 	return nil
 }

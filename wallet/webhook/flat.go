@@ -2,11 +2,9 @@ package webhook
 
 import (
 	"bytes"
-	"encoding/json"
 	"encoding/xml"
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // Flat is what a body holds, for callers that add fields as they please: the text of each field by its name in lower case.
@@ -23,16 +21,17 @@ const (
 	flatFields = 100
 )
 
-// add takes a field's text. A field that was there before is an attack or a bug: two readers could take different ones.
-func (f Flat) add(path []string, text string) *Malformed {
-	name := strings.ToLower(strings.Join(path, "."))
-	if _, twice := f[name]; twice {
-		return Wrong(safeName(path[len(path)-1]), "given twice")
+// add takes a field's text; name is the last of the path. A field that was there before is an attack or a bug: two readers
+// could take different ones.
+func (f Flat) add(path, name, text string) *Malformed {
+	key := strings.ToLower(path + name)
+	if _, twice := f[key]; twice {
+		return Wrong(safeName(name), "given twice")
 	}
 	if len(f) == flatFields {
 		return Wrong("body", "too many fields")
 	}
-	f[name] = text
+	f[key] = text
 	return nil
 }
 
@@ -44,7 +43,7 @@ func FlatForm(body []byte) (Flat, *Malformed) {
 	}
 	out := make(Flat, len(form))
 	for field, values := range form {
-		if wrong := out.add([]string{field}, values[0]); wrong != nil {
+		if wrong := out.add("", field, values[0]); wrong != nil {
 			return nil, wrong
 		}
 	}
@@ -53,91 +52,15 @@ func FlatForm(body []byte) (Flat, *Malformed) {
 
 // FlatJSON reads one object with whatever objects are in it. Lists are passed over.
 func FlatJSON(body []byte) (Flat, *Malformed) {
-	if !utf8.Valid(body) { // the decoder would silently replace what is not
-		return nil, Wrong("body", "not UTF-8")
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, Wrong("body", "not a JSON object")
-	}
-	out := Flat{}
-	if wrong := out.object(d, nil); wrong != nil {
+	w, wrong := walkJSON(body)
+	if wrong != nil {
 		return nil, wrong
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, Wrong("body", "more than one JSON object")
+	out := make(Flat, 16)
+	if wrong := w.object("", 1, out.add); wrong != nil {
+		return nil, wrong
 	}
 	return out, nil
-}
-
-// object reads what follows an opening brace, to the closing one.
-func (f Flat) object(d *json.Decoder, path []string) *Malformed {
-	if len(path) == flatDepth {
-		return Wrong("body", "nested too deep")
-	}
-	for d.More() {
-		name, err := d.Token()
-		field, ok := name.(string)
-		if err != nil || !ok {
-			return Wrong("body", "not JSON")
-		}
-		value, err := d.Token()
-		if err != nil {
-			return Wrong("body", "not JSON")
-		}
-		if wrong := f.value(d, append(path, field), value); wrong != nil {
-			return wrong
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return Wrong("body", "not JSON")
-	}
-	return nil
-}
-
-func (f Flat) value(d *json.Decoder, path []string, value json.Token) *Malformed {
-	text := ""
-	switch v := value.(type) {
-	case string:
-		text = v
-	case json.Number:
-		text = v.String()
-	case bool:
-		text = "false"
-		if v {
-			text = "true"
-		}
-	}
-	if wrong := f.add(path, text); wrong != nil {
-		return wrong
-	}
-	switch value {
-	case json.Delim('{'):
-		return f.object(d, path)
-	case json.Delim('['):
-		return passList(d)
-	}
-	return nil
-}
-
-// passList reads to the end of a list whose opening bracket was read.
-func passList(d *json.Decoder) *Malformed {
-	for depth := 1; depth > 0; {
-		t, err := d.Token()
-		switch {
-		case err != nil:
-			return Wrong("body", "not JSON")
-		case t == json.Delim('['), t == json.Delim('{'):
-			depth++
-		case t == json.Delim(']'), t == json.Delim('}'):
-			depth--
-		}
-		if depth > flatDepth {
-			return Wrong("body", "nested too deep")
-		}
-	}
-	return nil
 }
 
 // FlatXML reads a document with that root element; names are taken without their name space, and an attribute's name follows
@@ -145,7 +68,7 @@ func passList(d *json.Decoder) *Malformed {
 func FlatXML(body []byte, root string) (Flat, *Malformed) {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	out := Flat{}
-	var path []string
+	var path, prefixes []string // of an element: its name, and what stands before the names in it
 	var texts []*strings.Builder
 	ended := false
 	for {
@@ -163,8 +86,12 @@ func FlatXML(body []byte, root string) (Flat, *Malformed) {
 			if ended || len(path) > flatDepth || len(path) == 0 && t.Name.Local != root {
 				return nil, Wrong("body", "not one "+root+" element, or nested too deep")
 			}
-			path, texts = append(path, t.Name.Local), append(texts, &strings.Builder{})
-			if wrong := out.attributes(path[1:], t.Attr); wrong != nil {
+			prefix := ""
+			if len(path) > 0 {
+				prefix = prefixes[len(path)-1] + t.Name.Local + "."
+			}
+			path, prefixes, texts = append(path, t.Name.Local), append(prefixes, prefix), append(texts, &strings.Builder{})
+			if wrong := out.attributes(prefix, t.Attr); wrong != nil {
 				return nil, wrong
 			}
 		case xml.CharData:
@@ -180,11 +107,11 @@ func FlatXML(body []byte, root string) (Flat, *Malformed) {
 				return nil, Wrong("body", "not XML in UTF-8")
 			}
 			if last > 0 {
-				if wrong := out.add(path[1:], texts[last].String()); wrong != nil {
+				if wrong := out.add(prefixes[last-1], path[last], texts[last].String()); wrong != nil {
 					return nil, wrong
 				}
 			}
-			path, texts, ended = path[:last], texts[:last], last == 0
+			path, prefixes, texts, ended = path[:last], prefixes[:last], texts[:last], last == 0
 		}
 	}
 	if !ended {
@@ -193,12 +120,12 @@ func FlatXML(body []byte, root string) (Flat, *Malformed) {
 	return out, nil
 }
 
-func (f Flat) attributes(path []string, attributes []xml.Attr) *Malformed {
+func (f Flat) attributes(prefix string, attributes []xml.Attr) *Malformed {
 	for _, a := range attributes {
 		if a.Name.Local == "xmlns" || a.Name.Space == "xmlns" {
 			continue
 		}
-		if wrong := f.add(append(path[:len(path):len(path)], a.Name.Local), a.Value); wrong != nil {
+		if wrong := f.add(prefix, a.Name.Local, a.Value); wrong != nil {
 			return wrong
 		}
 	}

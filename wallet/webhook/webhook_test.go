@@ -171,7 +171,7 @@ func TestJSON(t *testing.T) {
 	}
 	for body, field := range map[string]string{
 		"": "body", "[]": "body", `{"a":"x"`: "body", `{"a":"x"} {}`: "body", `{"c":"x"}`: "body", `{"n":"x"}`: "body", `{"n":1.5}`: "body",
-		`{"a":"x","a":"y"}`: "a", `{"a":"x","A":"y"}`: "A", `{"a":[[`: "a", "{\"a\":\"\xe9\"}": "body",
+		`{"a":"x","a":"y"}`: "a", `{"a":"x","A":"y"}`: "A", `{"a":[[`: "body", `{"a":[[]]}`: "a", `{"a":{}}`: "a", "{\"a\":\"\xe9\"}": "body",
 	} {
 		if wrong := JSON([]byte(body), &payload{}); wrong == nil || wrong.Field != field {
 			t.Errorf("%q: %v", body, wrong)
@@ -213,8 +213,8 @@ func FuzzBodies(f *testing.F) {
 }
 
 func TestFlat(t *testing.T) {
-	const whole = `{"A":"x","b":{"c":1.5,"d":{"e":true}},"n":null,"l":[1,{"a":2}],"m":""}`
-	want := Flat{"a": "x", "b": "", "b.c": "1.5", "b.d": "", "b.d.e": "true", "n": "", "l": "", "m": ""}
+	const whole = ` {"A" : "x" ,"b":{"c":1.5,"d":{"e":true , "f\u0041":"\"\u00e9\\"}},"n": null ,"l":[1,{"a":"]"}, [ ] ], "m":"", "o":{} } `
+	want := Flat{"a": "x", "b.d.fa": `"é\`, "o": "", "b": "", "b.c": "1.5", "b.d": "", "b.d.e": "true", "n": "", "l": "", "m": ""}
 	if f, wrong := FlatJSON([]byte(whole)); wrong != nil || !maps.Equal(f, want) || f.Get("B.C") != "1.5" || f.Get("none") != "" {
 		t.Errorf("JSON: %v, %v", f, wrong)
 	}
