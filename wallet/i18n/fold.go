@@ -28,7 +28,7 @@ func Fold(name string) string {
 	folded := []rune(FoldText(strings.Join(strings.Fields(name), " ")))
 	kept := folded[:0]
 	for _, r := range folded {
-		if septetsOf[r] == 1 && !unicode.IsControl(r) {
+		if len(fromRune[r]) == 1 && !unicode.IsControl(r) {
 			kept = append(kept, r)
 		}
 	}
@@ -52,7 +52,7 @@ func FoldText(text string) string {
 }
 
 func foldRune(r rune) string {
-	if septetsOf[r] > 0 {
+	if len(fromRune[r]) > 0 {
 		return string(r)
 	}
 	if plain, ok := replacements[r]; ok {

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"encoding/hex"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -32,8 +33,8 @@ func TestSeptets(t *testing.T) {
 			t.Errorf("Septets(%q) = %d, %v, want %d, %v", c.text, n, gsm, c.n, c.gsm)
 		}
 	}
-	if len(septetsOf) != 127+10 {
-		t.Errorf("the alphabet has %d characters, GSM 03.38 has 127 and 10 behind the escape", len(septetsOf))
+	if len(fromRune) != 127+10 {
+		t.Errorf("the alphabet has %d characters, GSM 03.38 has 127 and 10 behind the escape", len(fromRune))
 	}
 }
 
@@ -92,4 +93,42 @@ func FuzzFold(f *testing.F) {
 			t.Fatalf("Fold(%q) = %q, folded again %q", name, folded, again)
 		}
 	})
+}
+
+// Every septet and every character of the alphabet, against the table of 3GPP TS 23.038 as it is printed.
+func TestSeptetsOfTheStandard(t *testing.T) {
+	for text, want := range map[string]string{
+		"@": "00", "$": "02", "Ç": "09", "\n": "0a", "Å": "0e", "Δ": "10", "_": "11", "Ξ": "1a", "Æ": "1c", "É": "1f", " ": "20",
+		"¤": "24", "A": "41", "¡": "40", "Ä": "5b", "§": "5f", "¿": "60", "a": "61", "ä": "7b", "à": "7f",
+		"\f": "1b0a", "^": "1b14", "{": "1b28", "}": "1b29", "\\": "1b2f", "[": "1b3c", "~": "1b3d", "]": "1b3e", "|": "1b40", "€": "1b65",
+		"Ksh 5€": "4b73682035" + "1b65",
+	} {
+		got, ok := EncodeGSM(text)
+		if hex.EncodeToString(got) != want || !ok {
+			t.Errorf("%q is %x, %t, want %s", text, got, ok, want)
+		}
+		if back := DecodeGSM(got); back != text {
+			t.Errorf("%q came back as %q", text, back)
+		}
+	}
+	all := []rune(basic + extension)
+	if len(all) != 127+10 {
+		t.Errorf("%d characters", len(all))
+	}
+	for _, r := range all {
+		got, ok := EncodeGSM(string(r))
+		if n, _ := Septets(string(r)); !ok || len(got) != n || DecodeGSM(got) != string(r) {
+			t.Errorf("%q is %x, %t, in %d septets", r, got, ok, n)
+		}
+	}
+	for _, text := range []string{"ê", "`", "😀", "\x80", "\t"} {
+		if got, ok := EncodeGSM(text); ok {
+			t.Errorf("%q is %x", text, got)
+		}
+	}
+	for septets, want := range map[string]string{"\x1b": "", "\x1bA": "A", "\x1b\x1b": "", "\x80a": "?a", "\x1b\x80": "?"} {
+		if got := DecodeGSM([]byte(septets)); got != want {
+			t.Errorf("%x is %q, want %q", septets, got, want)
+		}
+	}
 }
