@@ -13,6 +13,7 @@ require (
 	github.com/goccy/go-yaml v1.19.2 // packs and configuration, with the line of every mistake
 	github.com/google/uuid v1.6.0 // version 7 IDs
 	github.com/labstack/echo/v4 v4.16.0 // HTTP routing
+	github.com/linxGnu/gosmpp v0.3.1 // another SMPP, which ours is held against in tests
 	github.com/nyaruka/phonenumbers/v2 v2.0.7 // number plans of all countries
 	github.com/pquerna/otp v1.5.0 // one-time codes of staff
 	github.com/prometheus/client_golang v1.25.0 // metrics

@@ -34,6 +34,7 @@ var layers = map[string]int{
 	"ussd/simulator/driver": 2, // for tests
 	"sms/peers":             2, // for tests
 	"sms":                   2,
+	"sms/smpp":              2,
 	"jobs/lease":            2,
 
 	"wallet/db/dbtest/dsn": 3,
@@ -89,6 +90,7 @@ var soleImporters = map[string][]string{
 	"github.com/nyaruka/phonenumbers/v2":  {"wallet/msisdn"},
 	"github.com/robfig/cron/v3":           {"jobs"},
 	"github.com/google/uuid":              {"wallet/id"},
+	"github.com/linxGnu/gosmpp/pdu":       {"sms/smpp"},
 	"github.com/pquerna/otp":              {"wallet/staff"},
 	"golang.org/x/crypto/argon2":          {"wallet/staff"},
 	"github.com/labstack/echo/v4":         {"cmd/walletd", "ussd", "ussd/gateway", "ussd/simulator", "sms", "sms/gateway", "wallet/api", "wallet/console"},

@@ -1,0 +1,624 @@
+package smpp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"senti/sms/peers"
+	"senti/wallet/clock"
+)
+
+const patience = 30 * time.Second
+
+// bound is a link that runs, and what happens on it.
+type bound struct {
+	*Link
+	t      *testing.T
+	events chan string
+	stop   func()
+
+	mu     sync.Mutex
+	counts map[string]int
+	log    strings.Builder
+}
+
+func (b *bound) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.log.Write(p)
+}
+
+func (b *bound) logged() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.log.String()
+}
+
+func (b *bound) count(_, what string) {
+	b.mu.Lock()
+	b.counts[what]++
+	b.mu.Unlock()
+	select {
+	case b.events <- what:
+	default:
+	}
+}
+
+func (b *bound) counted(what string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.counts[what]
+}
+
+// await waits until something has happened.
+func (b *bound) await(what string) {
+	b.t.Helper()
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	for {
+		select {
+		case got := <-b.events:
+			if got == what {
+				return
+			}
+		case <-late.C:
+			b.t.Fatalf("nothing is %s; log: %s", what, b.logged())
+		}
+	}
+}
+
+const password = "s3cret!"
+
+// quick are settings for tests, in which nothing takes long.
+func quick(address string) Settings {
+	return Settings{Name: "test", Address: address, SystemID: "senti", Password: password, Window: 10, Again: 20 * time.Millisecond,
+		Answer: 5 * time.Second, Drain: 5 * time.Second}
+}
+
+// run starts a link; handle may be nil.
+func run(t *testing.T, s Settings, handle Handler) *bound {
+	t.Helper()
+	b := &bound{t: t, events: make(chan string, 100_000), counts: map[string]int{}}
+	if handle == nil {
+		handle = func(_ context.Context, d *Delivery) { d.Answer(OK) }
+	}
+	var err error
+	b.Link, err = New(s, Parts{Clock: clock.System{}, Log: slog.New(slog.NewTextHandler(b, nil)), Count: b.count})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); b.Run(ctx, handle) }()
+	b.stop = func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(patience):
+			t.Error("the link does not stop")
+		}
+	}
+	t.Cleanup(b.stop)
+	return b
+}
+
+func centre(t *testing.T, s peers.SMSCSettings) *peers.SMSC {
+	t.Helper()
+	s.SystemID, s.Password = "senti", password
+	return peers.StartSMSC(t, s)
+}
+
+func saying(said string) *Message {
+	octets, coding := GSM.Encode(said)
+	return &Message{From: Sender("SENTI"), To: Phone("+254712000001"), Coding: coding, Text: octets, Receipt: 1}
+}
+
+func (b *bound) submit(m *Message) (string, error) {
+	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
+	defer cancel()
+	return b.Submit(ctx, m)
+}
+
+// A message reaches node-smpp as it was meant.
+func TestSubmit(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	b := run(t, quick(c.Address), nil)
+	if e := c.Await("bind"); e.Kind != "transceiver" || e.SystemID != "senti" || e.Version != 0x34 || e.Status != 0 {
+		t.Errorf("bound as %+v", e)
+	}
+	b.await(WasBound)
+	if r := b.Report(); !r.Bound || r.Why != "" {
+		t.Errorf("%+v", r)
+	}
+	name, err := b.submit(saying("Habari @ 5€"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := c.Await("submit")
+	if e.ID != name || e.From != "SENTI" || e.FromTON != 5 || e.To != "254712000001" || e.ToTON != 1 || e.ToNPI != 1 || e.Text != "Habari @ 5€" || e.Coding != 0 || e.Receipt != 1 {
+		t.Errorf("submitted as %s: %+v", name, e)
+	}
+	if _, err := b.submit(saying("Merçi")); err != nil {
+		t.Fatal(err)
+	}
+	if e := c.Await("submit"); e.Text != "Merçi" || e.Coding != 8 {
+		t.Errorf("in UCS-2: %+v", e)
+	}
+	b.stop()
+	c.Await("unbind")
+	if r := b.Report(); r.Bound || r.Why == "" {
+		t.Errorf("stopped: %+v", r)
+	}
+	if _, err := b.submit(saying("x")); !errors.Is(err, ErrDown) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+// Each way of a long text is put together by node-smpp's own reading of it.
+func TestLongTexts(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	b := run(t, quick(c.Address), nil)
+	b.await(WasBound)
+	said := strings.Repeat("{Habari ya asubuhi} ", 20)
+	for _, long := range []Long{Header8, Header16, SAR, Payload} {
+		parts, coding := GSM.Parts(said, long)
+		together := ""
+		for i := range parts {
+			m := saying("")
+			m.Text, m.Coding = parts[i], coding
+			if len(parts) > 1 {
+				m.Mark(long, 0x12c, i+1, len(parts))
+			}
+			if _, err := b.submit(m); err != nil {
+				t.Fatal(err)
+			}
+			e := c.Await("submit")
+			together += e.Text
+			want := map[Long]string{Header8: fmt.Sprintf("00032c%02x%02x", len(parts), i+1), Header16: fmt.Sprintf("0804012c%02x%02x", len(parts), i+1)}[long]
+			if e.Header != want || e.Payload != (long == Payload) {
+				t.Errorf("%s, part %d: header %s, want %s; payload %t", long, i+1, e.Header, want, e.Payload)
+			}
+			if long == SAR && (string(e.Options["sar_msg_ref_num"]) != "300" || string(e.Options["sar_segment_seqnum"]) != fmt.Sprint(i+1) || string(e.Options["sar_total_segments"]) != fmt.Sprint(len(parts))) {
+				t.Errorf("part %d: %s", i+1, e.Options)
+			}
+		}
+		if together != said {
+			t.Errorf("%s in %d parts: %q", long, len(parts), together)
+		}
+	}
+}
+
+func TestDeliver(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	type heard struct {
+		text string
+		from string
+	}
+	got := make(chan heard, 10)
+	joiner := NewJoiner(clock.System{})
+	b := run(t, quick(c.Address), func(_ context.Context, d *Delivery) {
+		p, _ := d.Part()
+		said, readable, complete := joiner.Add(d.Message, p, GSM)
+		switch {
+		case !complete:
+			d.Answer(OK)
+		case said == "no":
+			d.Answer(TryAgain)
+			d.Answer(OK) // too late
+		case said == "forgotten":
+		case said == "panic":
+			panic("4826")
+		default:
+			got <- heard{fmt.Sprint(said, readable), d.From.Number()}
+			d.Answer(OK)
+		}
+	})
+	b.await(WasBound)
+	phone := map[string]any{"source_addr": "254712000001", "destination_addr": "20880", "dest_addr_ton": 0, "dest_addr_npi": 0}
+	with := func(more map[string]any) map[string]any {
+		fields := map[string]any{}
+		for _, m := range []map[string]any{phone, more} {
+			for name, value := range m {
+				fields[name] = value
+			}
+		}
+		return fields
+	}
+	for _, x := range []struct {
+		name   string
+		fields map[string]any
+		status int
+		want   string // "" for nothing
+	}{
+		{"GSM 03.38", map[string]any{"short_message": "BAL @ 5€"}, 0, "BAL @ 5€true"},
+		{"UCS-2", map[string]any{"short_message": "Merçi 😀"}, 0, "Merçi 😀true"},
+		{"Latin-1", map[string]any{"data_coding": 3, "hex": "6361666540"}, 0, "cafe@true"},
+		{"a payload", map[string]any{"payload": strings.Repeat("41", 400)}, 0, strings.Repeat("A", 400) + "true"},
+		{"the second of two", map[string]any{"esm_class": 0x40, "udh": "05000307" + "0202", "hex": "4242"}, 0, ""},
+		{"the first of two", map[string]any{"esm_class": 0x40, "udh": "05000307" + "0201", "hex": "4141"}, 0, "AABBtrue"},
+		{"the first of two by options", map[string]any{"hex": "41", "sar_msg_ref_num": 9, "sar_total_segments": 2, "sar_segment_seqnum": 1}, 0, ""},
+		{"the second of two by options", map[string]any{"hex": "42", "sar_msg_ref_num": 9, "sar_total_segments": 2, "sar_segment_seqnum": 2}, 0, "ABtrue"},
+		{"asked again", map[string]any{"short_message": "no"}, 0x64, ""},
+		{"never answered", map[string]any{"short_message": "forgotten"}, 0x64, ""},
+		{"a bug", map[string]any{"short_message": "panic"}, 0x64, ""},
+		{"binary", map[string]any{"data_coding": 4, "hex": "0102"}, 0, "false"},
+	} {
+		if e := c.Deliver(x.name, with(x.fields)); e.Status != x.status {
+			t.Errorf("%s: answered %#x, want %#x", x.name, e.Status, x.status)
+		}
+		if x.want == "" {
+			continue
+		}
+		if h := <-got; h.text != x.want || h.from != "+254712000001" {
+			t.Errorf("%s: heard %+v, want %s", x.name, h, x.want)
+		}
+	}
+	if log := b.logged(); strings.Contains(log, "712000001") || strings.Contains(log, "4826") || strings.Contains(log, password) {
+		t.Errorf("the log holds what it must not: %s", log)
+	}
+}
+
+// PDUs that cannot be are answered, and the link goes on.
+func TestMalformedPDUsDoNotEndTheLink(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	b := run(t, quick(c.Address), nil)
+	b.await(WasBound)
+	c.Tell(map[string]any{"do": "raw", "hex": "00000014" + "00000005" + "00000000" + "00000055" + "00010100"})
+	b.await(WasMalformed)
+	c.Tell(map[string]any{"do": "raw", "hex": "00000010" + "00000103" + "00000000" + "00000056"})
+	if e := c.Await("nack"); e.Status != int(BadCommand) {
+		t.Errorf("an unknown command is answered with %#x", e.Status)
+	}
+	c.Tell(map[string]any{"do": "raw", "hex": "00000010" + "80000004" + "00000000" + "00ffffff"}) // an answer to nothing
+	b.await(WasLate)
+	if _, err := b.submit(saying("still there")); err != nil || b.counted(WasLost) != 0 {
+		t.Errorf("%v, lost %d times", err, b.counted(WasLost))
+	}
+	// Where the next PDU begins after an impossible length nobody knows, so this one does end it; another one follows.
+	c.Tell(map[string]any{"do": "raw", "hex": "7fffffff" + "00000005" + "00000000" + "00000055"})
+	b.await(WasLost)
+	b.await(WasBound)
+	if _, err := b.submit(saying("here again")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAWrongPassword(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	s := quick(c.Address)
+	s.Password = "wrong"
+	b := run(t, s, nil)
+	for range 3 {
+		b.await(WasRefused)
+	}
+	if _, err := b.submit(saying("x")); !errors.Is(err, ErrDown) {
+		t.Error(err)
+	}
+	if r := b.Report(); r.Bound || !strings.Contains(r.Why, "ESME_RINVPASWD") {
+		t.Errorf("%+v", r)
+	}
+	if log := b.logged(); !strings.Contains(log, "ESME_RINVPASWD") || strings.Contains(log, "wrong") {
+		t.Errorf("log: %s", log)
+	}
+	if BadPassword.Account() != true || BadPassword.Passing() {
+		t.Error("a wrong password is for a person to mend")
+	}
+}
+
+func TestAPair(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	s := quick(c.Address)
+	s.Pair, s.SystemType = true, "vma"
+	heard := make(chan string, 1)
+	b := run(t, s, func(_ context.Context, d *Delivery) { heard <- string(d.Text); d.Answer(OK) })
+	kinds := c.Await("bind").Kind + " " + c.Await("bind").Kind
+	if kinds != "transmitter receiver" && kinds != "receiver transmitter" {
+		t.Errorf("bound as %s", kinds)
+	}
+	b.await(WasBound)
+	b.await(WasBound)
+	if _, err := b.submit(saying("x")); err != nil || !b.Report().Bound {
+		t.Errorf("%v, %+v", err, b.Report())
+	}
+	if e := c.Deliver("mo", map[string]any{"source_addr": "254712000001", "short_message": "BAL"}); e.Status != 0 || <-heard != "BAL" {
+		t.Errorf("%+v", e)
+	}
+	b.stop()
+	c.Await("unbind")
+	c.Await("unbind")
+}
+
+// The centre says that we are too fast: every submit says so, the link slows down, and in the end all are taken on.
+func TestThrottling(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{Quiet: true})
+	b := run(t, quick(c.Address), nil)
+	b.await(WasBound)
+	c.Plan(peers.Answer{Times: 50}, peers.Answer{Status: int(Throttled), Times: 5}, peers.Answer{Status: int(QueueFull), Times: 1})
+	taken := make(chan bool)
+	for range 70 {
+		go func() {
+			for {
+				_, err := b.submit(saying("x"))
+				var refused *Refused
+				switch {
+				case err == nil:
+					taken <- true
+					return
+				case !errors.As(err, &refused) || !refused.Status.Busy() || !refused.Status.Passing() || refused.Status.Account():
+					t.Error(err)
+					taken <- false
+					return
+				}
+			}
+		}()
+	}
+	for range 70 {
+		<-taken
+	}
+	if got := c.Counts(); got.Taken != 70 || got.Refused != 6 || b.counted(WasThrottled) != 6 {
+		t.Errorf("%+v, throttled %d times", got, b.counted(WasThrottled))
+	}
+	if rate := b.Report().Rate; rate == 0 || rate > 60 {
+		t.Errorf("the link goes on at %d messages a second", rate)
+	}
+}
+
+// A connection ends in the middle of a window. What was not written is told apart from what may have arrived, and all that is
+// tried again arrives: nothing is lost, and only what was unclear is there twice.
+func TestADropInMidWindow(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{Quiet: true})
+	b := run(t, quick(c.Address), nil)
+	b.await(WasBound)
+	c.Plan(peers.Answer{Times: 100}, peers.Answer{Silent: true, Times: 3}, peers.Answer{Drop: true, Times: 1},
+		peers.Answer{Times: 100}, peers.Answer{Drop: true, Times: 1}, peers.Answer{Times: 200}, peers.Answer{Drop: true, Times: 1})
+	const messages = 1000
+	var all sync.WaitGroup
+	work := make(chan int)
+	for range 40 {
+		all.Go(func() {
+			for n := range work {
+				for {
+					_, err := b.submit(saying(fmt.Sprintf("message %d", n)))
+					if err == nil {
+						break
+					}
+					if !errors.Is(err, ErrDown) && !errors.Is(err, ErrUnclear) {
+						t.Errorf("message %d: %v", n, err)
+						break
+					}
+					pause(t.Context(), 5*time.Millisecond)
+				}
+			}
+		})
+	}
+	for n := range messages {
+		work <- n
+	}
+	close(work)
+	all.Wait()
+	got := c.Counts()
+	twice, unclear := got.Taken-got.Unique, b.counted(WasUnclear)
+	t.Logf("%d messages: taken %d, twice %d, unclear %d, binds %d", messages, got.Taken, twice, unclear, got.Binds)
+	if got.Unique != messages || twice > unclear || got.Binds < 4 || unclear == 0 || unclear > 4*10 {
+		t.Errorf("%+v, unclear %d", got, unclear)
+	}
+}
+
+func TestAnAnswerThatNeverComes(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{Quiet: true})
+	s := quick(c.Address)
+	s.Answer, s.Window = 50*time.Millisecond, 1
+	b := run(t, s, nil)
+	b.await(WasBound)
+	c.Plan(peers.Answer{Silent: true, Times: 2})
+	if _, err := b.submit(saying("x")); !errors.Is(err, ErrUnclear) {
+		t.Error(err)
+	}
+	// The window is free again, and a caller who gives up while waiting for it has sent nothing.
+	s.Answer = patience
+	ctx, cancel := context.WithCancel(t.Context())
+	first := make(chan error)
+	go func() { _, err := b.Submit(ctx, saying("y")); first <- err }()
+	for c.Counts().Silent < 2 {
+	}
+	cancel()
+	if err := <-first; !errors.Is(err, ErrUnclear) {
+		t.Error(err)
+	}
+	if _, err := b.Submit(ctx, saying("z")); !errors.Is(err, ErrNoTime) {
+		t.Error(err)
+	}
+	if _, err := b.submit(saying("z")); err != nil || b.counted(WasUnclear) != 2 {
+		t.Errorf("%v, unclear %d times", err, b.counted(WasUnclear))
+	}
+}
+
+// A centre that is silent is left, and bound to again.
+func TestASilentCentre(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{Deaf: true})
+	s := quick(c.Address)
+	s.Idle, s.Answer = 20*time.Millisecond, 50*time.Millisecond
+	b := run(t, s, nil)
+	b.await(WasLost)
+	b.await(WasBound)
+	if got := c.Counts(); got.Enquiries == 0 {
+		t.Errorf("%+v", got)
+	}
+	if log := b.logged(); !strings.Contains(log, errSilent.Error()) {
+		t.Errorf("log: %s", log)
+	}
+}
+
+func TestAnIdleLinkStaysBound(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	s := quick(c.Address)
+	s.Idle = 10 * time.Millisecond
+	b := run(t, s, nil)
+	b.await(WasBound)
+	for c.Counts().Enquiries < 5 {
+	}
+	if b.counted(WasLost) != 0 {
+		t.Errorf("lost %d times", b.counted(WasLost))
+	}
+}
+
+func TestTheCentreUnbinds(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	b := run(t, quick(c.Address), nil)
+	b.await(WasBound)
+	c.Tell(map[string]any{"do": "unbind"})
+	b.await(WasLost)
+	b.await(WasBound)
+	if log := b.logged(); !strings.Contains(log, errUnbound.Error()) {
+		t.Errorf("log: %s", log)
+	}
+}
+
+// Told to stop, a link finishes what is under way: our submits are answered, and so is what the centre sent.
+func TestStoppingFinishesWhatIsUnderWay(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	entered, leave := make(chan struct{}), make(chan struct{})
+	b := run(t, quick(c.Address), func(ctx context.Context, d *Delivery) {
+		close(entered)
+		<-leave
+		if ctx.Err() != nil {
+			t.Error("its time was up")
+		}
+		d.Answer(OK)
+	})
+	b.await(WasBound)
+	c.Send("mo", map[string]any{"source_addr": "254712000001", "short_message": "BAL"})
+	<-entered
+	stopped := make(chan struct{})
+	go func() { b.stop(); close(stopped) }()
+	for {
+		if _, err := b.submit(saying("x")); errors.Is(err, ErrDown) {
+			break // from now on it takes nothing more
+		}
+	}
+	c.Send("late", map[string]any{"source_addr": "254712000001", "short_message": "BAL"})
+	if e := c.AwaitThat("answer", func(e peers.Event) bool { return e.Token == "late" }); e.Status != int(TryAgain) {
+		t.Errorf("what comes too late is answered with %#x", e.Status)
+	}
+	close(leave)
+	if e := c.AwaitThat("answer", func(e peers.Event) bool { return e.Token == "mo" }); e.Status != 0 {
+		t.Errorf("what was under way is answered with %#x", e.Status)
+	}
+	c.Await("unbind")
+	<-stopped
+}
+
+// More than we can work at is put off, and the answers to our own submits still come through.
+func TestTooMuchAtOnce(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{})
+	s := quick(c.Address)
+	s.Inside = 2
+	leave := make(chan struct{})
+	b := run(t, s, func(_ context.Context, d *Delivery) { <-leave; d.Answer(OK) })
+	b.await(WasBound)
+	for _, token := range []string{"1", "2"} {
+		c.Send(token, map[string]any{"source_addr": "254712000001", "short_message": "BAL"})
+	}
+	if e := c.Deliver("3", map[string]any{"source_addr": "254712000001", "short_message": "BAL"}); e.Status != int(QueueFull) {
+		t.Errorf("the third is answered with %#x", e.Status)
+	}
+	if _, err := b.submit(saying("x")); err != nil {
+		t.Error(err)
+	}
+	close(leave)
+	c.Await("answer")
+	c.Await("answer")
+}
+
+// One that cannot queue goes before a window's worth of others that can.
+func TestFirst(t *testing.T) {
+	c := centre(t, peers.SMSCSettings{Quiet: true})
+	s := quick(c.Address)
+	s.Window, s.Answer = 4, patience
+	b := run(t, s, nil)
+	b.await(WasBound)
+	c.Plan(peers.Answer{Silent: true, Times: 3})
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() { _, _ = b.Submit(ctx, saying("bulk")) })
+	}
+	for c.Counts().Silent < 3 {
+	}
+	if _, err := b.SubmitFirst(ctx, saying("first")); err != nil {
+		t.Error(err)
+	}
+	if got := c.Counts(); got.Submits != 4 {
+		t.Errorf("%+v", got)
+	}
+	cancel()
+	all.Wait()
+}
+
+// A centre that answers no bind, or something else, is given up.
+func TestABindThatIsNotAnswered(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // of this machine
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	kept := make(chan net.Conn, 100)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				close(kept)
+				return
+			}
+			go func() { _, _ = io.Copy(io.Discard, conn) }()
+			kept <- conn
+		}
+	}()
+	s := quick(l.Addr().String())
+	s.Connect = 50 * time.Millisecond
+	b := run(t, s, nil)
+	<-kept
+	second := <-kept
+	_, _ = second.Write(PDU{BindReceiver.Answer(), OK, 1, []byte{0}}.Append(nil))
+	<-kept
+	if log := b.logged(); !strings.Contains(log, errBindTimeout.Error()) || !strings.Contains(log, BadBindStatus.String()) {
+		t.Errorf("log: %s", log)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	good := quick("127.0.0.1:2775")
+	parts := Parts{Clock: clock.System{}, Log: slog.Default()}
+	if _, err := New(good, parts); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(*Settings){
+		"name":          func(s *Settings) { s.Name = "A b" },
+		"address":       func(s *Settings) { s.Address = "example.com" },
+		"no system_id":  func(s *Settings) { s.SystemID = "" },
+		"system_id":     func(s *Settings) { s.SystemID = strings.Repeat("x", 16) },
+		"password":      func(s *Settings) { s.Password = "123456789" },
+		"system_type":   func(s *Settings) { s.SystemType = strings.Repeat("x", 13) },
+		"address_range": func(s *Settings) { s.Range = strings.Repeat("x", 41) },
+		"window":        func(s *Settings) { s.Window = 1001 },
+		"rate":          func(s *Settings) { s.Rate = -1 },
+		"a time":        func(s *Settings) { s.Answer = -1 },
+	} {
+		s := good
+		spoil(&s)
+		if _, err := New(s, parts); err == nil || strings.Contains(err.Error(), "123456789") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := New(good, Parts{}); err == nil {
+		t.Error("a link without a clock")
+	}
+}
