@@ -75,11 +75,7 @@ func (b benchGatewaysCmd) Run(ctx context.Context) error {
 		return err
 	}
 	for _, i := range on {
-		s, ok := gatewaySamples[i.Type]
-		if !ok {
-			return fmt.Errorf("bench: there is no sample of a call of %s", i.Type)
-		}
-		run := &gatewayRun{tally: newTally(b.benchFlags), sample: s, gateway: i.Type, people: people,
+		run := &gatewayRun{tally: newTally(b.benchFlags), gateway: i.Type, people: people,
 			name:   fmt.Sprintf("%x", clock.System{}.Now().UnixMicro()),
 			client: &fasthttp.HostClient{Addr: address.String(), MaxConns: b.Clients + 1, ReadTimeout: 10 * time.Second}}
 		if err := run.measure(ctx, b, routes); err != nil {
@@ -91,7 +87,6 @@ func (b benchGatewaysCmd) Run(ctx context.Context) error {
 
 type gatewayRun struct {
 	*tally
-	sample  gatewaySample
 	gateway string
 	people  []person
 	client  *fasthttp.HostClient
@@ -111,7 +106,7 @@ func (r *gatewayRun) measure(ctx context.Context, b benchGatewaysCmd, routes *ec
 	if err != nil {
 		return err
 	}
-	out.CPU = float64((cpuTime()-busy).Microseconds()) / float64(max(1, r.done.Load()))
+	out.CPU = float64((cpuTime() - busy).Microseconds()) / float64(max(1, r.done.Load()))
 	out.Callbacks, out.P50, out.P99 = float64(r.done.Load())/took.Seconds(), r.latency.ms(50), r.latency.ms(99)
 	out.Errors = r.errors.Load()
 	line, err := json.Marshal(out)
@@ -155,36 +150,19 @@ func (r *gatewayRun) session(worker int) bool {
 
 // isPage wants a screen that goes on: the menu, or the account's. Both have the word that every language of the bench has on them.
 func (r *gatewayRun) isPage(status int, body []byte) error {
-	if status == http.StatusOK && (r.sample.async || bytes.Contains(body, []byte("PIN")) || bytes.Contains(body, []byte("1 "))) {
+	if status == http.StatusOK && (gatewaySamples[r.gateway].async || bytes.Contains(body, []byte("PIN")) || bytes.Contains(body, []byte("1 "))) {
 		return nil
 	}
 	return fmt.Errorf("%d %s", status, body)
 }
 
-// gatewayCall is one call to a gateway.
-type gatewayCall struct{ method, target, media, body string }
-
 // call is the turn of a session: the dial first, and then to the account's menu and back.
 func (r *gatewayRun) call(session, turn int) gatewayCall {
-	s := r.sample
-	input, history := "0", strings.TrimPrefix(strings.Repeat("*5*0", turn/2), "*")
-	if turn%2 == 1 {
-		input, history = "5", strings.TrimPrefix(history+"*5", "*")
+	typed := make([]string, turn)
+	for i := range typed {
+		typed[i] = []string{"5", "0"}[i%2]
 	}
-	text, path := s.later, s.path
-	if turn == 0 {
-		input, text = "", s.first
-		path = strings.Replace(path, "/response", "/start", 1)
-	}
-	fill := strings.NewReplacer("{session}", r.name+"-"+strconv.Itoa(session), "{phone}", strings.TrimPrefix(string(r.people[session%len(r.people)].phone), "+"),
-		"{turn}", strconv.Itoa(turn+1), "{input}", input, "{history}", history)
-	c := gatewayCall{method: http.MethodPost, media: s.media, target: "/ussd/" + r.gateway + "/" + gatewaySecret + fill.Replace(path)}
-	if s.media == "" {
-		c.method, c.target = http.MethodGet, c.target+"?"+fill.Replace(text)
-		return c
-	}
-	c.body = fill.Replace(text)
-	return c
+	return gatewaySamples[r.gateway].call(r.gateway, gatewaySecret, r.name+"-"+strconv.Itoa(session), r.people[session%len(r.people)].phone, typed)
 }
 
 // allocations counts what a callback allocates between the HTTP server and the page, on one goroutine, while nobody else calls.

@@ -1,5 +1,13 @@
 package main
 
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"senti/wallet/msisdn"
+)
+
 // gatewaySample is how a type of gateway calls: the first call of a session and a later one, with {session}, {phone}, {turn},
 // {input} and {history} in the places of these.
 type gatewaySample struct {
@@ -14,6 +22,28 @@ const (
 	mediaJSON = "application/json"
 	mediaXML  = "text/xml"
 )
+
+// gatewayCall is one call to a gateway.
+type gatewayCall struct{ method, target, media, body string }
+
+// call is the call of a session in which that was typed so far; nothing of it when it was dialled just now.
+func (s gatewaySample) call(gateway, secret, session string, phone msisdn.Number, typed []string) gatewayCall {
+	text, path, input := s.later, s.path, ""
+	if len(typed) == 0 {
+		text, path = s.first, strings.Replace(path, "/response", "/start", 1) // as Infobip's
+	} else {
+		input = typed[len(typed)-1]
+	}
+	fill := strings.NewReplacer("{session}", session, "{phone}", strings.TrimPrefix(string(phone), "+"), "{turn}", strconv.Itoa(len(typed)+1),
+		"{input}", input, "{history}", strings.Join(typed, "*"))
+	c := gatewayCall{method: http.MethodPost, media: s.media, target: "/ussd/" + gateway + "/" + secret + fill.Replace(path)}
+	if s.media == "" {
+		c.method, c.target = http.MethodGet, c.target+"?"+fill.Replace(text)
+		return c
+	}
+	c.body = fill.Replace(text)
+	return c
+}
 
 func alike(media, text string) gatewaySample {
 	return gatewaySample{media: media, first: text, later: text}

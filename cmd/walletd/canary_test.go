@@ -37,11 +37,13 @@ type canary struct {
 	node   *node
 	telco  *telco
 
+	replies chan string // those that are not the answer to a call
+
 	mu      sync.Mutex
 	screens []string
 }
 
-// TestNoSecretIsFoundAnywhere goes through every dialogue and every mistake, over both gateways, and then searches what a
+// TestNoSecretIsFoundAnywhere goes through every dialogue and every mistake, over two gateways, and a payment over every other, and then searches what a
 // walletd leaves behind for the PINs and ID numbers that were typed.
 func TestNoSecretIsFoundAnywhere(t *testing.T) {
 	t.Run("mysql", func(t *testing.T) {
@@ -56,11 +58,14 @@ func TestNoSecretIsFoundAnywhere(t *testing.T) {
 func canaryRun(t *testing.T, server *dbtest.Server, dsn string) {
 	c := &canary{t: t, server: server, site: newSite(t, dsn), telco: newTelco(1)}
 	c.site.seed(t, 4)
-	c.node = c.site.node(t, "log_level: debug")
+	replies, came := replyDesk(t)
+	c.replies = came
+	c.node = c.site.node(t, "log_level: debug", everyGatewayOf(c.site, replies))
 	c.must(c.node.start())
 	for i, gateway := range []string{"africastalking", "senti"} {
 		c.flows(gateway, i)
 	}
+	c.everyGateway()
 	c.hostile()
 	c.restarted()
 	if server != nil {
