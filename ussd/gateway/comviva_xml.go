@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/xml"
 	"net/http"
 	"time"
 
@@ -57,19 +56,10 @@ var comvivaXML = adapter{
 
 type comvivaXMLPayload struct{ Type, SessionID, MSISDN, NewRequest, Input string }
 
-type comvivaXMLReply struct {
-	XMLName  xml.Name           `xml:"response"`
-	MSISDN   string             `xml:"msisdn"`
-	Response string             `xml:"applicationResponse"`
-	MenuCode string             `xml:"appDrivenMenuCode"`
-	Freeflow comvivaXMLFreeflow `xml:"freeflow"`
-}
-
-type comvivaXMLFreeflow struct {
-	State    string `xml:"freeflowState"`
-	Charging string `xml:"freeflowCharging"`
-	Amount   int    `xml:"freeflowChargingAmount"`
-}
+// comvivaXMLReply takes the number, the screen and the state.
+const comvivaXMLReply = `<response><msisdn>%s</msisdn><applicationResponse>%s</applicationResponse>` +
+	`<appDrivenMenuCode></appDrivenMenuCode><freeflow><freeflowState>%s</freeflowState><freeflowCharging>N</freeflowCharging>` +
+	`<freeflowChargingAmount>0</freeflowChargingAmount></freeflow></response>`
 
 func hearComvivaXML(c call) (heard, *webhook.Malformed) {
 	f, wrong := webhook.FlatXML(c.body, "request")
@@ -99,9 +89,7 @@ func replyComvivaXML(h heard, r ussd.Reply) webhook.Answer {
 		state = "FB"
 	}
 	msisdn, _ := h.wire.(string)
-	return xmlAnswer("application/xml; charset=utf-8", comvivaXMLReply{
-		MSISDN: msisdn, Response: r.Text, Freeflow: comvivaXMLFreeflow{State: state, Charging: "N"},
-	})
+	return xmlAnswer("application/xml; charset=utf-8", comvivaXMLReply, msisdn, r.Text, state)
 }
 
 func noteComvivaXML(h heard) webhook.Answer { return replyComvivaXML(h, ussd.Reply{End: true}) }

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/xml"
 	"net/http"
 	"time"
 
@@ -57,18 +56,11 @@ type econetPayload struct {
 	Time, ID, Source, Destination, Message, Stage string
 }
 
-type econetReply struct {
-	XMLName       xml.Name `xml:"http://econet.co.zw/intergration/messagingSchema messageResponse"`
-	Time          string   `xml:"transactionTime"`
-	ID            string   `xml:"transactionID"`
-	Source        string   `xml:"sourceNumber"`
-	Destination   string   `xml:"destinationNumber"`
-	Message       string   `xml:"message"`
-	Stage         string   `xml:"stage"`
-	Channel       string   `xml:"channel"`
-	ApplicationID string   `xml:"applicationTransactionID"`
-	Type          string   `xml:"transactionType"`
-}
+// econetReply takes time, ID, source, destination, screen, stage, ID and stage.
+const econetReply = `<messageResponse xmlns="http://econet.co.zw/intergration/messagingSchema"><transactionTime>%s</transactionTime>` +
+	`<transactionID>%s</transactionID><sourceNumber>%s</sourceNumber><destinationNumber>%s</destinationNumber><message>%s</message>` +
+	`<stage>%s</stage><channel>USSD</channel><applicationTransactionID>%s</applicationTransactionID>` +
+	`<transactionType>%s</transactionType></messageResponse>`
 
 func hearEconet(c call) (heard, *webhook.Malformed) {
 	f, wrong := webhook.FlatXML(c.body, "messageRequest")
@@ -102,8 +94,7 @@ func replyEconet(h heard, r ussd.Reply) webhook.Answer {
 	if r.End {
 		stage = econetEnds
 	}
-	return xmlAnswer("text/xml; charset=utf-8", econetReply{Time: p.Time, ID: p.ID, Source: p.Source, Destination: p.Destination,
-		Message: r.Text, Stage: stage, Channel: "USSD", ApplicationID: p.ID, Type: stage})
+	return xmlAnswer("text/xml; charset=utf-8", econetReply, p.Time, p.ID, p.Source, p.Destination, r.Text, stage, p.ID, stage)
 }
 
 // The stages.

@@ -1,8 +1,8 @@
 package gateway
 
 import (
-	"encoding/xml"
 	"net/http"
+	"strings"
 
 	"senti/wallet/webhook"
 )
@@ -45,11 +45,19 @@ func refuseJSON(status int, m *webhook.Malformed) webhook.Answer {
 	return webhook.JSONAnswer(status, jsonError{"malformed", m.Field, m.Problem})
 }
 
-// xmlAnswer is an answer whose body is the XML of v.
-func xmlAnswer(media string, v any) webhook.Answer {
-	body, err := xml.Marshal(v)
-	if err != nil { // cannot be: only strings and numbers are in it
-		return webhook.Answer{Status: http.StatusInternalServerError, Media: media}
+// xmlAnswer is an answer of XML: the format with each %s replaced by a value, quoted.
+func xmlAnswer(media, format string, values ...string) webhook.Answer {
+	var b strings.Builder
+	b.Grow(len(format) + 300)
+	b.WriteString(xmlHead)
+	for _, value := range values {
+		before, after, _ := strings.Cut(format, "%s")
+		b.WriteString(before)
+		quoteXML.write(&b, value)
+		format = after
 	}
-	return webhook.Answer{Status: http.StatusOK, Media: media, Body: `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + string(body)}
+	b.WriteString(format)
+	return webhook.Answer{Status: http.StatusOK, Media: media, Body: b.String()}
 }
+
+const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"

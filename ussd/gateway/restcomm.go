@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/xml"
 	"net/http"
 	"strings"
 	"time"
@@ -30,10 +29,10 @@ import (
 // Our answer that goes on, and the one that ends:
 //
 //	<dialog mapMessagesSize="1" userObject="0 254712000001"><unstructuredSSRequest_Request dataCodingScheme="15"
-//	string="Enter amount"></unstructuredSSRequest_Request></dialog>
+//	string="Enter amount"/></dialog>
 //
 //	<dialog mapMessagesSize="1" prearrangedEnd="false" userObject="0 254712000001"><processUnstructuredSSRequest_Response
-//	invokeId="0" dataCodingScheme="15" string="Bye"></processUnstructuredSSRequest_Response></dialog>
+//	invokeId="0" dataCodingScheme="15" string="Bye"/></dialog>
 //
 // Who may call: it signs nothing, so a secret path, its list of addresses, or both.
 //
@@ -61,20 +60,12 @@ var restComm = adapter{
 	refuse: refuseText,
 }
 
-type restCommReply struct {
-	XMLName    xml.Name        `xml:"dialog"`
-	Size       int             `xml:"mapMessagesSize,attr"`
-	Prearr     string          `xml:"prearrangedEnd,attr,omitempty"`
-	UserObject string          `xml:"userObject,attr"`
-	GoesOn     *restCommScreen `xml:"unstructuredSSRequest_Request"`
-	Ends       *restCommScreen `xml:"processUnstructuredSSRequest_Response"`
-}
-
-type restCommScreen struct {
-	InvokeID string `xml:"invokeId,attr,omitempty"`
-	DCS      int    `xml:"dataCodingScheme,attr"`
-	String   string `xml:"string,attr"`
-}
+// The answer that goes on takes userObject, alphabet and screen; the one that ends userObject, invokeId, alphabet and screen.
+const (
+	restCommGoesOn = `<dialog mapMessagesSize="1" userObject="%s"><unstructuredSSRequest_Request dataCodingScheme="%s" string="%s"/></dialog>`
+	restCommEnds   = `<dialog mapMessagesSize="1" prearrangedEnd="false" userObject="%s">` +
+		`<processUnstructuredSSRequest_Response invokeId="%s" dataCodingScheme="%s" string="%s"/></dialog>`
+)
 
 func hearRestComm(c call) (heard, *webhook.Malformed) {
 	f, wrong := webhook.FlatXML(c.body, "dialog")
@@ -122,25 +113,21 @@ func restCommOver(f webhook.Flat) string {
 }
 
 func replyRestComm(h heard, r ussd.Reply) webhook.Answer {
-	object := h.wire.(string)
-	screen := &restCommScreen{DCS: restCommGSM7, String: r.Text}
+	object, dcs := h.wire.(string), restCommGSM7
 	if _, gsm := i18n.Septets(r.Text); !gsm {
-		screen.DCS = restCommUCS2
+		dcs = restCommUCS2
 	}
-	out := restCommReply{Size: 1, UserObject: object}
-	if r.End {
-		screen.InvokeID, _, _ = strings.Cut(object, " ")
-		out.Ends, out.Prearr = screen, "false"
-	} else {
-		out.GoesOn = screen
+	if !r.End {
+		return xmlAnswer("text/xml; charset=utf-8", restCommGoesOn, object, dcs, r.Text)
 	}
-	return xmlAnswer("text/xml; charset=utf-8", out)
+	invoke, _, _ := strings.Cut(object, " ")
+	return xmlAnswer("text/xml; charset=utf-8", restCommEnds, object, invoke, dcs, r.Text)
 }
 
 // The alphabets.
 const (
-	restCommGSM7 = 15
-	restCommUCS2 = 72
+	restCommGSM7 = "15"
+	restCommUCS2 = "72"
 )
 
 // restCommSigns are what stands in a call of a session that is over, by its name in small letters.

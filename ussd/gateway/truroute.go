@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/xml"
 	"net/http"
 	"time"
 
@@ -49,13 +48,8 @@ var truRoute = adapter{
 
 type truRoutePayload struct{ MSISDN, SessionID, Type, Message string }
 
-type truRouteReply struct {
-	XMLName xml.Name `xml:"ussd"`
-	Type    int      `xml:"type"`
-	Message string   `xml:"msg"`
-	Cost    int      `xml:"premium>cost"`
-	Ref     string   `xml:"premium>ref"`
-}
+// truRouteReply takes the kind and the screen.
+const truRouteReply = `<ussd><type>%s</type><msg>%s</msg><premium><cost>0</cost><ref></ref></premium></ussd>`
 
 func hearTruRoute(c call) (heard, *webhook.Malformed) {
 	f, wrong := webhook.FlatXML(c.body, "ussd")
@@ -84,15 +78,15 @@ func replyTruRoute(_ heard, r ussd.Reply) webhook.Answer {
 	if r.End {
 		kind = truRouteEnds
 	}
-	return xmlAnswer("text/xml; charset=utf-8", truRouteReply{Type: kind, Message: r.Text})
+	return xmlAnswer("text/xml; charset=utf-8", truRouteReply, kind, r.Text)
 }
 
 func noteTruRoute(h heard) webhook.Answer { return replyTruRoute(h, ussd.Reply{End: true}) }
 
 // What our answer is.
 const (
-	truRouteGoesOn = 2
-	truRouteEnds   = 3
+	truRouteGoesOn = "2"
+	truRouteEnds   = "3"
 )
 
 // truRouteType lists what a call can be.

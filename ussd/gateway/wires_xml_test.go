@@ -10,8 +10,6 @@ import (
 // xmlText quotes what stands in an element or attribute. Bytes that no XML can hold arrive as they are.
 var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;").Replace
 
-const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
-
 func comvivaXMLWire() wire {
 	body := func(kind, first, session, phone, text string) req {
 		return post(fmt.Sprintf(`<request type="%s"><transactionId>9001</transactionId><sessionId>%s</sessionId><msisdn>%s</msisdn><newRequest>%s</newRequest>`+
@@ -142,9 +140,8 @@ func restCommWire() wire {
 		adapter: restComm, names: map[string]string{"phone": "msisdn", "session": "localId"}, lacks: "code",
 		write:  func(f fields) req { return next(`type="Continue"`, f.session, f.phone, f.text) },
 		notice: func(f fields) req { return next(`type="Abort"`, f.session, f.phone, f.text) }, ended: end,
-		continues: xmlHead + `<dialog mapMessagesSize="1" userObject="4 +254712000001"><unstructuredSSRequest_Request dataCodingScheme="15" string="Enter amount"></unstructuredSSRequest_Request></dialog>`,
-		ends: xmlHead + `<dialog mapMessagesSize="1" prearrangedEnd="false" userObject="4 +254712000001"><processUnstructuredSSRequest_Response invokeId="4" dataCodingScheme="15" string="Bye">` +
-			`</processUnstructuredSSRequest_Response></dialog>`,
+		continues: xmlHead + `<dialog mapMessagesSize="1" userObject="4 +254712000001"><unstructuredSSRequest_Request dataCodingScheme="15" string="Enter amount"/></dialog>`,
+		ends:      xmlHead + `<dialog mapMessagesSize="1" prearrangedEnd="false" userObject="4 +254712000001"><processUnstructuredSSRequest_Response invokeId="4" dataCodingScheme="15" string="Bye"/></dialog>`,
 		turns: []turnCase{
 			{"first", begin("12", "254712000001", "*384#"), first},
 			{"short dial", begin("12", usualCaller, "*384*1*0712000002*100#"), shortDial},

@@ -1,11 +1,13 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -264,7 +266,7 @@ func TestFlatRefuses(t *testing.T) {
 
 // What is flat was read whole or not at all, is bounded, and nothing makes the readers panic.
 func FuzzFlat(f *testing.F) {
-	for _, seed := range []string{"", "a=1&b=2", `{"a":{"b":[1,{"c":null}]}}`, `<a b="1"><c>x</c></a>`, "<a>&lt;</a>", "<!DOCTYPE a><a/>", "\xff"} {
+	for _, seed := range []string{"", "a=1&b=2", `{"a":{"b":[1,{"c":null}]}}`, ` {"A\u0042":"\ud83d\ude00\"" , "c" : -1.5e3,"d":[],"e":{},"f":false}`, `<a b="1"><c>x</c></a>`, "<a>&lt;</a>", "<!DOCTYPE a><a/>", "\xff"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -276,7 +278,33 @@ func FuzzFlat(f *testing.F) {
 		check(FlatForm(body))
 		check(FlatJSON(body))
 		check(FlatXML(body, "a"))
+		if f, wrong := FlatJSON(body); wrong == nil {
+			d := json.NewDecoder(bytes.NewReader(body))
+			d.UseNumber()
+			var all map[string]any
+			if err := d.Decode(&all); err != nil {
+				t.Fatalf("encoding/json does not read %q: %v", body, err)
+			}
+			agree(t, f, "", all)
+		}
 	})
+}
+
+// agree compares what was read flat with what encoding/json reads.
+func agree(t *testing.T, f Flat, path string, all map[string]any) {
+	for name, value := range all {
+		want := fmt.Sprint(value)
+		switch v := value.(type) {
+		case nil, []any:
+			want = ""
+		case map[string]any:
+			want = ""
+			agree(t, f, path+name+".", v)
+		}
+		if got, ok := f[strings.ToLower(path+name)]; !ok || got != want {
+			t.Errorf("%s%s is %q, encoding/json reads %q", path, name, got, want)
+		}
+	}
 }
 
 func TestLocks(t *testing.T) {
