@@ -8,7 +8,7 @@ import (
 type Receipt struct {
 	ID    string // the centre's name for the message, as it writes it in receipts
 	State State
-	Word  string // the centre's own word and error code: "UNDELIV:027". Fit for a log
+	Word  string // the centre's word, if it is a usual one, and error code: "UNDELIV:027". Fit for a log
 	Phone string // who the message was for, in the form "+254712000001" or as the centre writes it
 }
 
@@ -50,10 +50,10 @@ var stateNames = map[State]string{
 	NotKnown: "UNKNOWN", Rejected: "REJECTD", Skipped: "SKIPPED",
 }
 
-// The longest ID and word that are kept of a receipt.
+// The longest ID and error code that are kept of a receipt.
 const (
 	maxID   = 64
-	maxWord = 24
+	maxCode = 3
 )
 
 // ReadReceipt takes a receipt apart. It is false for what names no message. Options count for more than the text, of which some
@@ -61,7 +61,7 @@ const (
 func (m *Message) ReadReceipt(a Alphabet) (Receipt, bool) {
 	text, _ := a.Decode(m.Text, m.Coding)
 	fields := receiptFields(text)
-	r := Receipt{ID: fields["id"], Phone: m.From.Number(), Word: tidyWord(fields["stat"])}
+	r := Receipt{ID: fields["id"], Phone: m.From.Number(), Word: word(fields["stat"])}
 	if id := m.Option(TagReceiptedID); len(id) > 0 {
 		r.ID = MessageID(id)
 	}
@@ -77,7 +77,7 @@ func (m *Message) ReadReceipt(a Alphabet) (Receipt, bool) {
 	if r.Word == "" {
 		r.Word = stateNames[r.State]
 	}
-	if code := tidyWord(fields["err"]); strings.Trim(code, "0") != "" {
+	if code := fields["err"]; len(code) <= maxCode && strings.Trim(code, "0") != "" && strings.Trim(code, "0123456789") == "" {
 		r.Word += ":" + code
 	}
 	r.ID = strings.TrimSpace(r.ID)
@@ -133,21 +133,16 @@ func fieldAt(lower string, at int) (name string, length int) {
 	return "", 0
 }
 
-// tidyWord makes a centre's word fit for a log: nobody promises that it is one.
-func tidyWord(word string) string {
-	word, _, _ = strings.Cut(word, " ")
-	if len(word) > maxWord {
-		word = word[:maxWord]
+// otherWord stands for a word that nobody knows. It may be anything, so it is not kept.
+const otherWord = "OTHER"
+
+// word returns a centre's word for a state.
+func word(stat string) string {
+	stat = strings.ToUpper(stat)
+	if _, usual := stateWords[stat]; usual || stat == "" {
+		return stat
 	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z':
-			return r - 'a' + 'A'
-		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
-			return r
-		}
-		return -1
-	}, word)
+	return otherWord
 }
 
 func printable(s string) bool {

@@ -30,9 +30,10 @@ func TestReceipts(t *testing.T) {
 		{"an option without an end", "", []Option{tlv(TagReceiptedID, "M1"), tlv(TagState, "\x05")}, Receipt{"M1", Undeliverable, "UNDELIV", ""}},
 		{"options and text that differ", "id:1 stat:ENROUTE err:000", []Option{tlv(TagReceiptedID, "M1"), tlv(TagState, "\x02")}, Receipt{"M1", Delivered, "ENROUTE", ""}},
 		{"the ID as an option, the rest as text", "stat:DELIVRD", []Option{tlv(TagReceiptedID, "M1")}, Receipt{"M1", Delivered, "DELIVRD", ""}},
-		{"a word that nobody knows", "id:M1 stat:PENDING-2 err:5", nil, Receipt{"M1", NotKnown, "PENDING-2:5", ""}},
+		{"a word that nobody knows", "id:M1 stat:PENDING-2 err:5", nil, Receipt{"M1", NotKnown, "OTHER:5", ""}},
 		{"no word", "id:M1", nil, Receipt{"M1", NotKnown, "UNKNOWN", ""}},
-		{"a word that is a sentence", "id:M1 stat:0712000001 has no credit", nil, Receipt{"M1", NotKnown, "0712000001", ""}},
+		{"a word that is a sentence", "id:M1 stat:0712000001 has no credit", nil, Receipt{"M1", NotKnown, "OTHER", ""}},
+		{"an error code that is a sentence", "id:M1 stat:UNDELIV err:0712000001 has no credit", nil, Receipt{"M1", Undeliverable, "UNDELIV", ""}},
 		{"on its way", "id:M1 stat:ENROUTE", nil, Receipt{"M1", EnRoute, "ENROUTE", ""}},
 		{"a long ID", "id:" + strings.Repeat("9", 64) + " stat:DELIVRD", nil, Receipt{strings.Repeat("9", 64), Delivered, "DELIVRD", ""}},
 	} {
@@ -61,7 +62,7 @@ func FuzzReceipt(f *testing.F) {
 		if !ok {
 			return
 		}
-		if r.ID == "" || len(r.ID) > maxID || !printable(r.ID) || len(r.Word) > 2*maxWord+1 || !utf8.ValidString(r.Word) || strings.ContainsAny(r.Word, " \n") {
+		if r.ID == "" || len(r.ID) > maxID || !printable(r.ID) || len(r.Word) > 13+1+maxCode || !utf8.ValidString(r.Word) || strings.ContainsAny(r.Word, " \n") {
 			t.Fatalf("%q is %+v", text, r)
 		}
 		for _, n := range []Names{SameNames, DecimalNames, HexNames} {
