@@ -49,6 +49,8 @@ func gatewayTable() string {
 	for _, a := range known() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %d | %s |\n", a.name, a.title, calls(a), a.input, a.tells, a.limit, a.waits)
 	}
+	fmt.Fprintf(&b, "| in the list `smpp` | A telco's own message centre, SMPP 3.4 (any country) | deliver_sm, takes the page by submit_sm | %s | end | %d | %s |\n",
+		latest, smppScreen, smppWait)
 	return b.String()
 }
 
