@@ -41,6 +41,7 @@ type app struct {
 	agents   *agents.Agents
 	service  *ussd.Service
 	gateways []ussdgateway.Gateway
+	links    []smppLink
 	intake   *intake.Intake
 	texts    []smsgateway.Route // where gateways bring the texts of phones
 	inbox    *simulator.Inbox   // in the demo only
@@ -64,6 +65,7 @@ type plan struct {
 	market   *market.Market
 	keys     *key.Ring
 	ussd     []ussdgateway.Instance
+	smpp     []smppPlan
 	texts    smsgateway.InboundConfig
 	sender   func(*app) (sms.Sender, error)
 	sabotage ledger.Sabotage
@@ -95,16 +97,6 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 		return nil, fmt.Errorf("system accounts: %w", err)
 	}
 	a.agents = agents.New(a.wallet, d)
-	sender, err := p.sender(a)
-	if err != nil {
-		return nil, err
-	}
-	worker = outbox.NewWorker(a.wallet.Messages(), sender, id.Random{}, func(r sms.Result) {
-		a.metrics.messages.WithLabelValues(sender.Name(), messageOutcome(r)).Inc()
-	})
-	a.background("outbox", worker.Run)
-	a.background("ends", a.wallet.Run)
-	a.background("audit head", audit.NewStore(d).Watch)
 	dialogues, err := dialogue.New(a.wallet, a.agents)
 	if err != nil {
 		return nil, err
@@ -120,6 +112,20 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	if err := a.takeTexts(p.texts); err != nil {
 		return nil, err
 	}
+	if err := a.openLinks(p.smpp); err != nil {
+		return nil, err
+	}
+	sender, err := p.sender(a)
+	if err != nil {
+		return nil, err
+	}
+	worker = outbox.NewWorker(a.wallet.Messages(), sender, id.Random{}, func(r sms.Result) {
+		a.metrics.messages.WithLabelValues(sender.Name(), messageOutcome(r)).Inc()
+	})
+	a.runLinks()
+	a.background("outbox", worker.Run)
+	a.background("ends", a.wallet.Run)
+	a.background("audit head", audit.NewStore(d).Watch)
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
 	a.metrics.outbox(a.wallet.Messages().Depth, a.wallet.Messages().OldestAge)
 	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })

@@ -60,12 +60,14 @@ func canaryRun(t *testing.T, server *dbtest.Server, dsn string) {
 	c.site.seed(t, 4)
 	replies, came := replyDesk(t)
 	c.replies = came
-	c.node = c.site.node(t, "log_level: debug", everyGatewayOf(c.site, replies))
+	centre := newSMPPTelco(t)
+	c.node = c.site.node(t, "log_level: debug", everyGatewayOf(c.site, replies), centre.link(c.site, ""), "sms: telco")
 	c.must(c.node.start())
 	for i, gateway := range []string{"africastalking", "senti"} {
 		c.flows(gateway, i)
 	}
 	c.everyGateway()
+	c.overSMPP(centre)
 	c.hostile()
 	c.restarted()
 	if server != nil {

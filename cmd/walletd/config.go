@@ -41,6 +41,7 @@ type Config struct {
 	SentiToken           string   `yaml:"senti_token"           env:"SENTI_TOKEN"`
 
 	USSD gatewayList `yaml:"ussd" env:"USSD"`
+	SMPP smppList    `yaml:"smpp" env:"SMPP"`
 
 	SMS                    string `yaml:"sms"                      env:"SMS"`
 	AfricasTalkingURL      string `yaml:"africastalking_url"       env:"AFRICASTALKING_URL"`
@@ -102,11 +103,11 @@ func (c *Config) checkServe() error {
 			say("key_%s is the demo key, which everybody knows: write file:FILE", name)
 		}
 	}
-	if c.AfricasTalkingSecret == "" && len(c.AfricasTalkingAllow) == 0 && c.SentiToken == "" && len(c.USSD) == 0 {
-		say("no gateway may call: set africastalking_secret (or africastalking_allow), senti_token or ussd")
+	if c.AfricasTalkingSecret == "" && len(c.AfricasTalkingAllow) == 0 && c.SentiToken == "" && len(c.USSD) == 0 && len(c.SMPP) == 0 {
+		say("no gateway may call: set africastalking_secret (or africastalking_allow), senti_token, ussd or smpp")
 	}
-	if !slices.Contains(smsgateway.Names(), c.SMS) {
-		say("sms is %q: choose one of %s", c.SMS, strings.Join(smsgateway.Names(), ", "))
+	if senders := slices.Concat(smsgateway.Names(), c.SMPP.senders()); !slices.Contains(senders, c.SMS) {
+		say("sms is %q: choose one of %s", c.SMS, strings.Join(senders, ", "))
 	}
 	if c.SMS == "africastalking" && (c.AfricasTalkingUsername == "" || c.AfricasTalkingAPIKey == "") {
 		say("sms is africastalking: set africastalking_username and africastalking_api_key")

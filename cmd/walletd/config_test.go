@@ -60,7 +60,7 @@ func TestConfigurationDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{Listen: "127.0.0.1:8080", Operations: "127.0.0.1:8081", Proxies: []string{}, Market: "ke",
-		AfricasTalkingAllow: []string{}, USSD: gatewayList{}, SMS: "log", AfricasTalkingURL: "https://api.africastalking.com", LogLevel: "info",
+		AfricasTalkingAllow: []string{}, USSD: gatewayList{}, SMPP: smppList{}, SMS: "log", AfricasTalkingURL: "https://api.africastalking.com", LogLevel: "info",
 		BatchSize: 500, SessionCount: 100_000, RequestTimeout: 10 * time.Second, ShutdownTimeout: 15 * time.Second}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -122,6 +122,8 @@ func TestEnvironmentReachesEverySetting(t *testing.T) {
 				value = "77s"
 			case gatewayList:
 				value = "[{type: hubtel}]"
+			case smppList:
+				value = "[{name: telco}]"
 			}
 			t.Setenv("SENTI_"+name, value)
 			after, err := loadConfig("")
@@ -146,6 +148,7 @@ func TestConfigurationMistakes(t *testing.T) {
 		{"not a duration", "market: ke\nrequest_timeout: soon\n", `invalid duration "soon"`},
 		{"not a list of settings", "- a\n- b\n", "[1:"},
 		{"not YAML", "listen: [\n", "[1:"},
+		{"misspelt in a link", "smpp:\n  - name: telco\n    adress: x\n", `[3:5] unknown field "adress"`},
 		{"misspelt in a gateway", "ussd:\n  - type: hubtel\n    sercet: file:x\n", `[3:5] unknown field "sercet"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,6 +26,7 @@ type metrics struct {
 	retried   prometheus.Counter
 	messages  *prometheus.CounterVec
 	texts     *prometheus.CounterVec
+	links     *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -50,8 +51,10 @@ func newMetrics() *metrics {
 			Help: "Text messages by sender and outcome."}, []string{"sender", "outcome"}),
 		texts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_texts_total",
 			Help: "Texts that phones sent to us, by gateway and outcome."}, []string{"gateway", "outcome"}),
+		links: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_smpp_total",
+			Help: "What happened on SMPP links."}, []string{"link", "what"}),
 	}
-	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts,
+	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts, m.links,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

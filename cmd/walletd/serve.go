@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"senti/sms"
 	smsgateway "senti/sms/gateway"
@@ -91,6 +92,9 @@ func servePlan(c *Config) (plan, error) {
 	if p.texts.AfricasTalking, p.texts.Senti, err = c.guards(); err != nil {
 		return p, err
 	}
+	if p.smpp, err = c.smppPlans(); err != nil {
+		return p, err
+	}
 	if err := c.baseURL(); err != nil {
 		return p, err
 	}
@@ -98,7 +102,10 @@ func servePlan(c *Config) (plan, error) {
 	if err != nil {
 		return p, err
 	}
-	p.sender = func(*app) (sms.Sender, error) {
+	p.sender = func(a *app) (sms.Sender, error) {
+		if slices.Contains(c.SMPP.senders(), c.SMS) {
+			return a.smppSender(c.SMS)
+		}
 		return smsgateway.Open(c.SMS, smsgateway.Config{Log: slog.Default(), AfricasTalking: smsgateway.AfricasTalking{
 			BaseURL: c.AfricasTalkingURL, Username: c.AfricasTalkingUsername, APIKey: apiKey, From: p.market.SenderID}})
 	}
