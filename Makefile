@@ -28,11 +28,12 @@ check: $(LINT) ## lint, and all tests under the race detector
 	CGO_ENABLED=1 go test -race -timeout 60m ./...
 
 .PHONY: bench
-bench: ## measure the ledger and whole conversations on a durable MariaDB
+bench: ## measure the ledger, whole conversations and every gateway on a durable MariaDB
 	go build -trimpath -o .bin/walletd ./cmd/walletd
 	.bin/walletd bench ledger --db "$(DSN)" --clients 1024 --seconds 15
 	.bin/walletd bench dialogue --db "$(DSN)" --clients 256 --seconds 15
 	.bin/walletd bench agents --db "$(DSN)" --clients 256 --seconds 15
+	.bin/walletd bench gateways --db "$(DSN)" --seconds 5
 
 .PHONY: crash
 crash: setup ## kill walletd and MariaDB a hundred times each under load, then look for lost or doubled money

@@ -116,13 +116,7 @@ func (s *Service) origin(req Request, key session.Key) session.Key {
 
 // serve answers a callback of a session that belongs to it meanwhile.
 func (s *Service) serve(ctx context.Context, req Request, held *session.Session, call session.Callback) (Reply, string) {
-	reading := s.reader.First(call)
-	if held.Started {
-		reading = s.reader.Read(&held.History, call)
-		if over := held.History.Over(); reading.Known == nil && over != nil {
-			reading.Known = over // whatever still comes, the session has ended
-		}
-	}
+	reading := s.read(held, call)
 	if reading.Known != nil {
 		return Reply(*reading.Known), OutcomeRepeat
 	}
@@ -135,6 +129,18 @@ func (s *Service) serve(ctx context.Context, req Request, held *session.Session,
 	}
 	s.report(req, held.Origin, answer.Reply.Fault)
 	return Reply(reply), outcome(answer.Reply, panicked)
+}
+
+// read tells what is new in a callback.
+func (s *Service) read(held *session.Session, call session.Callback) session.Reading {
+	if !held.Started {
+		return s.reader.First(call)
+	}
+	reading := s.reader.Read(&held.History, call)
+	if over := held.History.Over(); reading.Known == nil && over != nil {
+		reading.Known = over // whatever still comes, the session has ended
+	}
+	return reading
 }
 
 // turn takes one step of the dialogue, or begins one.
