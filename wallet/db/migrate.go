@@ -3,8 +3,10 @@ package db
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,6 +57,19 @@ func CheckSchema(ctx context.Context, d *DB) error {
 		return err
 	}
 	return checkSchema(ctx, d, steps)
+}
+
+// SchemaName names the schema of this program: another one has another name.
+func SchemaName() (string, error) {
+	steps, err := readSteps(migrationFiles)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	for _, s := range steps {
+		fmt.Fprintf(sum, "%d %s %d\n%s", s.number, s.name, len(s.text), s.text)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:6]), nil
 }
 
 func migrate(ctx context.Context, d *DB, now clock.Clock, steps []step) (applied int, err error) {

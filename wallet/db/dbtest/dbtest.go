@@ -37,28 +37,39 @@ func EachDSN(t *testing.T, fn func(t *testing.T, dsn string)) {
 // SQLite returns a migrated SQLite database in a temporary file.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, sqliteDSN(t), true)
+	dsn := sqliteDSN(t)
+	if err := copyTemplate(dsn); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, dsn)
 }
 
 // MariaDB returns a migrated MariaDB database.
 func MariaDB(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, EmptyDSN(t), true)
+	return open(t, DSN(t))
 }
 
 // Two returns two handles on one migrated MariaDB database, as two processes would have.
 func Two(t testing.TB) (a, b *db.DB) {
 	t.Helper()
-	dsn := EmptyDSN(t)
-	return open(t, dsn, true), open(t, dsn, false)
+	dsn := DSN(t)
+	return open(t, dsn), open(t, dsn)
 }
 
 // DSN returns the DSN of a migrated MariaDB database, for tests that start processes.
 func DSN(t testing.TB) string {
 	t.Helper()
-	dsn := EmptyDSN(t)
-	open(t, dsn, true)
-	return dsn
+	a, err := admin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, giveBack, err := a.borrow(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(giveBack)
+	return a.server.DSN(name)
 }
 
 // OwnMariaDB starts a server that only this test uses and may kill and restart; it and its data go when the test ends.
@@ -83,13 +94,8 @@ func OwnMariaDB(t testing.TB) *Server {
 
 func sqliteDSN(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "senti.db") }
 
-func open(t testing.TB, dsn string, migrate bool) *db.DB {
+func open(t testing.TB, dsn string) *db.DB {
 	t.Helper()
-	if migrate {
-		if err := copyTemplate(dsn); err != nil {
-			t.Fatal(err)
-		}
-	}
 	d, err := db.Open(context.Background(), dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -112,12 +118,15 @@ var admin = sync.OnceValues(func() (*adminConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &adminConn{server, d}, dropOrphans(d)
+	return &adminConn{server: server, db: d}, dropOrphans(d)
 })
 
 type adminConn struct {
 	server *Server
 	db     *db.DB
+
+	mu   sync.Mutex
+	made *template
 }
 
 const prefix = "senti_t_"

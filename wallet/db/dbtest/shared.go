@@ -3,6 +3,7 @@ package dbtest
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,12 +92,23 @@ func (s *Server) running() bool {
 }
 
 // lock holds a file lock between processes until unlock; the system frees it if this process dies.
-func lock(path string) (unlock func(), err error) {
+func lock(path string) (unlock func(), err error) { return flock(path, syscall.LOCK_EX) }
+
+// tryLock is lock that does not wait: with nil for unlock somebody else has it.
+func tryLock(path string) (unlock func(), err error) {
+	unlock, err = flock(path, syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, nil //nolint:nilnil // no lock is no error here
+	}
+	return unlock, err
+}
+
+func flock(path string, how int) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("dbtest: %w", err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+	if err := syscall.Flock(int(file.Fd()), how); err != nil {
 		_ = file.Close()
 		return nil, fmt.Errorf("dbtest: lock %s: %w", path, err)
 	}
