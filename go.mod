@@ -22,6 +22,7 @@ require (
 	golang.org/x/crypto v0.58.0 // argon2id, for the passwords of staff
 	golang.org/x/term v0.47.0 // a password typed at a terminal is not shown
 	golang.org/x/text v0.43.0 // plural rules of languages
+	golang.org/x/time v0.16.0 // how fast a route may be given messages
 	modernc.org/sqlite v1.61.1 // SQLite without cgo
 	pgregory.net/rapid v1.3.0 // random runs against a model, in tests
 )
@@ -48,7 +49,6 @@ require (
 	github.com/valyala/fasttemplate v1.2.2 // indirect
 	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/time v0.16.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect

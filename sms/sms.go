@@ -8,6 +8,7 @@ package sms
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,8 @@ type Sender interface {
 type Result struct {
 	ID          id.ID
 	Accepted    bool   // the provider took it on; that the phone got it is not known yet
-	ProviderRef string // the provider's own name for the message, for its support desk; may be empty
+	ProviderRef string // the provider's own name for the message, for its support desk and for its Report; may be empty
+	Unreported  bool   // no Report will come: that it was accepted is all that will ever be known
 	Err         *SendError
 }
 
@@ -57,8 +59,23 @@ const (
 	CodeTimeout    = "timeout"     // no answer in time
 	CodeBadAnswer  = "bad_answer"  // an answer that is not what the provider documents
 	CodeNotListed  = "not_listed"  // an answer that does not mention this message
+	CodeThrottled  = "throttled"   // it came too fast, and may come again
 	CodeHTTPStatus = "http_status" // an HTTP status that means failure; see Status
 )
+
+// Busy reports whether the provider asks for fewer messages, or for a pause: all messages to it should wait.
+func (e *SendError) Busy() bool {
+	return e.Retryable && (e.Code == CodeThrottled || e.Code == CodeHTTPStatus && e.Status == http.StatusTooManyRequests)
+}
+
+// NoAnswer reports whether the provider did not answer as it would, whatever the message: it is not there, or not well.
+func (e *SendError) NoAnswer() bool {
+	switch e.Code {
+	case CodeNoAnswer, CodeTimeout, CodeBadAnswer:
+		return true
+	}
+	return e.Code == CodeHTTPStatus && e.Status >= http.StatusInternalServerError
+}
 
 // Error is for the log. It holds no phone number and no text.
 func (e *SendError) Error() string {

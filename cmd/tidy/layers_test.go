@@ -22,6 +22,7 @@ var layers = map[string]int{
 	"wallet/i18n":    1,
 	"wallet/db":      1,
 	"wallet/webhook": 1,
+	"sms":            1,
 
 	"wallet/clock/clocktest": 1, // for tests
 
@@ -33,8 +34,8 @@ var layers = map[string]int{
 
 	"ussd/simulator/driver": 2, // for tests
 	"sms/peers":             2, // for tests
-	"sms":                   2,
 	"sms/smpp":              2,
+	"sms/route":             2,
 	"jobs/lease":            2,
 
 	"wallet/db/dbtest/dsn": 3,
@@ -84,18 +85,19 @@ var testHelpers = []string{"wallet/db/dbtest", "wallet/clock", "wallet/id", "sms
 
 // soleImporters says which package alone may import a library, so that the rest does not depend on its types.
 var soleImporters = map[string][]string{
-	"github.com/go-sql-driver/mysql":      {"wallet/db"},
-	"modernc.org/sqlite":                  {"wallet/db"},
-	"github.com/nyaruka/phonenumbers":     {"wallet/msisdn"},
-	"github.com/nyaruka/phonenumbers/v2":  {"wallet/msisdn"},
-	"github.com/robfig/cron/v3":           {"jobs"},
-	"github.com/google/uuid":              {"wallet/id"},
-	"github.com/linxGnu/gosmpp/pdu":       {"sms/smpp"},
-	"github.com/pquerna/otp":              {"wallet/staff"},
-	"golang.org/x/crypto/argon2":          {"wallet/staff"},
-	"github.com/labstack/echo/v4":         {"cmd/walletd", "ussd", "ussd/gateway", "ussd/simulator", "sms", "sms/gateway", "wallet/api", "wallet/console"},
-	"github.com/prometheus/client_golang": {"cmd/walletd"},
-	"database/sql/driver":                 {"wallet/db"},
+	"github.com/go-sql-driver/mysql":             {"wallet/db"},
+	"modernc.org/sqlite":                         {"wallet/db"},
+	"github.com/nyaruka/phonenumbers":            {"wallet/msisdn"},
+	"github.com/nyaruka/phonenumbers/v2":         {"wallet/msisdn"},
+	"github.com/nyaruka/phonenumbers/v2/carrier": {"wallet/msisdn"},
+	"github.com/robfig/cron/v3":                  {"jobs"},
+	"github.com/google/uuid":                     {"wallet/id"},
+	"github.com/linxGnu/gosmpp/pdu":              {"sms/smpp"},
+	"github.com/pquerna/otp":                     {"wallet/staff"},
+	"golang.org/x/crypto/argon2":                 {"wallet/staff"},
+	"github.com/labstack/echo/v4":                {"cmd/walletd", "ussd", "ussd/gateway", "ussd/simulator", "sms", "sms/gateway", "wallet/api", "wallet/console"},
+	"github.com/prometheus/client_golang":        {"cmd/walletd"},
+	"database/sql/driver":                        {"wallet/db"},
 }
 
 func layerRule(sources []source) (findings []string) {
