@@ -149,7 +149,12 @@ func (a *Agents) now() time.Time { return a.wallet.Clock().Now() }
 
 func (a *Agents) rules() *market.AgentRules { return a.market.At(a.now()).Agents }
 
-// message is an SMS of a plan; number tells the plan's messages apart.
+// message is the SMS that tells what a plan did with money; number tells the plan's messages apart.
 func (a *Agents) message(plan *ledger.Plan, number byte, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
-	return a.wallet.Messages().Add(outbox.MessageID(plan.ID, number), to, text)
+	return a.wallet.Messages().Add(outbox.Receipt, outbox.MessageID(plan.ID, number), to, text)
+}
+
+// notice is an SMS that goes with a plan, of something else than money.
+func (a *Agents) notice(plan *ledger.Plan, number byte, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
+	return a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(plan.ID, number), to, text)
 }

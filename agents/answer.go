@@ -13,6 +13,7 @@ import (
 	"senti/wallet/intent"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 	"senti/wallet/pin"
 )
 
@@ -33,7 +34,7 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(true, t), atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.deals.Add(waiting),
-		a.message(plan, toCustomer, t.To.Phone, a.pleaseSay(t)),
+		a.wallet.Messages().AddUntil(until, outbox.Ask, outbox.MessageID(plan.ID, toCustomer), t.To.Phone, a.pleaseSay(t)),
 		a.message(plan, toOperator, t.At.Phone, a.waits(t, a.market.Date(until))))
 	return plan
 }

@@ -85,7 +85,7 @@ func (a *Agents) Ask(ctx context.Context, r AskRequest) (end string, err error) 
 	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(a.noted(in, end),
 		a.places.MayAsk(t.At.Operator),
 		a.deals.AskCustomer(ask),
-		a.wallet.Messages().Add(outbox.MessageID(in.ID, toCustomer), c.Phone, a.pleaseApprove(t)))})
+		a.wallet.Messages().AddUntil(ask.ExpiresAt, outbox.Ask, outbox.MessageID(in.ID, toCustomer), c.Phone, a.pleaseApprove(t)))})
 	if err != nil {
 		return "", err
 	}
@@ -216,7 +216,7 @@ func (a *Agents) Refuse(ctx context.Context, r Approval) (end string, err error)
 	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(a.noted(in, end),
 		a.deals.AnswerAsk(t.Customer, r.Ask, deal.AskRefused),
 		a.places.Refused(t.At.Operator, rules.Refusals, rules.RefusalsFor),
-		a.wallet.Messages().Add(outbox.MessageID(r.Ask, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.refused")))})
+		a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(r.Ask, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.refused")))})
 	if err != nil {
 		return "", err
 	}
@@ -238,7 +238,7 @@ func (a *Agents) ExpireAsks(ctx context.Context, limit int) (int, error) {
 		}
 		return a.endWait(ctx, &ledger.Plan{Companions: []ledger.Companion{
 			a.deals.ExpireAsk(ask.Customer, ask.Intent),
-			a.wallet.Messages().Add(outbox.MessageID(ask.Intent, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.expired")),
+			a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(ask.Intent, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.expired")),
 		}})
 	})
 }

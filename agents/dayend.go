@@ -112,7 +112,7 @@ func (a *Agents) endPlan(ctx context.Context, p network.Place, last *books.Day, 
 		return nil, err
 	}
 	about := &ledger.Plan{ID: dayID(last, day)} // the plan posts nothing; this one only names the messages
-	plan.Companions = append(plan.Companions, a.tell(about, managers, func(language string) text {
+	plan.Companions = append(plan.Companions, toEach(a.notice, about, managers, func(language string) text {
 		said := a.texts.Say(language, key, a.ofDay(language, p, day)...)
 		return func(*ledger.Outcome) string { return said }
 	})...)

@@ -103,7 +103,7 @@ func (a *Agents) KeepDeposit(ctx context.Context, r MendRequest) (end string, er
 		}))
 	for i, o := range operators { // said once: the mark sees to that
 		companions = append(companions, a.wallet.Messages().Add(
-			outbox.MessageID(id.Derive(d.ID, "senti.claim.kept.v1"), byte(toOperator+i)), o.Phone, a.hasKept(o.Language, t)))
+			outbox.Notice, outbox.MessageID(id.Derive(d.ID, "senti.claim.kept.v1"), byte(toOperator+i)), o.Phone, a.hasKept(o.Language, t)))
 	}
 	if _, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: companions}); err != nil {
 		return "", err

@@ -275,9 +275,15 @@ const hearMost = 5
 
 // tell is a message to each of them in their language.
 func (a *Agents) tell(plan *ledger.Plan, operators []network.Operator, say func(language string) text) []ledger.Companion {
+	return toEach(a.message, plan, operators, say)
+}
+
+// toEach is what message or notice makes for each of them.
+func toEach(of func(*ledger.Plan, byte, msisdn.Number, func(*ledger.Outcome) string) ledger.Companion, plan *ledger.Plan,
+	operators []network.Operator, say func(language string) text) []ledger.Companion {
 	out := make([]ledger.Companion, len(operators))
 	for i, o := range operators {
-		out[i] = a.message(plan, byte(toOperator+i), o.Phone, say(o.Language))
+		out[i] = of(plan, byte(toOperator+i), o.Phone, say(o.Language))
 	}
 	return out
 }

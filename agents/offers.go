@@ -282,7 +282,12 @@ func (a *Agents) expireOfferCodes(ctx context.Context, limit int) error {
 
 // sms is a message that goes with an offer; of names the act, number tells its messages apart.
 func (a *Agents) sms(of id.ID, number byte, to msisdn.Number, said string) ledger.Companion {
-	return a.wallet.Messages().Add(outbox.MessageID(of, number), to, func(*ledger.Outcome) string { return said })
+	return a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(of, number), to, func(*ledger.Outcome) string { return said })
+}
+
+// smsCode is sms for one that holds a code: there is no point in it once the code is over.
+func (a *Agents) smsCode(until time.Time, of id.ID, number byte, to msisdn.Number, said string) ledger.Companion {
+	return a.wallet.Messages().AddUntil(until, outbox.Code, outbox.MessageID(of, number), to, func(*ledger.Outcome) string { return said })
 }
 
 // tellTill says something to the operators of a till.

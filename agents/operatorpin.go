@@ -13,6 +13,7 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
 )
@@ -284,7 +285,7 @@ func (a *Agents) reply(ctx context.Context, post network.Post, o wallet.Origin, 
 // tellPIN sends an operator a message about the PIN of whoever stands at that post: {name} at {shop}, {when} it was done.
 func (a *Agents) tellPIN(post network.Post, to network.Operator, key string, args ...i18n.Arg) ledger.Companion {
 	args = append(args, i18n.Text("name", post.Operator.Name), i18n.Text("shop", a.shop(post.Place)))
-	return a.wallet.Messages().Add(a.wallet.IDs().New(), to.Phone, a.wallet.Afterwards(to.Language, key, post.Till.Float, args...))
+	return a.wallet.Messages().Add(outbox.Notice, a.wallet.IDs().New(), to.Phone, a.wallet.Afterwards(to.Language, key, post.Till.Float, args...))
 }
 
 // managersTold bounds how many managers hear of one thing.

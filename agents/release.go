@@ -304,7 +304,7 @@ func (a *Agents) tellStuck(ctx context.Context, o Owed, ended int32) error {
 		}
 		all = append(all, managers...)
 	}
-	plan.Companions = a.tell(plan, all, func(language string) text {
+	plan.Companions = toEach(a.notice, plan, all, func(language string) text {
 		text := a.texts.Say(language, "sms.commission."+string(o.Stuck), a.wallet.Money("amount", o.Amount))
 		return func(*ledger.Outcome) string { return text }
 	})

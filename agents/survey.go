@@ -139,7 +139,7 @@ func (a *Agents) questionPlan(ctx context.Context, q survey.Question, d deal.Dea
 	}
 	text := a.texts.Say(c.Language, key, i18n.Text("shop", a.shop(place)), a.wallet.Money("fee", d.Fee), i18n.Text("code", q.Code))
 	return &ledger.Plan{Companions: append(a.surveys.Ask(q), a.wallet.Messages().Add(
-		outbox.MessageID(id.Derive(q.Deal, "senti.survey.sms.v1"), toCustomer), q.Phone, func(*ledger.Outcome) string { return text }))}, true, nil
+		outbox.Survey, outbox.MessageID(id.Derive(q.Deal, "senti.survey.sms.v1"), toCustomer), q.Phone, func(*ledger.Outcome) string { return text }))}, true, nil
 }
 
 // AnswerSurvey takes what a customer answers by SMS to the question with that code, "" for the one there is, and reports whether it was

@@ -106,7 +106,7 @@ func (a *Agents) agreePlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.swapAgreed(t, until), betweenShops)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
-		a.sms(in.ID, 1, t.At.Phone, a.ofSwap(t.At.Language, "sms.swap.kept", t.To, t.Amount, until, asked)))
+		a.smsCode(until, in.ID, 1, t.At.Phone, a.ofSwap(t.At.Language, "sms.swap.kept", t.To, t.Amount, until, asked)))
 	plan.Companions = append(plan.Companions,
 		a.offers.To(o, offer.Next{State: offer.Agreed, Operator: t.At.Operator, Hold: holdOf(o.ID), Until: until})...)
 	plan.Companions = append(plan.Companions, kept...)

@@ -87,7 +87,7 @@ func (a *Agents) CancelVoucher(ctx context.Context, intentID id.ID, typed pin.PI
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Sent.Customer), typed),
 		a.codes.Cancel(voucher.Ref{ID: t.Voucher, From: t.Voucher}, in.ID),
 		a.message(plan, toCustomer, t.Sent.From.Phone, a.voucherText(t.Sent, "sms.voucher.cancelled", a.wallet.Money("back", t.Amount))),
-		a.message(plan, toReceiver, t.Sent.To, a.voucherText(t.Sent, "sms.voucher.gone")),
+		a.notice(plan, toReceiver, t.Sent.To, a.voucherText(t.Sent, "sms.voucher.gone")),
 	}
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
@@ -171,7 +171,7 @@ func (a *Agents) tellLocked(ctx context.Context, before []voucher.Slip) error {
 		}
 		told := &ledger.Plan{ID: id.Derive(slip.ID, "senti.voucher.locked.v1")}
 		text := a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))
-		if _, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.message(told, toCustomer, t.From.Phone, text)}}); err != nil {
+		if _, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.notice(told, toCustomer, t.From.Phone, text)}}); err != nil {
 			return err
 		}
 	}

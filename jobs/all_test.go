@@ -204,7 +204,7 @@ func TestPurgeMessagesAndIntents(t *testing.T) {
 		for n := range 20 {
 			at, derived := o.clock.Now(), n%4 == 3
 			in := intent.Intent{ID: idAt(at, derived), Kind: ledger.Send, Customer: 7, Phone: phone, Terms: []byte("{}")}
-			message := o.Messages.Add(outbox.MessageID(in.ID, 1), phone, func(*ledger.Outcome) string { return "SENT" })
+			message := o.Messages.Add(outbox.Receipt, outbox.MessageID(in.ID, 1), phone, func(*ledger.Outcome) string { return "SENT" })
 			o.commit(&ledger.Plan{Companions: []ledger.Companion{o.Intents.Open(in), message}})
 			if n%2 == 0 {
 				end := func(*ledger.Outcome) string { return "" }

@@ -85,6 +85,7 @@ func All(p Parts) []Job {
 		liftSmallLimits(p),
 		watchDormancy(p),
 		forgetTexts(p),
+		closeReports(p),
 		purgeMessages(p),
 		purgeIntents(p),
 		purgeCodes(p),

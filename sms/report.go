@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"context"
 	"time"
 
 	"senti/wallet/id"
@@ -16,6 +17,9 @@ const (
 	Undelivered             // the phone will not get it
 )
 
+// Final reports whether nothing more will be said of the message.
+func (f Fate) Final() bool { return f != Buffered }
+
 // Report is what a provider says became of a message, translated. It may come twice, late, out of order or never, and before the
 // answer to the message's own submission.
 type Report struct {
@@ -26,3 +30,7 @@ type Report struct {
 	Reason      string    // the provider's word for it, for the log: one word, no phone number and no text
 	At          time.Time // when it came to that, UTC; the zero time when it is not said
 }
+
+// ReportHandler takes reports in, as many at once as there are. After nil they are durable, and the provider may forget them; after an
+// error it must bring all of them again. Reports of messages that nobody knows are taken in too, and do nothing.
+type ReportHandler func(ctx context.Context, reports []Report) error

@@ -65,7 +65,10 @@ const (
 
 // Busy reports whether the provider asks for fewer messages, or for a pause: all messages to it should wait.
 func (e *SendError) Busy() bool {
-	return e.Retryable && (e.Code == CodeThrottled || e.Code == CodeHTTPStatus && e.Status == http.StatusTooManyRequests)
+	if !e.Retryable || e.Unclear {
+		return false
+	}
+	return e.RetryAfter > 0 || e.Code == CodeThrottled || e.Code == CodeHTTPStatus && e.Status == http.StatusTooManyRequests
 }
 
 // NoAnswer reports whether the provider did not answer as it would, whatever the message: it is not there, or not well.

@@ -17,6 +17,7 @@ import (
 	"senti/sms"
 	"senti/sms/command"
 	"senti/sms/intake"
+	"senti/sms/route"
 	"senti/ussd"
 	"senti/ussd/dialogue"
 	"senti/wallet"
@@ -201,7 +202,7 @@ func (w *world) start() {
 		DB: w.db, Ledger: w.ledger, Market: m, Texts: texts, Keys: key.Demo(), Clock: w.trap, IDs: w.ids,
 	})
 	w.serve()
-	w.worker = outbox.NewWorker(w.wallet.Messages(), w.sent, w.ids, func(sms.Result) {})
+	w.worker = outbox.NewWorker(w.wallet.Messages(), route.Only(w.sent), w.ids, nil)
 	var running sync.WaitGroup
 	running.Go(func() { w.wallet.Run(ctx) })
 	w.stop = func() {

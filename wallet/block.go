@@ -7,6 +7,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 )
 
 // BlockCustomer stops a wallet: it neither pays nor receives. By is the actor of the audit record, why is kept in it, and what
@@ -55,7 +56,7 @@ func (w *Wallet) UnlockPIN(ctx context.Context, phone msisdn.Number, by, why str
 	}
 	return w.act(ctx, c, by, "customer.unlock_pin", why, &ledger.Plan{Companions: append(with,
 		w.pins.Unlock(pinOf(c.ID)),
-		w.messages.Add(w.ids.New(), phone, w.afterwards(c.Language, "sms.pin.unlocked", c.Account)),
+		w.messages.Add(outbox.Notice, w.ids.New(), phone, w.afterwards(c.Language, "sms.pin.unlocked", c.Account)),
 	)})
 }
 

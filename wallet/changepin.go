@@ -8,6 +8,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 	"senti/wallet/pin"
 )
 
@@ -101,7 +102,7 @@ func (w *Wallet) ChangePIN(ctx context.Context, r PINChange) (end string, err er
 	end = w.texts.Say(c.Language, "changepin.done")
 	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: append(w.noted(c, r.Origin, end),
 		set,
-		w.messages.Add(w.ids.New(), r.Phone, w.afterwards(c.Language, "sms.pin.changed", c.Account)),
+		w.messages.Add(outbox.Notice, w.ids.New(), r.Phone, w.afterwards(c.Language, "sms.pin.changed", c.Account)),
 	)})
 	if err != nil {
 		return "", err

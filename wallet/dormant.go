@@ -9,6 +9,7 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 	"senti/wallet/pin"
 )
 
@@ -77,7 +78,7 @@ func (w *Wallet) watch(ctx context.Context, q pin.Quiet, left time.Duration) err
 
 func (w *Wallet) dormancyMessage(c customer.Customer, text string, args ...i18n.Arg) ledger.Companion {
 	args = append(args, i18n.Text("service", w.market.ServiceCode))
-	return w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, text, c.Account, args...))
+	return w.messages.Add(outbox.Notice, w.ids.New(), c.Phone, w.afterwards(c.Language, text, c.Account, args...))
 }
 
 // turns changes a customer's status, or refuses with conflict if it is not what it was.
@@ -129,7 +130,7 @@ func (w *Wallet) WakeUp(ctx context.Context, r Waking) (end string, err error) {
 			w.pins.Check(pinOf(c.ID), r.PIN),
 			w.proofs.Compared(ownProof(c), right),
 			w.customers.Change(c.Phone, turns(customer.Dormant, customer.Active)),
-			w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, "sms.wake.done", c.Account)),
+			w.messages.Add(outbox.Notice, w.ids.New(), c.Phone, w.afterwards(c.Language, "sms.wake.done", c.Account)),
 		),
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/limit"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 	"senti/wallet/proof"
 )
 
@@ -122,7 +123,7 @@ func (w *Wallet) ResetPIN(ctx context.Context, r NewPIN) (end string, err error)
 			w.proofs.Use(ownProof(c), state.Way, small.Lasts),
 			w.customers.Change(c.Phone, unchanged(c)),
 			set,
-			w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, "sms.newpin.done", c.Account, args...)),
+			w.messages.Add(outbox.Notice, w.ids.New(), c.Phone, w.afterwards(c.Language, "sms.newpin.done", c.Account, args...)),
 		),
 	})
 	if err != nil {

@@ -142,7 +142,7 @@ func (w *Wallet) checkPlan(ctx context.Context, was, written customer.Customer, 
 		Companions: append(slices.Concat(with, checked),
 			w.proofs.Stays(proof.Small{Subject: ownProof(c), Until: state.SmallUntil}),
 			w.customers.Change(c.Phone, becomes(was, c)),
-			w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, "sms.checked", c.Account,
+			w.messages.Add(outbox.Notice, w.ids.New(), c.Phone, w.afterwards(c.Language, "sms.checked", c.Account,
 				i18n.Text("shop", n.Shop))),
 		),
 	}}, nil
@@ -249,7 +249,7 @@ func (w *Wallet) Activate(ctx context.Context, r NewPIN, terms string) (end stri
 			w.proofs.Use(ownProof(c), proof.Opening, 0),
 			w.customers.Change(c.Phone, activated(terms, now)),
 			set,
-			w.messages.Add(outbox.MessageID(in.ID, 1), c.Phone, w.welcome(c)),
+			w.messages.Add(outbox.Notice, outbox.MessageID(in.ID, 1), c.Phone, w.welcome(c)),
 		),
 	})
 	if err != nil {

@@ -46,7 +46,7 @@ type Last struct {
 	Code          fault.Code    // why it was refused
 	End           string        // the text the conversation ended with; "" if it did not
 	Shown         intent.Shown
-	MessageFailed bool // its SMS was given up
+	MessageFailed bool // its SMS was given up, or did not reach the phone
 }
 
 // Untold reports whether the customer may not know what became of it: the end was never shown, or did not arrive, or its SMS
@@ -136,7 +136,7 @@ func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
 		return l, nil
 	}
 	state, _, err := w.messages.StateOf(ctx, outbox.MessageID(r.ID, toSender))
-	l.MessageFailed = state == outbox.Failed
+	l.MessageFailed = state.Lost()
 	return l, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
 )
@@ -157,7 +158,7 @@ func (w *Wallet) code(c customer.Customer, way proof.Way, life time.Duration, te
 	}
 	args = append(args, i18n.Text("code", drawn.Tell()), i18n.Text("service", w.market.ServiceCode), i18n.Text("menu", w.ForgotMenu()),
 		i18n.Count("minutes", int64(life/time.Minute)), i18n.Count("hours", int64(life/time.Hour)))
-	return []ledger.Companion{begin, w.messages.Add(w.ids.New(), c.Phone, w.afterwards(c.Language, text, c.Account, args...))}, nil
+	return []ledger.Companion{begin, w.messages.AddUntil(w.clock.Now().Add(life), outbox.Code, w.ids.New(), c.Phone, w.afterwards(c.Language, text, c.Account, args...))}, nil
 }
 
 // ForgotMenu is how the page of a forgotten PIN is dialled: "*384*5*7#". The menu's numbers are fixed for good.

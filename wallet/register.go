@@ -61,7 +61,7 @@ func (w *Wallet) Register(ctx context.Context, r Registration) (Registered, erro
 	plan.Companions = append(plan.Companions,
 		w.intents.Open(in),
 		w.intents.Close(in, end),
-		w.messages.Add(outbox.MessageID(in.ID, 1), c.Phone, w.welcome(c)))
+		w.messages.Add(outbox.Notice, outbox.MessageID(in.ID, 1), c.Phone, w.welcome(c)))
 	outcome, err := w.ledger.Commit(ctx, plan)
 	if err != nil {
 		return Registered{}, err

@@ -8,10 +8,10 @@ import (
 	"sync"
 
 	"senti/agents"
-	"senti/sms"
 	"senti/sms/command"
 	smsgateway "senti/sms/gateway"
 	"senti/sms/intake"
+	"senti/sms/route"
 	"senti/ussd"
 	"senti/ussd/dialogue"
 	ussdgateway "senti/ussd/gateway"
@@ -67,7 +67,7 @@ type plan struct {
 	ussd     []ussdgateway.Instance
 	smpp     []smppPlan
 	texts    smsgateway.InboundConfig
-	sender   func(*app) (sms.Sender, error)
+	sending  func(*app) ([]route.Route, error) // how messages leave
 	sabotage ledger.Sabotage
 }
 
@@ -115,19 +115,15 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	if err := a.openLinks(p.smpp); err != nil {
 		return nil, err
 	}
-	sender, err := p.sender(a)
-	if err != nil {
+	if worker, err = a.openOutbox(p); err != nil {
 		return nil, err
 	}
-	worker = outbox.NewWorker(a.wallet.Messages(), sender, id.Random{}, func(r sms.Result) {
-		a.metrics.messages.WithLabelValues(sender.Name(), messageOutcome(r)).Inc()
-	})
 	a.runLinks()
 	a.background("outbox", worker.Run)
+	a.background("networks", a.wallet.Messages().Remember)
 	a.background("ends", a.wallet.Run)
 	a.background("audit head", audit.NewStore(d).Watch)
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
-	a.metrics.outbox(a.wallet.Messages().Depth, a.wallet.Messages().OldestAge)
 	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })
 	return a, a.startJobs()
 }
@@ -160,24 +156,30 @@ func (a *app) takeCalls(on []ussdgateway.Instance) (err error) {
 	return err
 }
 
+// openOutbox opens the routes that messages leave by.
+func (a *app) openOutbox(p plan) (*outbox.Worker, error) {
+	a.wallet.Messages().Watch(a.metrics.onSettled)
+	routes, err := p.sending(a)
+	if err != nil {
+		return nil, err
+	}
+	table, err := route.New(routes)
+	if err != nil {
+		return nil, err
+	}
+	worker := outbox.NewWorker(a.wallet.Messages(), table, id.Random{}, a.metrics.onResult)
+	a.metrics.outbox(a.wallet.Messages().Queues, worker.Health)
+	return worker, nil
+}
+
 // takeTexts opens the doors for the texts that phones send to us.
 func (a *app) takeTexts(c smsgateway.InboundConfig) (err error) {
 	commands := command.New(command.Parts{Wallet: a.wallet, Survey: a.agents.AnswerSurvey})
 	a.intake = intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{},
 		Handler: commands.Handle, Wake: a.wallet.Wake})
-	c.Region, c.Log, c.Count = a.market.Region, slog.Default(), a.metrics.countText
+	c.Region, c.Log, c.Count, c.Reports = a.market.Region, slog.Default(), a.metrics.countText, a.wallet.Messages().Report
 	a.texts, err = smsgateway.Inbound(a.intake, c)
 	return err
-}
-
-func messageOutcome(r sms.Result) string {
-	switch {
-	case r.Accepted:
-		return "accepted"
-	case r.Err != nil && r.Err.Retryable:
-		return "delayed"
-	}
-	return "refused"
 }
 
 func (a *app) countCallback(gateway, outcome string) {

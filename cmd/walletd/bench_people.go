@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"math"
 
-	"senti/sms"
 	smsgateway "senti/sms/gateway"
+	"senti/sms/route"
 	ussdgateway "senti/ussd/gateway"
 	"senti/wallet"
 	"senti/wallet/clock"
@@ -33,7 +33,9 @@ func (b benchFlags) startWith(ctx context.Context, gateways []ussdgateway.Instan
 		return nil, nil, err
 	}
 	p := plan{config: c, keys: key.Demo(), ussd: gateways}
-	p.sender = func(*app) (sms.Sender, error) { return smsgateway.NewLog(slog.Default()), nil }
+	p.sending = func(*app) ([]route.Route, error) {
+		return []route.Route{{Name: "log", Sender: smsgateway.NewLog(slog.Default())}}, nil
+	}
 	if p.market, err = c.loadMarket(); err == nil {
 		p.market = withoutCeilings(p.market)
 		err = d.CheckDurable(ctx)

@@ -48,6 +48,8 @@ type Config struct {
 	AfricasTalkingUsername string `yaml:"africastalking_username"  env:"AFRICASTALKING_USERNAME"`
 	AfricasTalkingAPIKey   string `yaml:"africastalking_api_key"   env:"AFRICASTALKING_API_KEY"`
 
+	Routes routeList `yaml:"routes" env:"ROUTES"`
+
 	LogLevel        string        `yaml:"log_level"        env:"LOG_LEVEL"`
 	BatchSize       int           `yaml:"batch_size"       env:"BATCH_SIZE"`
 	SessionCount    int           `yaml:"session_count"    env:"SESSION_COUNT"`
@@ -106,10 +108,13 @@ func (c *Config) checkServe() error {
 	if c.AfricasTalkingSecret == "" && len(c.AfricasTalkingAllow) == 0 && c.SentiToken == "" && len(c.USSD) == 0 && len(c.SMPP) == 0 {
 		say("no gateway may call: set africastalking_secret (or africastalking_allow), senti_token, ussd or smpp")
 	}
-	if senders := slices.Concat(smsgateway.Names(), c.SMPP.senders()); !slices.Contains(senders, c.SMS) {
-		say("sms is %q: choose one of %s", c.SMS, strings.Join(senders, ", "))
+	senders := slices.Concat(smsgateway.Names(), c.SMPP.senders())
+	for _, r := range c.routing() {
+		if !slices.Contains(senders, r.Sender) {
+			say("%s is %q: choose one of %s", c.setting(r, "sender"), r.Sender, strings.Join(senders, ", "))
+		}
 	}
-	if c.SMS == "africastalking" && (c.AfricasTalkingUsername == "" || c.AfricasTalkingAPIKey == "") {
+	if len(c.Routes) == 0 && c.SMS == "africastalking" && (c.AfricasTalkingUsername == "" || c.AfricasTalkingAPIKey == "") {
 		say("sms is africastalking: set africastalking_username and africastalking_api_key")
 	}
 	if c.BatchSize < 1 || c.BatchSize > 2000 {
@@ -188,14 +193,14 @@ func prefixes(setting string, texts []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// baseURL is checked here so that a typing error shows at start and not when the first message is due.
-func (c *Config) baseURL() error {
-	if c.AfricasTalkingURL == "" {
+// checkURL is asked at start, so that a typing error does not show only when the first message is due.
+func checkURL(setting, text string) error {
+	if text == "" {
 		return nil
 	}
-	u, err := url.Parse(c.AfricasTalkingURL)
+	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
-		return fmt.Errorf("africastalking_url: %q is not a URL: write https://api.africastalking.com", c.AfricasTalkingURL)
+		return fmt.Errorf("%s: %q is not a URL: write https://api.example.com", setting, text)
 	}
 	return nil
 }

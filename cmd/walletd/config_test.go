@@ -60,7 +60,7 @@ func TestConfigurationDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{Listen: "127.0.0.1:8080", Operations: "127.0.0.1:8081", Proxies: []string{}, Market: "ke",
-		AfricasTalkingAllow: []string{}, USSD: gatewayList{}, SMPP: smppList{}, SMS: "log", AfricasTalkingURL: "https://api.africastalking.com", LogLevel: "info",
+		AfricasTalkingAllow: []string{}, USSD: gatewayList{}, SMPP: smppList{}, SMS: "log", AfricasTalkingURL: "https://api.africastalking.com", Routes: routeList{}, LogLevel: "info",
 		BatchSize: 500, SessionCount: 100_000, RequestTimeout: 10 * time.Second, ShutdownTimeout: 15 * time.Second}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -124,6 +124,8 @@ func TestEnvironmentReachesEverySetting(t *testing.T) {
 				value = "[{type: hubtel}]"
 			case smppList:
 				value = "[{name: telco}]"
+			case routeList:
+				value = "[{name: a, sender: log}]"
 			}
 			t.Setenv("SENTI_"+name, value)
 			after, err := loadConfig("")
@@ -180,6 +182,8 @@ func FuzzConfig(f *testing.F) {
 			t.Errorf("taken as safe: %+v", c)
 		}
 		_, _ = prefixes("proxies", c.Proxies) // these must not panic
-		_ = c.baseURL()
+		for _, r := range c.routing() {
+			_ = checkURL("url", r.URL)
+		}
 	})
 }

@@ -7,8 +7,8 @@ import (
 	"net"
 	"slices"
 
-	"senti/sms"
 	smsgateway "senti/sms/gateway"
+	"senti/sms/route"
 	ussdgateway "senti/ussd/gateway"
 	"senti/ussd/simulator"
 	"senti/wallet"
@@ -72,9 +72,9 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 		return nil, nil, err
 	}
 	p.market = p.market.WithVouchers()
-	p.sender = func(a *app) (sms.Sender, error) {
+	p.sending = func(a *app) ([]route.Route, error) {
 		a.inbox = simulator.NewInbox(a.db, clock.System{})
-		return a.inbox, nil
+		return []route.Route{{Name: a.inbox.Name(), Sender: a.inbox}}, nil
 	}
 	store, err := db.Open(ctx, d.DB)
 	if err != nil {

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -27,6 +24,8 @@ type metrics struct {
 	messages  *prometheus.CounterVec
 	texts     *prometheus.CounterVec
 	links     *prometheus.CounterVec
+	settled   *prometheus.CounterVec
+	delivery  *prometheus.HistogramVec
 }
 
 func newMetrics() *metrics {
@@ -48,13 +47,20 @@ func newMetrics() *metrics {
 		retried: prometheus.NewCounter(prometheus.CounterOpts{Name: "senti_batches_redecided_total",
 			Help: "Batches decided ahead in vain because another process had written or an ID was spent."}),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_messages_total",
-			Help: "Text messages by sender and outcome."}, []string{"sender", "outcome"}),
+			Help: "Tries to send a message by route and outcome: accepted, unclear (it may have been taken on, and is sent again), delayed, refused; expired without a route."},
+			[]string{"route", "outcome"}),
 		texts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_texts_total",
 			Help: "Texts that phones sent to us, by gateway and outcome."}, []string{"gateway", "outcome"}),
 		links: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_smpp_total",
 			Help: "What happened on SMPP links."}, []string{"link", "what"}),
+		settled: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_messages_settled_total",
+			Help: "Messages by route and what became of them: delivered, undelivered or unknown. The delivery rate is delivered over all."},
+			[]string{"route", "state"}),
+		delivery: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "senti_message_delivery_seconds",
+			Help:    "Time from a provider taking a message on until the phone had it, by route.",
+			Buckets: []float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 21600, 86400}}, []string{"route"}),
 	}
-	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts, m.links,
+	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts, m.links, m.settled, m.delivery,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -82,26 +88,6 @@ func (m *metrics) onBatch(b ledger.BatchStats) {
 		}
 		m.postings.WithLabelValues(kind, r.Code).Inc()
 	}
-}
-
-// outbox asks the database for the queue's depth and age, at most for a second.
-func (m *metrics) outbox(depth func(context.Context) (int64, error), age func(context.Context) (time.Duration, error)) {
-	ask := func(read func(context.Context) (float64, error)) func() float64 {
-		return func() float64 {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			v, err := read(ctx)
-			if err != nil {
-				slog.Warn("metrics: the outbox could not be read", "err", err)
-				return -1
-			}
-			return v
-		}
-	}
-	m.gauge("senti_outbox_messages", "Messages waiting to be sent; -1 if the database did not answer.",
-		ask(func(ctx context.Context) (float64, error) { n, err := depth(ctx); return float64(n), err }))
-	m.gauge("senti_outbox_oldest_seconds", "Age of the oldest message waiting; -1 if the database did not answer.",
-		ask(func(ctx context.Context) (float64, error) { d, err := age(ctx); return d.Seconds(), err }))
 }
 
 func (m *metrics) handler() http.Handler {

@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 
-	"senti/sms"
-	smsgateway "senti/sms/gateway"
 	"senti/wallet/db"
 	"senti/wallet/key"
 	"senti/wallet/webhook"
@@ -95,21 +92,8 @@ func servePlan(c *Config) (plan, error) {
 	if p.smpp, err = c.smppPlans(); err != nil {
 		return p, err
 	}
-	if err := c.baseURL(); err != nil {
-		return p, err
-	}
-	apiKey, err := secret("africastalking_api_key", c.AfricasTalkingAPIKey)
-	if err != nil {
-		return p, err
-	}
-	p.sender = func(a *app) (sms.Sender, error) {
-		if slices.Contains(c.SMPP.senders(), c.SMS) {
-			return a.smppSender(c.SMS)
-		}
-		return smsgateway.Open(c.SMS, smsgateway.Config{Log: slog.Default(), AfricasTalking: smsgateway.AfricasTalking{
-			BaseURL: c.AfricasTalkingURL, Username: c.AfricasTalkingUsername, APIKey: apiKey, From: p.market.SenderID}})
-	}
-	return p, nil
+	p.sending, err = planRoutes(c, p.market.SenderID)
+	return p, err
 }
 
 // guards says who may call what has settings of its own.

@@ -80,8 +80,11 @@ func (a *app) smppSender(name string) (sms.Sender, error) {
 	return nil, fmt.Errorf("sms is %q: no link of the role sms or both is called so", name)
 }
 
-// reported counts what centres say became of our messages.
-func (a *app) reported(_ context.Context, reports []sms.Report) error {
+// reported takes in what centres say became of our messages, and counts it.
+func (a *app) reported(ctx context.Context, reports []sms.Report) error {
+	if err := a.wallet.Messages().Report(ctx, reports); err != nil {
+		return err
+	}
 	for _, r := range reports {
 		fate := map[sms.Fate]string{sms.Delivered: "delivered", sms.Undelivered: "undelivered", sms.Buffered: "buffered"}[r.Fate]
 		a.metrics.links.WithLabelValues(r.Gateway, fate).Inc()

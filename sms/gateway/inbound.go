@@ -49,6 +49,8 @@ type InboundConfig struct {
 	AfricasTalking webhook.Guard
 	Senti          webhook.Guard
 
+	Reports sms.ReportHandler // takes what providers report of messages over HTTP
+
 	Log   *slog.Logger
 	Count func(gateway, outcome string) // called once per message; nil = not counted. Outcomes are the constants below
 }

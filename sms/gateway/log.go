@@ -36,7 +36,7 @@ func (l *Log) Send(ctx context.Context, messages []sms.Message) []sms.Result {
 			slog.String("id", m.ID.Short()),
 			slog.String("to", m.To.Masked()),
 			slog.Int("characters", utf8.RuneCountInString(m.Text)))
-		results = append(results, sms.Result{ID: m.ID, Accepted: true})
+		results = append(results, sms.Result{ID: m.ID, Accepted: true, Unreported: true})
 	}
 	return results
 }

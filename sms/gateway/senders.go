@@ -17,8 +17,13 @@ import (
 
 // Config holds the settings of every sender; only the chosen one's are looked at.
 type Config struct {
+	// Name is the route's. A sender whose provider's names for messages are its own only within an account goes by it: reports then
+	// find their messages although another account has the same names.
+	Name string
+
 	AfricasTalking AfricasTalking
-	Log            *slog.Logger // where the log sender writes
+	Log            *slog.Logger      // where the log sender writes
+	Reports        sms.ReportHandler // takes what a provider reports over the connection that messages leave by
 }
 
 // provider is one line of the list of senders.

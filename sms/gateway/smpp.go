@@ -122,7 +122,7 @@ func (g *SMPPGateway) send(ctx context.Context, m sms.Message) sms.Result {
 		}
 		names = append(names, g.Names.Answered(name))
 	}
-	return sms.Result{ID: m.ID, Accepted: true, ProviderRef: last(names)}
+	return sms.Result{ID: m.ID, Accepted: true, ProviderRef: last(names), Unreported: g.Silent}
 }
 
 // Values of registered_delivery.

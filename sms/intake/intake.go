@@ -70,7 +70,7 @@ func (i *Intake) Receive(ctx context.Context, m sms.Inbound) (fresh bool, err er
 	dealtWith := []ledger.Companion{done{i.marks, message}}
 	if text != "" {
 		a := &answer{marks: i.marks, phone: phoneKey(m.From), text: text}
-		dealtWith = append(dealtWith, a, i.parts.Messages.Add(i.parts.IDs.New(), m.From, a.say))
+		dealtWith = append(dealtWith, a, i.parts.Messages.Add(outbox.Answer, i.parts.IDs.New(), m.From, a.say))
 	}
 	if _, err := i.parts.Ledger.Commit(ctx, &ledger.Plan{Companions: dealtWith}); err != nil {
 		return false, fmt.Errorf("intake: mark a message as dealt with: %w", err)

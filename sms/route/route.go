@@ -48,7 +48,7 @@ type Way struct {
 }
 
 var (
-	nameForm    = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+	nameForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$`)
 	networkForm = regexp.MustCompile(`^(\+[0-9]{2,15}|[0-9]{5,6}|\pL[\pL0-9 .&/'-]{0,39})$`)
 )
 
@@ -61,7 +61,7 @@ func New(routes []Route) (*Table, error) {
 	for _, r := range routes {
 		switch {
 		case !nameForm.MatchString(r.Name):
-			return nil, fmt.Errorf("routes: a route is called %q: write small letters, digits, - and _, at most 40", r.Name)
+			return nil, fmt.Errorf("routes: a route is called %q: write letters, digits, dots, - and _, at most 40", r.Name)
 		case t.Named(r.Name) != nil:
 			return nil, fmt.Errorf("routes: two routes are called %s", r.Name)
 		case r.Rate < 0 || r.Cost < 0:

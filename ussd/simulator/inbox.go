@@ -43,7 +43,7 @@ func (i *Inbox) Send(ctx context.Context, messages []sms.Message) []sms.Result {
 	failed := i.store(ctx, messages)
 	results := make([]sms.Result, 0, len(messages))
 	for _, m := range messages {
-		r := sms.Result{ID: m.ID, Accepted: failed == nil, Err: failed}
+		r := sms.Result{ID: m.ID, Accepted: failed == nil, Unreported: true, Err: failed}
 		results = append(results, r)
 	}
 	return results

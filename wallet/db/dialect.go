@@ -34,6 +34,7 @@ type Types struct {
 	ascii     func(n int) string
 	text      func(n int) string
 	bytes     func(n int) string
+	dropIndex func(index, table string) string
 }
 
 // Ascii is a text of at most n ASCII characters, compared byte by byte.
@@ -44,6 +45,9 @@ func (t Types) Text(n int) string { return t.text(n) }
 
 // Bytes is at most n bytes.
 func (t Types) Bytes(n int) string { return t.bytes(n) }
+
+// DropIndex is the whole statement that drops an index, if it is there.
+func (t Types) DropIndex(index, table string) string { return t.dropIndex(index, table) }
 
 var sqliteDialect = &Dialect{
 	Name: "sqlite",
@@ -62,6 +66,8 @@ var sqliteDialect = &Dialect{
 		ascii: func(int) string { return "TEXT" },
 		text:  func(int) string { return "TEXT" },
 		bytes: func(int) string { return "BLOB" },
+
+		dropIndex: func(index, _ string) string { return "DROP INDEX IF EXISTS " + index },
 	},
 }
 
@@ -85,6 +91,8 @@ var mysqlDialect = &Dialect{
 		ascii: func(n int) string { return fmt.Sprintf("VARCHAR(%d) CHARACTER SET ascii COLLATE ascii_bin", n) },
 		text:  func(n int) string { return fmt.Sprintf("VARCHAR(%d) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", n) },
 		bytes: func(n int) string { return fmt.Sprintf("VARBINARY(%d)", n) },
+
+		dropIndex: func(index, table string) string { return "DROP INDEX " + index + " ON " + table },
 	},
 	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 }

@@ -10,7 +10,7 @@ const (
 // character, or the two halves of an emoji, are never parted, so that a text may take one more than its length says.
 func Segments(text string) int {
 	if n, gsm := Septets(text); gsm {
-		return segments(text, n, septetsAlone, septetsInPart, func(r rune) int { return septetsOf[r] })
+		return segments(text, n, septetsAlone, septetsInPart, func(r rune) int { return len(fromRune[r]) })
 	}
 	return segments(text, Units(text), unitsAlone, unitsInPart, func(r rune) int {
 		if r > 0xffff {

@@ -9,12 +9,8 @@ import (
 	"senti/wallet/db/dbtest"
 )
 
-// A page is sent and marked within the lease it began with: every lot of it has its lane, and what is left of the lease is never
-// less than the longest page.
+// A page is sent and marked within the lease it began with: what is left of the lease is never less than the longest page.
 func TestLeaseOutlivesAPage(t *testing.T) {
-	if page > lot*lanes {
-		t.Errorf("a page of %d takes more than one round of %d lanes of %d", page, lanes, lot)
-	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		for range 200 { // whatever is left of the lease when the page begins
@@ -35,7 +31,7 @@ func TestMarkingAfterTheLease(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := newOffice(t, d)
 		written := o.write(3)
-		other := NewWorker(NewStore(d, o.clock), o.provider, o.ids, nil)
+		other := o.worker(d, o.provider)
 		asleep := func(answer func(sms.Message) sms.Result, otherAnswer func(sms.Message) sms.Result) {
 			t.Helper()
 			o.provider.answer = func(m sms.Message) sms.Result {
@@ -44,19 +40,14 @@ func TestMarkingAfterTheLease(t *testing.T) {
 				}
 				return otherAnswer(m)
 			}
-			if held, err := o.lease.Hold(ctx, pageLimit); err != nil || !held {
-				t.Fatal(held, err)
+			if n := o.fly(); n != 3 {
+				t.Fatal(n)
 			}
-			page, err := o.due(ctx)
-			if err != nil || len(page) != 3 {
-				t.Fatal(len(page), err)
-			}
-			results := o.hand(ctx, page)
 			o.clock.Advance(leaseTerm + time.Second) // asleep
 			if n, err := other.Send(ctx); n != 3 || err != nil {
 				t.Fatal(n, err)
 			}
-			if err := o.mark(ctx, page, results); err != nil {
+			if err := o.mark(ctx); err != nil {
 				t.Fatal(err)
 			}
 			if err := other.lease.Release(ctx); err != nil {
@@ -64,7 +55,7 @@ func TestMarkingAfterTheLease(t *testing.T) {
 			}
 			o.clock.Advance(time.Second)
 		}
-		busy := fails(sms.SendError{Sender: "fake", Code: "busy", Retryable: true, RetryAfter: time.Hour})
+		busy := fails(sms.SendError{Sender: "fake", Code: "busy", Retryable: true})
 		asleep(busy, takes)
 		for _, m := range written {
 			if s := o.state(m); s != Sent {

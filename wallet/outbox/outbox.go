@@ -2,10 +2,14 @@
 //
 // A message is written in the commit of the money it tells of, as the text it will be: no receipt without money, no money
 // without its receipt. A worker sends what is due, again and again with growing pauses, and says which messages were taken on.
-// A message is tried until a provider takes it on, however long that takes, or refuses it for good, as it does a number that
-// cannot be: the refusal is then on record and counted. A worker that dies between sending and saying so sends twice.
+// A message is tried until a provider takes it on, or refuses it for good, as it does a number that cannot be, or it is no longer worth
+// sending: how long that is, its kind says. One that was given up stays on record with the reason. A worker that dies between sending and
+// saying so sends twice.
 //
-// The package writes no texts and knows no provider (package sms does). It does not know whether a phone got a message.
+// Providers report what became of what they took on: the phone has it, or will not get it. A report may come before the message is
+// marked as taken on, twice, out of order or never.
+//
+// The package writes no texts and knows no provider (package sms does).
 package outbox
 
 import (
@@ -13,6 +17,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"senti/wallet/clock"
@@ -30,8 +35,24 @@ type State int64
 const (
 	Waiting State = 0
 	Sent    State = 1 // a provider took it on
-	Failed  State = 2 // a provider refused it for good, and nobody will be asked again
+	Failed  State = 2 // nobody took it on, and nobody will be asked again; the reason is on record
+
+	Delivered   State = 3 // the phone has it
+	Undelivered State = 4 // the phone will not get it, says the provider that took it on
+	Unknown     State = 5 // a provider took it on, and nobody said what became of it
 )
+
+// String is the state's word, for lists and metrics.
+func (s State) String() string {
+	words := [...]string{"waiting", "sent", "failed", "delivered", "undelivered", "unknown"}
+	if s < 0 || int(s) >= len(words) {
+		return "state " + strconv.FormatInt(int64(s), 10)
+	}
+	return words[s]
+}
+
+// Lost reports whether the person did not get the message, as far as is known.
+func (s State) Lost() bool { return s == Failed || s == Undelivered }
 
 // MessageID returns the ID of the n-th message of a posting, n from 1 to 63. It sorts near the posting's own, so new rows stay
 // at the end of the table, and a message is found from its posting without an index.
@@ -46,20 +67,28 @@ type Store struct {
 	clock clock.Clock
 	table *table
 
+	settled  func(Settled) // nil: nobody listens
+	networks networks
+
 	states db.Loader[id.ID, State]
 }
 
 // NewStore returns the store of the messages in a database.
 func NewStore(d *db.DB, c clock.Clock) *Store {
-	s := &Store{db: d, clock: c, table: &table{}}
+	s := &Store{db: d, clock: c, table: &table{}, networks: networks{db: d, clock: c}}
 	s.states.Read = s.readStates
 	return s
 }
 
 // Add returns the companion that writes a message when its plan is accepted. The text is asked for once, with the outcome; ""
 // means that nothing is to be said.
-func (s *Store) Add(message id.ID, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
-	return addition{s.table, message, to, text}
+func (s *Store) Add(k Kind, message id.ID, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
+	return addition{table: s.table, kind: k, message: message, to: to, text: text}
+}
+
+// AddUntil is Add for a message that is worth sending until a moment of its own, and not for the life of its kind.
+func (s *Store) AddUntil(until time.Time, k Kind, message id.ID, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
+	return addition{s.table, k, until, message, to, text}
 }
 
 // StateOf returns how far a message got; false when there is none with that ID. Callers at the same time share a query.
@@ -93,40 +122,80 @@ func (s *Store) readStates(ctx context.Context, messages []id.ID) (map[id.ID]Sta
 	})
 }
 
-// Depth returns how many messages wait.
-func (s *Store) Depth(ctx context.Context) (int64, error) {
-	var n int64
-	if err := s.db.QueryRow(ctx, `SELECT COUNT(*) FROM messages WHERE due_at IS NOT NULL`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("outbox: count messages: %w", err)
-	}
-	return n, nil
+// Queue is how many messages of a kind wait, and since when.
+type Queue struct {
+	Kind    Kind
+	Waiting int64
+	Oldest  time.Duration // how long the oldest of them has waited
+	Late    [len(Ages)]int64
 }
 
-// OldestAge returns for how long the oldest waiting message has waited; 0 when none waits.
-func (s *Store) OldestAge(ctx context.Context) (time.Duration, error) {
-	var created sql.NullInt64
-	err := s.db.QueryRow(ctx, `SELECT MIN(created_at) FROM messages WHERE due_at IS NOT NULL`).Scan(&created)
-	if err != nil {
-		return 0, fmt.Errorf("outbox: look for the oldest message: %w", err)
+// Ages are the ages that a Queue counts messages above.
+var Ages = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour}
+
+// Queues returns what waits, of the kinds of which something does.
+func (s *Store) Queues(ctx context.Context) ([]Queue, error) {
+	now := s.clock.Now()
+	byKind := map[Kind]*Queue{}
+	ages := make([]any, len(Ages))
+	for i, age := range Ages {
+		ages[i] = now.Add(-age).UnixMicro()
 	}
-	if !created.Valid {
-		return 0, nil
+	// The queue that all enter by, and the lanes: in this way both are found by the index.
+	for _, lanes := range []string{"lane = 0", "lane > 0"} {
+		err := s.db.Each(ctx, `
+			SELECT kind, COUNT(*), MIN(created_at), SUM(CASE WHEN created_at < ? THEN 1 ELSE 0 END),
+			       SUM(CASE WHEN created_at < ? THEN 1 ELSE 0 END), SUM(CASE WHEN created_at < ? THEN 1 ELSE 0 END)
+			  FROM messages
+			 WHERE `+lanes+` AND due_at IS NOT NULL
+			 GROUP BY kind`, ages, func(rows *sql.Rows) error {
+			var q Queue
+			var oldest int64
+			if err := rows.Scan(&q.Kind, &q.Waiting, &oldest, &q.Late[0], &q.Late[1], &q.Late[2]); err != nil {
+				return err
+			}
+			q.Oldest = max(0, now.Sub(time.UnixMicro(oldest)))
+			if byKind[q.Kind] == nil {
+				byKind[q.Kind] = &Queue{Kind: q.Kind}
+			}
+			byKind[q.Kind].add(q)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("outbox: count what waits: %w", err)
+		}
 	}
-	return max(0, s.clock.Now().Sub(time.UnixMicro(created.Int64))), nil
+	all := make([]Queue, 0, len(byKind))
+	for _, k := range sortedKeys(byKind) {
+		all = append(all, *byKind[k])
+	}
+	return all, nil
+}
+
+func (q *Queue) add(more Queue) {
+	q.Waiting += more.Waiting
+	q.Oldest = max(q.Oldest, more.Oldest)
+	for i := range q.Late {
+		q.Late[i] += more.Late[i]
+	}
 }
 
 type addition struct {
 	table   *table
+	kind    Kind
+	until   time.Time // zero: for the life of its kind
 	message id.ID
 	to      msisdn.Number
 	text    func(*ledger.Outcome) string
 }
 
 type newMessage struct {
-	id   id.ID
-	to   msisdn.Number
-	text string
-	at   int64 // microseconds
+	id    id.ID
+	to    msisdn.Number
+	text  string
+	at    int64 // microseconds
+	kind  Kind
+	until any // until_at: microseconds, or nil
 }
 
 // Table is the messages' table.
@@ -147,7 +216,11 @@ func (a addition) Finish(_ any, o *ledger.Outcome) any {
 	if text == "" {
 		return nil
 	}
-	return newMessage{a.message, a.to, text, o.At.UnixMicro()}
+	m := newMessage{id: a.message, to: a.to, text: text, at: o.At.UnixMicro(), kind: a.kind}
+	if !a.until.IsZero() {
+		m.until = a.until.UnixMicro()
+	}
+	return m
 }
 
 // table is the messages as the ledger writes them: it adds rows and never reads or changes one. The worker does that.
@@ -161,13 +234,19 @@ func (*table) Load(context.Context, *db.DB, []id.ID) (map[id.ID]any, error) {
 	return nil, errors.New("outbox: messages are added, never locked")
 }
 
-// Write inserts messages.
+// Write inserts messages. Receipts are what most of them are, and what the columns' defaults say: they are written as fast as can be.
 func (*table) Write(_ *db.Dialect, rows []any) []db.Stmt {
-	const columns = 5
-	args := make([]any, 0, columns*len(rows))
+	receipts := make([]any, 0, 5*len(rows))
+	var others []any
 	for _, r := range rows {
 		m := r.(newMessage)
-		args = append(args, m.id[:], m.at, string(m.to), m.text, m.at)
+		if m.kind == Receipt && m.until == nil {
+			receipts = append(receipts, m.id[:], m.at, string(m.to), m.text, m.at)
+			continue
+		}
+		others = append(others, m.id[:], m.at, string(m.to), m.text, m.at, int64(m.kind), m.until)
 	}
-	return db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at) VALUES `, columns, args, "")
+	return append(
+		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at) VALUES `, 5, receipts, ""),
+		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at, kind, until_at) VALUES `, 7, others, "")...)
 }

@@ -2,32 +2,30 @@ package outbox
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
 	"senti/jobs/lease"
 	"senti/sms"
-	"senti/wallet/db"
+	"senti/sms/route"
 	"senti/wallet/id"
-	"senti/wallet/msisdn"
 )
 
 const (
 	page      = 1024                   // messages read and marked at once
-	lot       = 128                    // messages given to the sender in one call
-	lanes     = 8                      // calls to the sender at once
-	pace      = 100 * time.Millisecond // between two pages that were not full, so that load makes pages and not statements
+	lot       = 128                    // messages given to a route in one call
+	pace      = 100 * time.Millisecond // between two looks while there is something to do, so that load makes pages and not statements
 	poll      = time.Second            // for messages of other processes, and for those that are due again
-	readLimit = 5 * time.Second        // for reading a page
-	sendLimit = 30 * time.Second       // for one call to the sender
+	sweep     = 10 * time.Second       // between two looks at what nobody can take on just now, for what is no longer worth sending
+	readLimit = 5 * time.Second        // for reading pages
+	sendLimit = 30 * time.Second       // for one call to a route
 	lastLimit = 5 * time.Second        // for marking what was sent, at shutdown
+	grace     = 5 * time.Second        // for what is with a provider at shutdown: an answer now spares a message being sent twice
 
-	// pageLimit is how long reading, sending and marking one page may take: a page begins with at least that much of the lease.
+	// pageLimit is how long reading, sending and marking a page may take: it begins with at least that much of the lease.
 	pageLimit = readLimit + sendLimit + lastLimit
 	// leaseTerm is how long a worker that died keeps others from sending. Under load it is prolonged every five seconds.
 	leaseTerm = pageLimit + 5*time.Second
@@ -36,20 +34,35 @@ const (
 // Worker sends messages. One per process; of all processes on a database one at a time does the sending, by a lease. That spares
 // every message the write of a claim. A worker that dies before it could mark a page, or outlives its lease (a machine that was
 // asleep), lets the page's messages be sent twice.
+//
+// Each message goes by the cheapest route that serves its number and can take it now, and if that one fails, by the next. What no route
+// can take waits, and does not hold up what others can: as soon as it fills a page, it is put aside in a lane of its own.
 type Worker struct {
 	*Store
-	sender  sms.Sender
+	routes  *route.Table
 	wake    chan struct{}
 	lease   *lease.Lease
-	observe func(sms.Result)
+	observe func(route string, r sms.Result)
+	health  health
+
+	// The rest belongs to the goroutine that sends.
+	flying map[id.ID]struct{}   // read and not yet marked: not to be read again
+	air    int                  // messages with a route
+	landed chan hand            // and back from it
+	over   []*flight            // that need no more but to be marked
+	lanes  map[int64]*route.Way // where messages were put aside; nil is a lane of an earlier worker
+	term   int64                // the lease's fence when lanes was last read from the database
+	swept  time.Time
 }
 
-// NewWorker returns a worker that sends through the sender. Observe is told of every result; it may be nil. Run runs it.
-func NewWorker(s *Store, sender sms.Sender, ids id.Source, observe func(sms.Result)) *Worker {
+// NewWorker returns a worker that sends by these routes. Observe is told of every result; it may be nil. Run runs it.
+func NewWorker(s *Store, routes *route.Table, ids id.Source, observe func(route string, r sms.Result)) *Worker {
 	if observe == nil {
-		observe = func(sms.Result) {}
+		observe = func(string, sms.Result) {}
 	}
-	return &Worker{s, sender, make(chan struct{}, 1), lease.New(s.db, s.clock, ids.New(), "outbox", leaseTerm), observe}
+	return &Worker{Store: s, routes: routes, wake: make(chan struct{}, 1), observe: observe,
+		lease:  lease.New(s.db, s.clock, ids.New(), "outbox", leaseTerm),
+		flying: map[id.ID]struct{}{}, landed: make(chan hand), lanes: map[int64]*route.Way{}}
 }
 
 // Wake tells the worker that there may be something to send. It never blocks.
@@ -60,192 +73,115 @@ func (w *Worker) Wake() {
 	}
 }
 
-// Run sends messages until ctx is done. What is with the sender then is waited for and marked.
+// Run sends messages until ctx is done. What is with a provider then is waited for and marked.
 func (w *Worker) Run(ctx context.Context) {
-	defer w.giveUpLease(ctx)
+	// Not ctx: a call that is cut off may have succeeded.
+	calls, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cut) })()
 	for ctx.Err() == nil {
-		n, err := w.Send(ctx)
+		c, err := w.begin(ctx, calls)
 		if err != nil && ctx.Err() == nil {
 			slog.Error("outbox: messages wait", "error", err)
 		}
 		switch {
 		case err != nil, !w.lease.Held():
-			pause(ctx, poll, nil) // a wake-up would only knock at the same door again
-		case n == 0:
-			pause(ctx, poll, w.wake)
-		case n < page:
-			pause(ctx, pace, nil)
+			w.await(ctx, calls, poll, nil, false) // a wake-up would only knock at the same door again
+		case len(c.taken)+c.done > 0, w.air > 0, c.behind:
+			w.await(ctx, calls, pace, nil, c.more)
+		default:
+			w.await(ctx, calls, poll, w.wake, false)
 		}
 	}
+	w.finish(ctx, calls)
 }
 
-func (w *Worker) giveUpLease(ctx context.Context) {
+// finish waits for what is with the routes, marks it and lets another process take over.
+func (w *Worker) finish(ctx, calls context.Context) {
+	for w.air > 0 {
+		w.land(ctx, calls, <-w.landed)
+	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLimit)
 	defer cancel()
+	if err := w.mark(last); err != nil {
+		slog.Error("outbox: what was sent last is not on record", "error", err)
+	}
 	if err := w.lease.Release(last); err != nil {
 		slog.Warn("outbox: the lease runs out by itself", "error", err)
 	}
 }
 
-// pause waits for the time to pass, for a wake-up or for ctx.
-func pause(ctx context.Context, d time.Duration, wake <-chan struct{}) {
+// await takes in what comes back from the routes until the time has passed, a wake-up or the end of ctx; or, if there is more to do, until
+// all of it is back.
+func (w *Worker) await(ctx, calls context.Context, d time.Duration, wake <-chan struct{}, more bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-wake:
-	case <-ctx.Done():
+	for {
+		if w.air == 0 {
+			w.markOrSay(ctx)
+			if more {
+				return
+			}
+		}
+		select {
+		case h := <-w.landed:
+			w.land(ctx, calls, h)
+			continue
+		case <-timer.C:
+		case <-wake:
+		case <-ctx.Done():
+			return
+		}
+		w.markOrSay(ctx)
+		return
 	}
 }
 
-// Send sends one page of what is due now and returns how many messages that were. It does nothing while another process
-// holds the lease. Run calls it; nobody else may at the same time.
-func (w *Worker) Send(ctx context.Context) (int, error) {
-	if held, err := w.lease.Hold(ctx, pageLimit); err != nil || !held {
-		return 0, err
-	}
-	due, err := w.due(ctx)
-	if err != nil || len(due) == 0 {
-		return 0, err
-	}
-	results := w.hand(ctx, due)
-	// What was sent is marked even if we are told to stop meanwhile: otherwise it would be sent again.
+// markOrSay marks what is over. What cannot be marked is kept, and marked when that is possible again.
+func (w *Worker) markOrSay(ctx context.Context) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLimit)
 	defer cancel()
-	return len(due), w.mark(last, due, results)
+	if err := w.mark(last); err != nil {
+		slog.Error("outbox: what was sent is not on record yet", "error", err)
+	}
 }
 
-// due is a message on its way.
-type due struct {
-	sms.Message
-	attempts int64
-}
-
-func (w *Worker) due(ctx context.Context) ([]due, error) {
-	ctx, cancel := context.WithTimeout(ctx, readLimit)
-	defer cancel()
-	var all []due
-	err := w.db.Each(ctx, `
-		SELECT id, phone, body, attempts
-		  FROM messages
-		 WHERE due_at <= ?
-		 ORDER BY due_at
-		 LIMIT ?`, []any{w.clock.Now().UnixMicro(), int64(page)}, func(rows *sql.Rows) error {
-		var d due
-		var message []byte
-		var phone string
-		err := rows.Scan(&message, &phone, &d.Text, &d.attempts)
-		if err != nil {
-			return err
-		}
-		d.ID, err = id.FromBytes(message)
-		d.To = msisdn.Number(phone)
-		all = append(all, d)
-		return err
-	})
+// Send sends one page of what is due now, waits for what becomes of it, and returns how many messages that were. It does nothing while
+// another process holds the lease. It is for whoever does not call Run.
+func (w *Worker) Send(ctx context.Context) (int, error) {
+	c, err := w.begin(ctx, ctx)
+	for w.air > 0 {
+		w.land(ctx, ctx, <-w.landed)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("outbox: read what is due: %w", err)
+		return 0, err
 	}
-	return all, nil
-}
-
-// hand gives the messages to the sender in lots, several at once, and returns the results in the order of the messages.
-func (w *Worker) hand(ctx context.Context, all []due) []sms.Result {
-	results := make([]sms.Result, len(all))
-	free := make(chan struct{}, lanes)
-	var wg sync.WaitGroup
-	for begin := 0; begin < len(all); begin += lot {
-		end := min(begin+lot, len(all))
-		free <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-free }()
-			w.handLot(ctx, all[begin:end], results[begin:end])
-		})
-	}
-	wg.Wait()
-	return results
-}
-
-func (w *Worker) handLot(ctx context.Context, lot []due, results []sms.Result) {
-	ctx, cancel := context.WithTimeout(ctx, sendLimit)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLimit)
 	defer cancel()
-	messages := make([]sms.Message, len(lot))
-	for i := range lot {
-		messages[i] = lot[i].Message
-	}
-	// Results are in the order of the messages. One that is missing stays "neither taken on nor refused": it is tried again.
-	copy(results, w.sender.Send(ctx, messages))
-	for _, r := range results {
-		w.observe(r)
-	}
+	return len(c.taken) + c.done, w.mark(last)
 }
 
-var (
-	markKey = []string{"id"}
-	markSet = []string{"due_at", "attempts", "state", "done_at", "provider_ref", "error"}
-)
-
-// mark writes what became of the messages. If another process took the lease meanwhile, only what was taken on is written: that
-// spares a message being sent again, and the rest is no longer for us to say.
-func (w *Worker) mark(ctx context.Context, all []due, results []sms.Result) error {
-	err := w.db.Transact(ctx, func(tx *db.DB) error {
-		ours, err := w.lease.Keep(ctx, tx, w.lease.Fence())
-		if err != nil {
-			return err
-		}
-		if !ours {
-			slog.Warn("outbox: another process took the lease while messages were being sent; some may be sent twice")
-		}
-		return tx.Run(ctx, w.marks(all, results, ours))
-	})
+// begin gives the routes what they can take of what is due.
+func (w *Worker) begin(ctx, calls context.Context) (*claim, error) {
+	c := w.newClaim(w.clock.Now())
+	if held, err := w.lease.Hold(ctx, pageLimit); err != nil || !held {
+		return c, err
+	}
+	if err := w.mark(ctx); err != nil { // what could not be marked before
+		return c, err
+	}
+	read, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	err := w.findLanes(read)
+	if err == nil {
+		err = c.gather(read)
+	}
+	w.launch(calls, c.taken)
+	w.health.note(c.now, w.routes)
 	if err != nil {
-		return fmt.Errorf("outbox: mark what was sent (it will be sent again): %w", err)
+		return c, fmt.Errorf("outbox: read what is due: %w", err)
 	}
-	return nil
-}
-
-// marks renders what became of the messages, or of those only that were taken on. It names only rows that exist, so the insert
-// always turns into an update.
-func (w *Worker) marks(all []due, results []sms.Result, failures bool) []db.Stmt {
-	const columns = 7
-	now := w.clock.Now()
-	args := make([]any, 0, columns*len(all))
-	for i, d := range all {
-		if failures || results[i].Accepted {
-			args = append(args, d.ID)
-			args = append(args, d.marked(results[i], now)...)
-		}
-	}
-	return db.InsertMany(`INSERT INTO messages (id, due_at, attempts, state, done_at, provider_ref, error) VALUES `,
-		columns, args, w.db.Dialect().Upsert(markKey, markSet))
-}
-
-// marked is the message's row after a try: due_at, attempts, state, done_at, provider_ref, error.
-func (d due) marked(r sms.Result, now time.Time) []any {
-	attempts := d.attempts + 1
-	if r.Accepted {
-		return []any{nil, attempts, int64(Sent), now.UnixMicro(), ascii(r.ProviderRef, 64), ""}
-	}
-	reason, retryable, wait := sms.CodeNotListed, true, time.Duration(0)
-	if r.Err != nil {
-		reason, retryable, wait = r.Err.Error(), r.Err.Retryable || r.Err.Account, r.Err.RetryAfter
-	}
-	if !retryable {
-		return []any{nil, attempts, int64(Failed), now.UnixMicro(), "", ascii(reason, 120)}
-	}
-	next := now.Add(max(wait, again(attempts)))
-	return []any{next.UnixMicro(), attempts, int64(Waiting), nil, "", ascii(reason, 120)}
-}
-
-// ascii makes what a provider said fit for its column: one odd byte must not keep a whole page from being marked.
-func ascii(s string, most int) string {
-	out := []byte(s[:min(len(s), most)])
-	for i, c := range out {
-		if c < ' ' || c > '~' {
-			out[i] = '?'
-		}
-	}
-	return string(out)
+	return c, nil
 }
 
 // again returns how long to wait after that many tries: anything up to a bound that doubles from 1 second to 5 minutes, so

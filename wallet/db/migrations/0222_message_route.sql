@@ -1,0 +1,2 @@
+-- Which way the message left.
+ALTER TABLE messages ADD COLUMN route {{.Ascii 40}} NOT NULL DEFAULT ''
