@@ -65,6 +65,8 @@ func (d *DB) TransactOnce(ctx context.Context, fn func(tx *DB) error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil:
+		return fmt.Errorf("db: commit: %w", errors.Join(ctx.Err(), err)) // the context ended, and database/sql had rolled back already
 	case errors.Is(err, sql.ErrTxDone), ctx.Err() != nil && errors.Is(err, ctx.Err()), d.dialect.IsRetryable(err):
 		return fmt.Errorf("db: commit: %w", err) // it was rolled back instead
 	}
