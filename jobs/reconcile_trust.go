@@ -2,11 +2,12 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
-// reconcileTrust compares the trust accounts with the banks' statements, every morning before work begins. Where no statement was
-// ever imported there is nothing to compare.
+// reconcileTrust compares the trust accounts with the banks' statements, every morning before work begins, and again and again
+// while something is missing. Imports and approvals do it too; this is for what time alone brings: money that does not arrive.
 func reconcileTrust(p Parts) Job {
 	return Job{
 		Name: "reconcile_trust", Schedule: "0 7 * * *", Timeout: 10 * time.Minute, Missed: RunOnce,
@@ -15,7 +16,11 @@ func reconcileTrust(p Parts) Job {
 			if err != nil {
 				return nil, err
 			}
-			return Result{"books": r.Books, "statements": r.Statements, "short": r.Short, "surplus": r.Surplus}, nil
+			done := Result{"books": r.Books, "statements": r.Statements, "short": r.Short, "surplus": r.Surplus, "transit": r.Transit}
+			if r.Short > 0 {
+				return done, fmt.Errorf("jobs: %s", r)
+			}
+			return done, nil
 		},
 	}
 }

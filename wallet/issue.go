@@ -72,10 +72,8 @@ func (w *Wallet) Issue(ctx context.Context, account, amount int64, reference str
 		Request: sha256.Sum256(fmt.Appendf(nil, "senti.issue.v1:%d:%d:%s", account, amount, reference)),
 		Kind:    ledger.Issue,
 		Legs:    []ledger.Leg{{Account: Trust, Amount: -amount}, {Account: account, Amount: amount}},
-		Companions: []ledger.Companion{
-			w.trust.AddLine(line),
-			w.trust.AddEntry(posting, trust.PartWhole, trust.Entry{Bank: Trust, Amount: amount, Line: line.ID}),
-		},
+		Companions: append(w.trust.AddLines([]trust.Line{line}),
+			w.trust.AddEntry(posting, trust.PartWhole, trust.Entry{Bank: Trust, Amount: amount, Line: line.ID})),
 	})
 }
 

@@ -23,6 +23,7 @@ import (
 // whoever does it may. It is safe for concurrent use.
 type Office struct {
 	w        *Wallet
+	db       *db.DB
 	audit    *audit.Store
 	staff    *staff.Store
 	requests *approval.Store
@@ -31,7 +32,7 @@ type Office struct {
 
 // NewOffice puts an Office together. kinds are what other packages let be asked for and approved, beside this one's own.
 func NewOffice(w *Wallet, d *db.DB, kinds ...Approvable) *Office {
-	o := &Office{w: w, audit: audit.NewStore(d), staff: staff.NewStore(d, w.keys, w.clock), requests: approval.NewStore(d),
+	o := &Office{w: w, db: d, audit: audit.NewStore(d), staff: staff.NewStore(d, w.keys, w.clock), requests: approval.NewStore(d),
 		kinds: map[string]Approvable{}}
 	for _, k := range slices.Concat(o.staffKinds(), o.trustKinds(), kinds) {
 		if _, ok := o.kinds[k.Kind]; ok {

@@ -36,17 +36,33 @@ func eachHead(t *testing.T, fn func(t *testing.T, h *head)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := newHead(t, d, clock.NewFake(noon))
-		if err := h.w.EnsureSystemAccounts(ctx); err != nil {
-			t.Fatal(err)
-		}
-		_, err := h.w.ledger.Commit(ctx, &ledger.Plan{ID: h.w.ids.New(), Kind: ledger.Register,
-			Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES", Class: 1}}}) // a small shop, which may hold 500,000
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.appoint(NewStaff{"alice", staff.Maker}, NewStaff{"bob", staff.Checker}, NewStaff{"carol", staff.Maker | staff.Checker})
+		h.settleIn()
 		fn(t, h)
 	})
+}
+
+// eachPair is eachHead with two processes that have a handle of their own on the database, and one clock.
+func eachPair(t *testing.T, fn func(t *testing.T, h, other *head)) {
+	t.Helper()
+	dbtest.EachPair(t, func(t *testing.T, a, b *db.DB) {
+		c := clock.NewFake(noon)
+		h := newHead(t, a, c)
+		h.settleIn()
+		fn(t, h, newHead(t, b, c))
+	})
+}
+
+func (h *head) settleIn() {
+	h.t.Helper()
+	if err := h.w.EnsureSystemAccounts(ctx); err != nil {
+		h.t.Fatal(err)
+	}
+	_, err := h.w.ledger.Commit(ctx, &ledger.Plan{ID: h.w.ids.New(), Kind: ledger.Register,
+		Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES", Class: 1}}}) // a small shop, which may hold 500,000
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.appoint(NewStaff{"alice", staff.Maker}, NewStaff{"bob", staff.Checker}, NewStaff{"carol", staff.Maker | staff.Checker})
 }
 
 // appoint puts people behind the desk who have no password: an honest one takes a tenth of a second to set, and most tests sign

@@ -23,6 +23,8 @@ type Approvable struct {
 	Say func(ctx context.Context, r approval.Request) (string, error)
 	// Plan builds what the approval does. Checker is set on the request. It is called anew for each attempt.
 	Plan func(ctx context.Context, r approval.Request) (Deed, error)
+	// After is called when the act is done, for what follows from it. Nil for nothing.
+	After func(ctx context.Context)
 }
 
 // Deed is what an approval does. ID and Request of the plan are set when it is committed; a plan without a Kind posts nothing.
@@ -140,6 +142,9 @@ func (o *Office) Approve(ctx context.Context, who staff.Staff, no int64) (Decide
 	}
 	if outcome.Replayed {
 		deed.Hand = "" // another attempt did it, with a deed of its own
+	}
+	if k.After != nil {
+		k.After(ctx)
 	}
 	return o.decided(ctx, no, deed.Hand)
 }

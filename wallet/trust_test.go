@@ -268,8 +268,9 @@ func TestReconcile(t *testing.T) {
 			t.Fatal(err)
 		}
 		in, out := r.Aged()
-		// The bank took 10 more than was paid out; that 10 came in, for somebody else, does not make it good.
-		if r.Books != 750_00 || r.Statements != 750_00 || r.Short != 10_00 || r.Surplus != 10_00 || r.Banks[0].Unexplained != 0 {
+		// Until somebody says what the bank took 60 for, all of it is missing: it is no payment of 50 that has not been seen yet, and
+		// that 10 came in, for somebody else, does not make it good.
+		if r.Books != 750_00 || r.Statements != 750_00 || r.Short != 60_00 || r.Surplus != 10_00 || r.Banks[0].Unexplained != 0 {
 			t.Errorf("reconciled as %s", r)
 		}
 		if in != [4]int64{60_00, 0, 0, 10_00} || out != [4]int64{0, 50_00, 0, 0} {
@@ -284,6 +285,9 @@ func TestReconcile(t *testing.T) {
 		small := r.Banks[0].Breaks[len(r.Banks[0].Breaks)-1].Entry
 		if err := h.MatchLine(ctx, h.who("carol"), lines["LUMP"], small.Receipt); err != nil || h.left("LUMP") != 10_00 {
 			t.Errorf("matched by hand: %v, %d left", err, h.left("LUMP"))
+		}
+		if r, err := h.ReconcileTrust(ctx); err != nil || r.Short != 10_00 {
+			t.Errorf("the bank took 10 more than was paid out: reconciled as %s, %v", r, err)
 		}
 		h.whole()
 	})
@@ -338,6 +342,148 @@ func TestShortfallStopsIssuing(t *testing.T) {
 			t.Errorf("recorded\n%s", entries)
 		}
 		h.whole()
+	})
+}
+
+// Money between two trust banks is nowhere for a day or two, and that stops nothing. If it does not arrive at all, it is missing.
+func TestMovedMoneyIsInTransit(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		h.issued(h.bank(Trust, "A 1000, C 200")["A"])
+		h.bank(11, "FIRST 1")
+		moved, code := h.approved(RequestMove, MoveArgs{From: Trust, To: 11, Amount: 400_00})
+		if code != "" {
+			t.Fatal(code)
+		}
+		check := func(when string, transit, short int64) {
+			t.Helper()
+			r, err := h.ReconcileTrust(ctx)
+			if err != nil || r.Transit != transit || r.Short != short {
+				t.Errorf("%s: %s, %v; want %d in transit, short by %d", when, r, err, transit, short)
+			}
+		}
+		check("before the bank did anything", 0, 0)
+		lines := h.bank(Trust, "RTGS-"+moved.Outcome.Receipt+" -400")
+		check("it has left", 400_00, 0)
+		if _, code := h.approved(RequestIssue, IssueArgs{Line: lines["C"].ID, To: []IssueTo{{shopFloat, 100_00}}}); code != "" {
+			t.Errorf("issued meanwhile: %q", code)
+		}
+		h.clock.Advance(5 * 24 * time.Hour)
+		check("still in time", 400_00, 0)
+		h.clock.Advance(24 * time.Hour)
+		check("lost on the way", 0, 400_00)
+		rest := IssueArgs{Line: lines["C"].ID, To: []IssueTo{{Suspense, 100_00}}, Rest: true}
+		if _, code := h.approved(RequestIssue, rest); code != fault.IssuingStopped {
+			t.Errorf("issued while it is lost: %q", code)
+		}
+		there := h.bank(11, "RTGS-"+moved.Outcome.Receipt+" 400")
+		check("there", 0, 0)
+		if _, code := h.approved(RequestIssue, rest); code != "" {
+			t.Errorf("issued when it had come: %q", code)
+		}
+		arrived := there["RTGS-"+moved.Outcome.Receipt]
+		if _, code := h.approved(RequestIssue, IssueArgs{Line: arrived.ID, To: []IssueTo{{shopFloat, 400_00}}}); code != fault.LineUsed {
+			t.Errorf("issued against what came from the other bank: %q", code)
+		}
+		h.whole()
+	})
+}
+
+// A payment that the bank has not made yet hides no theft of its size.
+func TestAnOpenPaymentHidesNoTheft(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		own := h.payee(shopFloat)
+		h.issued(h.bank(Trust, "A 1000")["A"])
+		if _, code := h.approved(RequestDestroy, PayArgs{Bank: Trust, From: shopFloat, Amount: 300_00, To: own}); code != "" {
+			t.Fatal(code)
+		}
+		h.bank(Trust, "THEFT -300")
+		if r, err := h.ReconcileTrust(ctx); err != nil || r.Short != 300_00 {
+			t.Errorf("reconciled as %s, %v", r, err)
+		}
+	})
+}
+
+// What a statement tells stops issuing at once, and what mends it lets it go on at once: nobody runs a check.
+func TestIssuingStopsWithTheImport(t *testing.T) {
+	eachHead(t, func(t *testing.T, h *head) {
+		lines := h.bank(Trust, "A 1000, C 200, D 50")
+		h.issued(lines["A"])
+		issue := func(when string, l trust.Line, want fault.Code) {
+			t.Helper()
+			if _, got := h.approved(RequestIssue, IssueArgs{Line: l.ID, To: []IssueTo{{shopFloat, l.Amount}}}); got != want {
+				t.Errorf("%s: %q, want %q", when, got, want)
+			}
+		}
+		theft := h.bank(Trust, "THEFT -300")["THEFT"]
+		issue("the statement tells of a theft", lines["C"], fault.IssuingStopped)
+		paidIn := h.bank(Trust, "PAIDIN 300")["PAIDIN"]
+		issue("paid in, but by whom", lines["C"], fault.IssuingStopped)
+		if _, code := h.approved(RequestCancel, CancelArgs{A: theft.ID, B: paidIn.ID}); code != "" {
+			t.Fatal(code)
+		}
+		if short, _, err := h.w.trust.Short(ctx, trust.Statements); err != nil || short != 0 {
+			t.Errorf("short by %d when it was mended, %v", short, err)
+		}
+		issue("mended", lines["C"], "")
+		if _, err := h.db.Exec(ctx, `UPDATE accounts SET balance = balance + 1 WHERE id = ?`, shopFloat); err != nil {
+			t.Fatal(err)
+		}
+		issue("a cent out of nothing", lines["D"], fault.IssuingStopped)
+	})
+}
+
+// Import and approval at the same moment, in two processes: what was issued was issued before the statement told of a theft.
+func TestIssueAgainstImport(t *testing.T) {
+	eachPair(t, func(t *testing.T, h, other *head) {
+		for round := range 6 {
+			in, out := fmt.Sprintf("IN%d", round), fmt.Sprintf("OUT%d", round)
+			l := h.bank(Trust, in+" 1000")[in]
+			r := h.ask("alice", RequestIssue, IssueArgs{Line: l.ID, To: []IssueTo{{shopFloat, 1000_00}}})
+			bob := h.who("bob")
+			var wg sync.WaitGroup
+			var heard error
+			wg.Go(func() { _, heard = h.Approve(ctx, bob, r.No) })
+			wg.Go(func() { other.bank(Trust, out+" -70") })
+			wg.Wait()
+			acts := strings.Join(h.acts(4), "\n")
+			approved, imported := strings.Index(acts, "request.approve"), strings.LastIndex(acts, "statement.import")
+			if heard == nil && approved > imported || heard != nil && !fault.HasCode(heard, fault.IssuingStopped) {
+				t.Errorf("round %d: %v after\n%s", round, heard, acts)
+			}
+			back := h.bank(Trust, fmt.Sprintf("BACK%d 70", round))
+			if _, code := h.approved(RequestCancel, CancelArgs{A: back[out].ID, B: back[fmt.Sprintf("BACK%d", round)].ID}); code != "" {
+				t.Fatal(code)
+			}
+		}
+		h.whole()
+	})
+}
+
+// What is read while others write is read as of one moment: business is no break.
+func TestReconcileBesideBusiness(t *testing.T) {
+	eachPair(t, func(t *testing.T, h, other *head) {
+		h.bank(Trust, "A 1")
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for n := range 60 {
+				if _, err := other.w.Issue(ctx, shopFloat, 1_00, fmt.Sprint("seed ", n)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		done := make(chan struct{})
+		go func() { wg.Wait(); close(done) }()
+		for busy := true; busy; {
+			select {
+			case <-done:
+				busy = false
+			default:
+			}
+			r, err := h.ReconcileTrust(ctx)
+			if err != nil || r.Short != 0 || r.Surplus != 1_00 || r.Books != r.Statements-1_00 || r.Banks[0].Unexplained != 0 {
+				t.Errorf("%s, %v", r, err)
+			}
+		}
 	})
 }
 

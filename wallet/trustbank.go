@@ -44,30 +44,32 @@ func (o *Office) ImportStatement(ctx context.Context, who staff.Staff, bank int6
 	if err != nil {
 		return Imported{}, err
 	}
-	companions := []ledger.Companion{o.staff.Acts(who.Name, staff.Maker|staff.Checker)}
+	var fresh []trust.Line
 	for _, l := range lines {
-		found.count(l, there)
-		companions = append(companions, o.w.trust.AddLine(l))
+		if found.count(l, there) {
+			fresh = append(fresh, l)
+		}
 	}
 	err = o.commit(ctx, o.record(who, "statement.import", fmt.Sprintf("bank:%d", bank), map[string]any{
 		"file": file, "new": found.New, "known": found.Known, "in": found.In, "out": found.Out, "first": found.First, "last": found.Last,
-	}), companions...)
+	}), append(o.w.trust.AddLines(fresh), o.staff.Acts(who.Name, staff.Maker|staff.Checker))...)
 	if err != nil {
 		return Imported{}, err
 	}
 	found.Matched, err = o.matchReceipts(ctx, who, bank)
+	o.recheck(ctx)
 	return found, err
 }
 
-// count adds a line to what an import found.
-func (i *Imported) count(l trust.Line, there map[id.ID]trust.Line) {
+// count adds a line to what an import found, and reports whether it is new.
+func (i *Imported) count(l trust.Line, there map[id.ID]trust.Line) bool {
 	if i.First == 0 || l.Day < i.First {
 		i.First = l.Day
 	}
 	i.Last = max(i.Last, l.Day)
 	if _, ok := there[l.ID]; ok {
 		i.Known++
-		return
+		return false
 	}
 	i.New++
 	if l.Amount > 0 {
@@ -75,6 +77,7 @@ func (i *Imported) count(l trust.Line, there map[id.ID]trust.Line) {
 	} else {
 		i.Out -= l.Amount
 	}
+	return true
 }
 
 func (o *Office) knows(ctx context.Context, bank int64) error {
@@ -106,10 +109,13 @@ func (o *Office) matchReceipts(ctx context.Context, who staff.Staff, bank int64)
 			if e.Receipt == "" || l.Amount != e.Amount || l.Used > 0 || !named {
 				continue
 			}
-			if err := o.match(ctx, who, l, e); err != nil {
-				return matched, err
+			switch err := o.match(ctx, who, l, e); fault.CodeOf(err) {
+			case "":
+				matched++
+			case fault.LineUsed, fault.LineExceeded, fault.LineMismatch: // by somebody else, just now
+			default:
+				return matched, fmt.Errorf("the lines are in, but matching them was cut off, import them again: %w", err)
 			}
-			matched++
 			break
 		}
 	}
@@ -131,7 +137,11 @@ func (o *Office) MatchLine(ctx context.Context, who staff.Staff, l trust.Line, r
 	if !found {
 		return fault.New(fault.LineMismatch)
 	}
-	return o.match(ctx, who, l, e)
+	if err := o.match(ctx, who, l, e); err != nil {
+		return err
+	}
+	o.recheck(ctx)
+	return nil
 }
 
 func (o *Office) match(ctx context.Context, who staff.Staff, l trust.Line, e trust.Entry) error {

@@ -2,9 +2,12 @@ package wallet
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
+	"senti/wallet/db"
 	"senti/wallet/ledger"
 	"senti/wallet/trust"
 )
@@ -49,14 +52,24 @@ func (o *Office) CheckLiabilities(ctx context.Context) (LiabilityReport, error) 
 	return r, o.alarm(ctx, trust.Liabilities, r.Short)
 }
 
-// TrustReport is the books against the banks' statements. Amounts are minor units.
+// TrustReport is the books against the banks' statements, as one moment shows them. Amounts are minor units.
+//
+// Nothing makes anything else good: money that left and that nothing accounts for is missing also while a payment is on its way to
+// its line, or while money came in for somebody else.
 type TrustReport struct {
 	At         time.Time
 	Banks      []BankReport
 	Books      int64 // what the trust banks should hold, by the ledger
 	Statements int64 // what they hold, by their statements
 	Surplus    int64 // what came in and nothing was issued against: to be found an owner, or issued to suspense
-	Short      int64 // Books - (Statements - Surplus) when above zero: a surplus is not there to cover what is missing
+	Transit    int64 // what has left one trust bank for another, and is awaited there
+	Short      int64 // what is missing: the three below together
+
+	Debits      int64 // what has left, and nothing accounts for it
+	Overdue     int64 // what was awaited for longer than the market allows
+	Unexplained int64 // what the ledger moved into trust by postings that left no entry
+
+	counted int64 // Debits, as the commits have kept it up
 }
 
 // BankReport is one bank of it.
@@ -75,6 +88,9 @@ type Break struct {
 	Entry  *trust.Entry // one of the two
 	Amount int64        // minor units as the bank sees it; positive = in
 	Days   int          // its age
+
+	Awaited bool // an entry of money that has left another trust bank
+	Overdue bool // for longer than the market allows
 }
 
 // Ages are how old breaks are told apart, in days: up to 1, 7, 30, and more.
@@ -108,45 +124,93 @@ func (r TrustReport) Aged() (lines, entries [4]int64) {
 // String is the report in one line, for a log.
 func (r TrustReport) String() string {
 	lines, entries := r.Aged()
-	return fmt.Sprintf("books %d, statements %d, short %d, surplus %d; unmatched by age: lines %v, postings %v",
-		r.Books, r.Statements, r.Short, r.Surplus, lines, entries)
+	return fmt.Sprintf("books %d, statements %d, short %d (unexplained debits %d, overdue %d, postings without entry %d), surplus %d, in transit %d; "+
+		"unmatched by age: lines %v, postings %v", r.Books, r.Statements, r.Short, r.Debits, r.Overdue, r.Unexplained, r.Surplus, r.Transit, lines, entries)
 }
 
-// ReconcileTrust compares each trust account of the ledger with the bank's statements and lists what only one of them knows. If
-// the banks hold less than the books say, what nobody was issued anything for left aside, no more is issued until a later run
-// finds that they do not. A surplus stays a break until an issue, to suspense if need be, accounts for it.
+// ReconcileTrust compares each trust account of the ledger with the bank's statements and lists what only one of them knows. While
+// something is missing no more is issued. A surplus stays a break until an issue, to suspense if need be, accounts for it.
 func (o *Office) ReconcileTrust(ctx context.Context) (TrustReport, error) {
-	r := TrustReport{At: o.w.clock.Now()}
-	banks, err := o.trustBanks(ctx)
+	var r TrustReport
+	err := o.db.Snapshot(ctx, func(view *db.DB) (err error) {
+		r, err = o.reconciled(ctx, view)
+		return err
+	})
+	if err != nil {
+		return TrustReport{}, err
+	}
+	if r.counted != r.Debits {
+		return r, errors.Join(o.alarm(ctx, trust.Statements, r.Short),
+			fmt.Errorf("wallet: %d left the banks unexplained, by the lines; %d by what was kept up", r.Debits, r.counted))
+	}
+	return r, o.alarm(ctx, trust.Statements, r.Short)
+}
+
+// reconciled reads all of it in one view of the database: torn reads would be breaks.
+func (o *Office) reconciled(ctx context.Context, view *db.DB) (TrustReport, error) {
+	r, store := TrustReport{At: o.w.clock.Now()}, trust.NewStore(view)
+	banks, err := o.trustBanks(ctx, view, store)
 	if err != nil {
 		return r, err
 	}
-	sums, err := o.w.trust.Sums(ctx)
+	sums, err := store.Sums(ctx)
 	if err != nil {
 		return r, err
 	}
 	for _, b := range banks {
 		s := sums[b.Account]
 		b.Statement, b.LastDay, b.Unexplained = s.Lines, s.LastDay, b.Books-s.Entries
-		if b.Breaks, err = o.breaks(ctx, b.Account, r.At); err != nil {
+		if b.Breaks, err = o.breaks(ctx, store, b.Account, r.At); err != nil {
 			return r, err
 		}
-		for _, one := range b.Breaks {
-			if one.Line != nil {
-				r.Surplus += max(one.Amount, 0)
-			}
-		}
-		r.Books += b.Books
-		r.Statements += b.Statement
-		r.Banks = append(r.Banks, b)
+		r.add(b)
 	}
-	r.Short = max(r.Books-(r.Statements-r.Surplus), 0)
-	return r, o.alarm(ctx, trust.Statements, r.Short)
+	r.counted, _, err = store.Short(ctx, trust.Debits)
+	r.Short = max(r.Debits, r.counted) + r.Overdue + r.Unexplained
+	return r, err
+}
+
+// add adds a bank to the report.
+func (r *TrustReport) add(b BankReport) {
+	for _, one := range b.Breaks {
+		switch {
+		case one.Line != nil && one.Amount > 0:
+			r.Surplus += one.Amount
+		case one.Line != nil:
+			r.Debits -= one.Amount
+		case one.Overdue:
+			r.Overdue += one.Amount
+		case one.Awaited:
+			r.Transit += one.Amount
+		}
+	}
+	r.Books += b.Books
+	r.Statements += b.Statement
+	r.Unexplained += max(b.Unexplained, 0) // what one bank has too much of is not what another lacks
+	r.Banks = append(r.Banks, b)
+}
+
+// checkTrust runs both checks because something is about to be issued: what they find stops it. In its commit only what has left
+// unexplained is looked at again.
+func (o *Office) checkTrust(ctx context.Context) error {
+	if _, err := o.CheckLiabilities(ctx); err != nil {
+		return err
+	}
+	_, err := o.ReconcileTrust(ctx)
+	return err
+}
+
+// recheck holds the books against the statements again because one of them has just changed, so that what was mended or went
+// missing is known at once. It is not what stops issuing, so a failure is for the log alone.
+func (o *Office) recheck(ctx context.Context) {
+	if _, err := o.ReconcileTrust(ctx); err != nil {
+		slog.Error("trust was not reconciled", "err", err)
+	}
 }
 
 // trustBanks returns every trust account there is, with its bank if it has one.
-func (o *Office) trustBanks(ctx context.Context) ([]BankReport, error) {
-	named, err := o.w.trust.Banks(ctx)
+func (o *Office) trustBanks(ctx context.Context, view *db.DB, store *trust.Store) ([]BankReport, error) {
+	named, err := store.Banks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +218,7 @@ func (o *Office) trustBanks(ctx context.Context) ([]BankReport, error) {
 	for n := trust.FirstBank; n <= trust.LastBank; n++ {
 		numbers = append(numbers, n)
 	}
-	accounts, err := o.w.ledger.Accounts(ctx, numbers)
+	accounts, err := o.w.ledger.AccountsIn(ctx, view, numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -176,12 +240,12 @@ func (o *Office) trustBanks(ctx context.Context) ([]BankReport, error) {
 }
 
 // breaks lists what only one side of a bank knows, oldest first on each.
-func (o *Office) breaks(ctx context.Context, bank int64, now time.Time) ([]Break, error) {
-	lines, err := o.w.trust.OpenLines(ctx, bank)
+func (o *Office) breaks(ctx context.Context, store *trust.Store, bank int64, now time.Time) ([]Break, error) {
+	lines, err := store.OpenLines(ctx, bank)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := o.w.trust.OpenEntries(ctx, bank)
+	entries, err := store.OpenEntries(ctx, bank)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +259,16 @@ func (o *Office) breaks(ctx context.Context, bank int64, now time.Time) ([]Break
 		all = append(all, Break{Line: &l, Amount: left, Days: daysBetween(l.Day, today)})
 	}
 	for _, e := range entries {
-		all = append(all, Break{Entry: &e, Amount: e.Amount, Days: daysBetween(o.w.market.Day(e.At), today)})
+		b := Break{Entry: &e, Amount: e.Amount, Days: daysBetween(o.w.market.Day(e.At), today)}
+		if e.Amount > 0 {
+			left, gone, err := store.LeftOn(ctx, e)
+			if err != nil {
+				return nil, err
+			}
+			b.Awaited = gone
+			b.Overdue = gone && time.Duration(daysBetween(left, today))*24*time.Hour > o.w.market.Trust.Transit
+		}
+		all = append(all, b)
 	}
 	return all, nil
 }

@@ -87,7 +87,7 @@ func (o *Office) trustKinds() []Approvable {
 			Plan: func(ctx context.Context, r approval.Request) (Deed, error) {
 				p, err := plan(ctx, r)
 				return Deed{Plan: p}, err
-			}}
+			}, After: o.recheck}
 	}
 	return []Approvable{
 		kind(RequestIssue, o.sayIssue, o.planIssue),
@@ -222,10 +222,12 @@ func (o *Office) planIssue(ctx context.Context, r approval.Request) (ledger.Plan
 	for _, to := range a.To {
 		p.Legs = append(p.Legs, ledger.Leg{Account: to.Account, Amount: to.Amount, Rule: o.madeOn(o.w.clock.Now())})
 	}
-	p.Companions = append(o.w.trust.MayIssue(),
-		o.w.trust.Use(a.Line, a.line.Bank, a.sum, a.Rest),
-		o.w.trust.AddEntry(approval.PostingID(r.No, r.Attempts), trust.PartWhole,
-			trust.Entry{Bank: a.line.Bank, Amount: a.sum, Line: a.Line}))
+	if err := o.checkTrust(ctx); err != nil {
+		return ledger.Plan{}, err
+	}
+	p.Companions = append(o.w.trust.MayIssue(), o.w.trust.Use(a.Line, a.line.Bank, a.sum, a.Rest)...)
+	p.Companions = append(p.Companions, o.w.trust.AddEntry(approval.PostingID(r.No, r.Attempts), trust.PartWhole,
+		trust.Entry{Bank: a.line.Bank, Amount: a.sum, Line: a.Line}))
 	return p, nil
 }
 
@@ -287,7 +289,7 @@ func (o *Office) planPay(_ context.Context, r approval.Request) (ledger.Plan, er
 	p := ledger.Plan{Kind: ledger.Destroy, Legs: []ledger.Leg{
 		{Account: a.From, Amount: -a.Amount, Rule: paidFrom(r.Kind)}, {Account: a.Bank, Amount: a.Amount, Rule: only(ledger.Trust)}}}
 	e := trust.Entry{Bank: a.Bank, Amount: -a.Amount, Payee: a.To}
-	allowed := o.w.trust.Pays(a.To, a.From)
+	allowed := []ledger.Companion{o.w.trust.Pays(a.To, a.From)}
 	if r.Kind == RequestSweep {
 		p.Kind = ledger.Sweep
 		if !a.Line.IsZero() && a.From == FeeIncome { // a charge is Senti's own cost
@@ -295,7 +297,7 @@ func (o *Office) planPay(_ context.Context, r approval.Request) (ledger.Plan, er
 			allowed = o.w.trust.Use(a.Line, a.Bank, -a.Amount, false)
 		}
 	}
-	p.Companions = []ledger.Companion{allowed, o.w.trust.AddEntry(approval.PostingID(r.No, r.Attempts), trust.PartWhole, e)}
+	p.Companions = append(allowed, o.w.trust.AddEntry(approval.PostingID(r.No, r.Attempts), trust.PartWhole, e))
 	return p, nil
 }
 

@@ -188,8 +188,20 @@ func (d *desk) reconciled(r wallet.TrustReport) error {
 	if r.Surplus > 0 {
 		d.say("%s came in that nothing was issued against: find its owner, or issue it to suspense (20)", d.money(r.Surplus))
 	}
-	if r.Short > 0 {
-		d.say("MISSING at the banks: %s", d.money(r.Short))
+	if r.Transit > 0 {
+		d.say("%s has left one trust bank and is awaited at another", d.money(r.Transit))
+	}
+	for _, missing := range []struct {
+		minor int64
+		why   string
+	}{
+		{r.Debits, "left the banks and nothing accounts for it: match or cancel the lines, or pay a charge out of the fees"},
+		{r.Overdue, "left one trust bank and has not arrived at the other"},
+		{r.Unexplained, "was issued without a line of a statement"},
+	} {
+		if missing.minor > 0 {
+			d.say("MISSING: %s %s", d.money(missing.minor), missing.why)
+		}
 	}
 	return nil
 }

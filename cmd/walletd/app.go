@@ -27,6 +27,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/market"
 	"senti/wallet/outbox"
+	"senti/wallet/trust"
 )
 
 // app is walletd put together: built from the bottom up by build, taken apart in reverse by stop.
@@ -124,6 +125,7 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	a.background("ends", a.wallet.Run)
 	a.background("audit head", audit.NewStore(d).Watch)
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
+	a.metrics.trust(trust.NewStore(a.db))
 	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })
 	return a, a.startJobs()
 }

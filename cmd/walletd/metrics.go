@@ -67,7 +67,11 @@ func newMetrics() *metrics {
 
 // gauge registers a value that is asked for when the metrics are.
 func (m *metrics) gauge(name, help string, value func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+	m.labelled(prometheus.GaugeOpts{Name: name, Help: help}, value)
+}
+
+func (m *metrics) labelled(o prometheus.GaugeOpts, value func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(o, value))
 }
 
 func (m *metrics) countText(gateway, outcome string) { m.texts.WithLabelValues(gateway, outcome).Inc() }

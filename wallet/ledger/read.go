@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"senti/wallet/db"
 	"senti/wallet/fault"
 	"senti/wallet/id"
 )
@@ -75,11 +76,16 @@ func (l *Ledger) Account(ctx context.Context, number int64) (Account, error) {
 
 // Accounts returns those of the accounts that exist, by number.
 func (l *Ledger) Accounts(ctx context.Context, numbers []int64) (map[int64]Account, error) {
+	return l.AccountsIn(ctx, l.db, numbers)
+}
+
+// AccountsIn is Accounts in a view of the database (db.Snapshot), for what must be seen at the same moment as other tables.
+func (l *Ledger) AccountsIn(ctx context.Context, view *db.DB, numbers []int64) (map[int64]Account, error) {
 	keys := make([]id.ID, len(numbers))
 	for i, n := range numbers {
 		keys[i] = accountKey(n)
 	}
-	rows, err := l.accounts.Load(ctx, l.db, keys)
+	rows, err := l.accounts.Load(ctx, view, keys)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: read accounts: %w", err)
 	}

@@ -46,6 +46,7 @@ func (b *builder) market(p *pack) *Market {
 	b.holidays(m, p.Holidays)
 	b.dormancy(m, p.Dormancy)
 	b.retention(m, p.Retention)
+	m.Trust = Trust{Transit: b.lasting("trust.transit", p.Trust.Transit), Suspense: b.lasting("trust.suspense", p.Trust.Suspense)}
 	b.wards(m, p.Wards)
 	return m
 }

@@ -82,6 +82,12 @@ type Retention struct {
 	Runs     time.Duration // results of jobs
 }
 
+// Trust is how long what only one side knows of the banks' money may stay so.
+type Trust struct {
+	Transit  time.Duration // money that left one trust bank for another and has not arrived is missing after it
+	Suspense time.Duration // money that came in and nobody was issued anything for goes to suspense after it
+}
+
 // Ward is a part of a town, by which people find agents.
 type Ward struct {
 	Code string // digits, as a person keys it

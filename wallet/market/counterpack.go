@@ -133,6 +133,11 @@ type packRetention struct {
 	Runs     string `yaml:"runs"`
 }
 
+type packTrust struct {
+	Transit  string `yaml:"transit"`
+	Suspense string `yaml:"suspense"`
+}
+
 type packWard struct {
 	Code string `yaml:"code"`
 	Name string `yaml:"name"`

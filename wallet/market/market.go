@@ -37,6 +37,7 @@ type Market struct {
 	Holidays  []Holiday // ascending
 	Dormancy  Dormancy
 	Retention Retention
+	Trust     Trust
 	Wards     []Ward // in the order a list of them is shown
 
 	languageNames map[string]string

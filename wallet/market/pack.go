@@ -24,6 +24,7 @@ type pack struct {
 	Holidays  []packHoliday `yaml:"holidays"`
 	Dormancy  packDormancy  `yaml:"dormancy"`
 	Retention packRetention `yaml:"retention"`
+	Trust     packTrust     `yaml:"trust"`
 	Wards     []packWard    `yaml:"wards"`
 }
 

@@ -97,29 +97,55 @@ func (s *Store) Pays(no, account int64) ledger.Companion {
 	}, nil}
 }
 
-// AddLine returns the companion that writes a line of a statement; one that is there stays as it is.
-func (s *Store) AddLine(l Line) ledger.Companion {
-	return on[Line]{lines, l.ID, func(*Line, time.Time) *fault.Error {
-		if l.Amount == 0 || l.Used < 0 || l.Left() < 0 {
+// AddLines returns the companions that write lines of a statement, and add to what has left unexplained. The fault is conflict
+// for a line that is there.
+func (s *Store) AddLines(all []Line) []ledger.Companion {
+	var out []ledger.Companion
+	var left int64
+	for _, l := range all {
+		out = append(out, addLine(l))
+		if l.Amount < 0 {
+			left += l.Left()
+		}
+	}
+	return append(out, unexplained(left)...)
+}
+
+func addLine(l Line) ledger.Companion {
+	return on[Line]{lines, l.ID, func(row *Line, _ time.Time) *fault.Error {
+		switch {
+		case row != nil:
+			return fault.New(fault.Conflict)
+		case l.Amount == 0 || l.Used < 0 || l.Left() < 0:
 			return fault.Wrap(errors.New("trust: a line of nothing, or used beyond itself"), fault.Internal)
 		}
 		return tooLong(l.Reference, mostReference, l.Detail, mostDetail)
-	}, func(row *Line, o *ledger.Outcome) *Line {
-		if row != nil {
-			return nil
-		}
+	}, func(_ *Line, o *ledger.Outcome) *Line {
 		next := l
 		next.ImportedAt = o.At
 		return &next
 	}}
 }
 
-// Use returns the companion that accounts for part of a line by the posting of this plan. A line is used once; rest says that
+// unexplained are the companions that add to what has left the banks without anything that accounts for it, or take from it.
+func unexplained(by int64) []ledger.Companion {
+	if by == 0 {
+		return nil
+	}
+	return []ledger.Companion{on[alarmRow]{alarms, numbered(int64(Debits)), func(row *alarmRow, _ time.Time) *fault.Error {
+		if row.amount()+by < 0 {
+			return fault.Wrap(errors.New("trust: more was explained than had left"), fault.Internal)
+		}
+		return nil
+	}, func(row *alarmRow, o *ledger.Outcome) *alarmRow { return row.after(Debits, row.amount()+by, o.At) }}}
+}
+
+// Use returns the companions that account for part of a line by the posting of this plan. A line is used once; rest says that
 // exactly what an earlier use left over is meant. amount has the line's sign.
 //
 // Faults: line_not_found, line_mismatch, line_used, line_exceeded (left).
-func (s *Store) Use(line id.ID, bank, amount int64, rest bool) ledger.Companion {
-	return on[Line]{lines, line, func(row *Line, _ time.Time) *fault.Error {
+func (s *Store) Use(line id.ID, bank, amount int64, rest bool) []ledger.Companion {
+	return append([]ledger.Companion{on[Line]{lines, line, func(row *Line, _ time.Time) *fault.Error {
 		switch {
 		case row == nil || row.Bank != bank:
 			return fault.New(fault.LineNotFound)
@@ -133,8 +159,11 @@ func (s *Store) Use(line id.ID, bank, amount int64, rest bool) ledger.Companion 
 			return fault.New(fault.LineExceeded, "left", fault.Minor(row.Left()))
 		}
 		return nil
-	}, func(row *Line, _ *ledger.Outcome) *Line { return row.after(amount) }}
+	}, func(row *Line, _ *ledger.Outcome) *Line { return row.after(amount) }}}, explained(amount)...)
 }
+
+// explained are the companions for money that a line tells of and that is accounted for by this plan; amount has the line's sign.
+func explained(amount int64) []ledger.Companion { return unexplained(min(amount, 0)) }
 
 // after is the line with so much more of it accounted for.
 func (l *Line) after(amount int64) *Line {
@@ -179,7 +208,7 @@ func (s *Store) AddEntry(posting id.ID, part Part, e Entry) ledger.Companion {
 // Match returns the companions that say that a line and an entry tell of the same money. Faults: line_not_found, line_mismatch,
 // line_used, line_exceeded (left).
 func (s *Store) Match(line id.ID, e Entry) []ledger.Companion {
-	return []ledger.Companion{
+	return append(explained(e.Amount),
 		on[Line]{lines, line, func(row *Line, _ time.Time) *fault.Error {
 			switch {
 			case row == nil:
@@ -203,8 +232,7 @@ func (s *Store) Match(line id.ID, e Entry) []ledger.Companion {
 			next := *row
 			next.Line = line
 			return &next
-		}},
-	}
+		}})
 }
 
 // Cancel returns the companions that say that two lines of one bank undo each other: a payment and its return, a charge and what
@@ -223,10 +251,11 @@ func (s *Store) Cancel(a, b Line) []ledger.Companion {
 			return nil
 		}, func(row *Line, _ *ledger.Outcome) *Line { return row.after(row.Amount) }}
 	}
-	return []ledger.Companion{undoes(a, b), undoes(b, a)}
+	return append([]ledger.Companion{undoes(a, b), undoes(b, a)}, unexplained(-abs(a.Amount))...)
 }
 
-// MayIssue returns the companions that refuse with issuing_stopped (needed) while a check finds trust to fall short.
+// MayIssue returns the companions that refuse with issuing_stopped (needed) while trust was found to fall short, or money has left
+// a bank that nothing accounts for.
 func (s *Store) MayIssue() []ledger.Companion {
 	unless := func(a Alarm) ledger.Companion {
 		return on[alarmRow]{alarms, numbered(int64(a)), func(row *alarmRow, _ time.Time) *fault.Error {
@@ -236,19 +265,30 @@ func (s *Store) MayIssue() []ledger.Companion {
 			return nil
 		}, nil}
 	}
-	return []ledger.Companion{unless(Liabilities), unless(Statements)}
+	return []ledger.Companion{unless(Liabilities), unless(Statements), unless(Debits)}
 }
 
 // Found returns the companion that writes down by how much a check found trust to fall short; 0 for not at all.
 func (s *Store) Found(a Alarm, short int64) ledger.Companion {
 	return on[alarmRow]{alarms, numbered(int64(a)), func(*alarmRow, time.Time) *fault.Error { return nil },
-		func(row *alarmRow, o *ledger.Outcome) *alarmRow {
-			next := alarmRow{a, short, o.At}
-			if row != nil && row.short > 0 && short > 0 {
-				next.since = row.since
-			}
-			return &next
-		}}
+		func(row *alarmRow, o *ledger.Outcome) *alarmRow { return row.after(a, short, o.At) }}
+}
+
+// amount is what the alarm says; of one that never rang, nothing.
+func (r *alarmRow) amount() int64 {
+	if r == nil {
+		return 0
+	}
+	return r.short
+}
+
+// after is the alarm with what it is to say from then on. It goes on ringing since it began.
+func (r *alarmRow) after(a Alarm, short int64, at time.Time) *alarmRow {
+	next := alarmRow{a, short, at}
+	if r.amount() > 0 && short > 0 {
+		next.since = r.since
+	}
+	return &next
 }
 
 // Lengths of columns; SQLite does not enforce them.

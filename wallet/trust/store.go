@@ -101,6 +101,20 @@ func (s *Store) OpenEntries(ctx context.Context, bank int64) ([]Entry, error) {
 	return entries.list(ctx, s.db, `WHERE bank = ? AND line IS NULL ORDER BY at, id`, bank)
 }
 
+// LeftOn returns the day on which the other bank's statement says that the money of a move left it, for the entry of the bank that
+// is to get it; false when no statement says so yet.
+func (s *Store) LeftOn(ctx context.Context, in Entry) (day int32, left bool, err error) {
+	err = s.db.Each(ctx, `SELECT l.day FROM trust_entries e JOIN trust_lines l ON l.id = e.line WHERE e.id = ?`,
+		[]any{partOf(in.Posting, PartOut)}, func(rows *sql.Rows) error {
+			left = true
+			return rows.Scan(&day)
+		})
+	if err != nil {
+		return 0, false, fmt.Errorf("trust: look where moved money is: %w", err)
+	}
+	return day, left, nil
+}
+
 // Entry returns what the posting moved in the bank; false when it is not known to have moved anything there.
 func (s *Store) Entry(ctx context.Context, posting id.ID, bank int64) (Entry, bool, error) {
 	found, err := entries.list(ctx, s.db, `WHERE id IN (?, ?, ?) AND bank = ?`, posting, partOf(posting, PartOut), partOf(posting, PartIn), bank)
@@ -141,6 +155,18 @@ func (s *Store) Sums(ctx context.Context) (map[int64]Sums, error) {
 		return nil, fmt.Errorf("trust: add up: %w", err)
 	}
 	return found, nil
+}
+
+// Surplus adds up what came in and the books do not account for yet.
+func (s *Store) Surplus(ctx context.Context) (minor int64, err error) {
+	err = s.db.QueryRow(ctx, `
+		SELECT COALESCE(SUM(amount - used), 0)
+		FROM   trust_lines
+		WHERE  bank IN (10, 11, 12, 13, 14, 15, 16, 17, 18, 19) AND settled = 0 AND amount > 0`).Scan(&minor)
+	if err != nil {
+		return 0, fmt.Errorf("trust: add up what came in: %w", err)
+	}
+	return minor, nil
 }
 
 // Short returns by how much a check found trust to fall short when it last ran, and since when.

@@ -2,8 +2,9 @@
 // money, and to whom it may be paid out.
 //
 // E-money is made against a line of a bank's statement, once, and never more than the line says; money is paid out to a nominated
-// account only. Both are decided in the commit of the posting that moves the money, on the line's and the payee's own rows.
-// Reconcile holds the books against the statements and says what only one of them knows, and since when.
+// account only. Both are decided in the commit of the posting that moves the money, on the line's and the payee's own rows. In
+// the same way whatever tells of money that left, or explains it, keeps up how much of that is unexplained, and while any of it is
+// nothing more is issued.
 //
 // The package moves no money and asks nobody: the postings, and who may order them, are the use cases'. It does not talk to
 // banks; a statement comes as a file.
@@ -86,6 +87,7 @@ type Alarm int64
 const (
 	Liabilities Alarm = 1 // what is owed against the trust accounts of the ledger
 	Statements  Alarm = 2 // the trust accounts of the ledger against the banks' statements
+	Debits      Alarm = 3 // lines of statements by which money left that nothing accounts for: kept up in the commits that change it
 )
 
 func abs(n int64) int64 {

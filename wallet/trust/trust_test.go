@@ -49,7 +49,7 @@ func (v *vault) commit(companions ...ledger.Companion) fault.Code {
 func (v *vault) line(reference string, amount int64) Line {
 	v.t.Helper()
 	l := Line{ID: LineID(10, 20260312, reference, amount), Bank: 10, Day: 20260312, Reference: reference, Amount: amount}
-	if code := v.commit(v.AddLine(l)); code != "" {
+	if code := v.commit(v.AddLines([]Line{l})...); code != "" {
 		v.t.Fatal(code)
 	}
 	return l
@@ -72,7 +72,7 @@ func TestLineIsUsedOnceAndNeverBeyondItself(t *testing.T) {
 		in, out := v.line("A", 1000), v.line("B", -500)
 		for _, c := range []struct {
 			name string
-			use  ledger.Companion
+			use  []ledger.Companion
 			want fault.Code
 			left int64
 		}{
@@ -87,11 +87,11 @@ func TestLineIsUsedOnceAndNeverBeyondItself(t *testing.T) {
 			{"nothing is left", v.Use(in.ID, 10, 0, true), fault.LineMismatch, 0},
 			{"nothing is left of it", v.Use(in.ID, 10, 1, true), fault.LineUsed, 0},
 		} {
-			if got := v.commit(c.use); got != c.want || v.left(in) != c.left {
+			if got := v.commit(c.use...); got != c.want || v.left(in) != c.left {
 				t.Errorf("%s: heard %q, %d left; want %q, %d", c.name, got, v.left(in), c.want, c.left)
 			}
 		}
-		if code := v.commit(v.AddLine(Line{ID: in.ID, Bank: 10, Day: 20260312, Reference: "A", Amount: 1000})); code != "" || v.left(in) != 0 {
+		if code := v.commit(v.AddLines([]Line{{ID: in.ID, Bank: 10, Day: 20260312, Reference: "A", Amount: 1000}})...); code != fault.Conflict || v.left(in) != 0 {
 			t.Errorf("imported again: heard %q, %d left", code, v.left(in))
 		}
 		if _, err := d.Exec(ctx, `UPDATE trust_lines SET used = 1001 WHERE id = ?`, in.ID); err == nil {
@@ -108,7 +108,7 @@ func TestOneLineTwoLedgers(t *testing.T) {
 		heard := make([]fault.Code, 8)
 		var wg sync.WaitGroup
 		for i := range heard {
-			wg.Go(func() { heard[i] = []*vault{a, b}[i%2].commit(a.Use(in.ID, 10, 1000, false)) })
+			wg.Go(func() { heard[i] = []*vault{a, b}[i%2].commit(a.Use(in.ID, 10, 1000, false)...) })
 		}
 		wg.Wait()
 		done := 0

@@ -50,6 +50,22 @@ func MariaDB(t testing.TB) *db.DB {
 	return open(t, DSN(t))
 }
 
+// EachPair is Each with two handles on the database, as two processes have.
+func EachPair(t *testing.T, fn func(t *testing.T, a, b *db.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		dsn := sqliteDSN(t)
+		if err := copyTemplate(dsn); err != nil {
+			t.Fatal(err)
+		}
+		fn(t, open(t, dsn), open(t, dsn))
+	})
+	t.Run("mysql", func(t *testing.T) {
+		one, other := Two(t)
+		fn(t, one, other)
+	})
+}
+
 // Two returns two handles on one migrated MariaDB database, as two processes would have.
 func Two(t testing.TB) (a, b *db.DB) {
 	t.Helper()

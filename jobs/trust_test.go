@@ -1,0 +1,158 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"senti/wallet"
+	"senti/wallet/clock"
+	"senti/wallet/db"
+	"senti/wallet/db/dbtest"
+	"senti/wallet/i18n"
+	"senti/wallet/id"
+	"senti/wallet/key"
+	"senti/wallet/ledger"
+	"senti/wallet/market"
+	"senti/wallet/staff"
+	"senti/wallet/trust"
+)
+
+// bank is a trust bank, the people who look after it, and a float of 900.
+type bank struct {
+	Parts
+	t          *testing.T
+	clock      *clock.Fake
+	market     *market.Market
+	alice, bob staff.Staff
+}
+
+const shopFloat int64 = 900
+
+func newBank(t *testing.T, d *db.DB) *bank {
+	t.Helper()
+	b := &bank{t: t, clock: clock.NewFake(noon)}
+	m, err := market.Load("ke")
+	b.must(err)
+	texts, err := i18n.Load()
+	b.must(err)
+	l, err := ledger.Open(bg, ledger.Options{DB: d, Clock: b.clock, IDs: ids, Zone: m.Zone, Receipts: ledger.NewReceiptCoder([32]byte{1})})
+	b.must(err)
+	t.Cleanup(l.Close)
+	w := wallet.New(wallet.Parts{DB: d, Ledger: l, Market: m, Texts: texts, Keys: key.Demo(), Clock: b.clock, IDs: ids})
+	b.must(w.EnsureSystemAccounts(bg))
+	b.market = m
+	b.Parts = Parts{DB: d, Clock: b.clock, Zone: m.Zone, Ledger: l, Wallet: w, Office: wallet.NewOffice(w, d)}
+	for p, who := range map[*staff.Staff]staff.Staff{&b.alice: {Name: "alice", Roles: staff.Maker}, &b.bob: {Name: "bob", Roles: staff.Checker}} {
+		*p = who
+		_, err := d.Exec(bg, `INSERT INTO staff (id, name, roles, status, password, totp, step, tries, locked_until, created_at,
+			password_at, proved_at) VALUES (?, ?, ?, ?, ?, NULL, 0, 0, 0, 0, 0, 0)`,
+			id.Derive(id.ID{}, "senti.staff.v1:"+p.Name), p.Name, int64(p.Roles), int64(staff.Active), []byte("none"))
+		b.must(err)
+	}
+	_, err = l.Commit(bg, &ledger.Plan{ID: ids.New(), Kind: ledger.Register,
+		Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES", Class: 1}}})
+	b.must(err)
+	b.approved(wallet.RequestBankAdd, wallet.BankArgs{Account: wallet.Trust, Name: "KCB", Number: "1107"})
+	return b
+}
+
+func (b *bank) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bank) approved(kind string, args any) {
+	b.t.Helper()
+	asked, err := b.Office.Ask(bg, b.alice, kind, args)
+	b.must(err)
+	_, err = b.Office.Approve(bg, b.bob, asked.No)
+	b.must(err)
+}
+
+// says is one more line of the bank's statement.
+func (b *bank) says(reference string, amount int64) trust.Line {
+	b.t.Helper()
+	s := &trust.Statement{Lines: []trust.StatementLine{{Day: b.market.Day(b.clock.Now()), Reference: reference, Amount: amount}}}
+	_, err := b.Office.ImportStatement(bg, b.alice, wallet.Trust, "test.csv", s)
+	b.must(err)
+	lines, err := b.Office.Banks().LastLines(bg, wallet.Trust, 1000)
+	b.must(err)
+	for _, l := range lines {
+		if l.Reference == reference {
+			return l
+		}
+	}
+	b.t.Fatalf("no line %s", reference)
+	return trust.Line{}
+}
+
+// run runs a job by itself and wants it to fail with that text, or "" for not at all.
+func (b *bank) run(j Job, says string) Result {
+	b.t.Helper()
+	r, err := j.Run(context.Background(), Tick{Job: j.Name, At: b.clock.Now()})
+	if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+		b.t.Errorf("%s: %v, %v; want %q", j.Name, r, err, says)
+	}
+	return r
+}
+
+// While money is missing the run has failed, so that whoever watches the metric of failed runs hears of it, and is tried again.
+func TestReconcileTrustFailsWhileMoneyIsMissing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBank(t, d)
+		in := b.says("A", 1000_00)
+		b.approved(wallet.RequestIssue, wallet.IssueArgs{Line: in.ID, To: []wallet.IssueTo{{Account: shopFloat, Amount: 900_00}}})
+		b.run(reconcileTrust(b.Parts), "")
+		theft := b.says("THEFT", -300_00)
+		if r := b.run(reconcileTrust(b.Parts), "short 30000"); r["short"] != int64(300_00) || r["surplus"] != int64(100_00) {
+			t.Errorf("it says %v", r)
+		}
+		runner, err := New(Options{DB: d, Clock: b.clock, IDs: ids, Zone: b.Zone, Jobs: []Job{reconcileTrust(b.Parts)}})
+		b.must(err)
+		turn := func(want State) {
+			t.Helper()
+			_, err := runner.turn(bg)
+			b.must(err)
+			runner.all.Wait()
+			run, found, err := runner.runs.newest(bg, "reconcile_trust")
+			if err != nil || !found || run.State != want {
+				t.Errorf("the run is %s, %v; want %s", run.State, err, want)
+			}
+		}
+		_, err = runner.turn(bg)
+		b.must(err)
+		b.clock.Advance(day)
+		turn(Again)
+		b.approved(wallet.RequestCancel, wallet.CancelArgs{A: theft.ID, B: b.says("PAIDIN", 300_00).ID})
+		b.clock.Advance(time.Hour)
+		turn(Done)
+	})
+}
+
+func TestCheckLiabilitiesFailsWhileMoneyIsMissing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBank(t, d)
+		b.approved(wallet.RequestIssue, wallet.IssueArgs{Line: b.says("A", 1000_00).ID, To: []wallet.IssueTo{{Account: shopFloat, Amount: 1000_00}}})
+		if r := b.run(checkLiabilities(b.Parts), ""); r != nil {
+			t.Errorf("nothing is wrong, and it says %v", r)
+		}
+		if _, err := d.Exec(bg, `UPDATE accounts SET balance = balance + 1 WHERE id = ?`, shopFloat); err != nil {
+			t.Fatal(err)
+		}
+		r := b.run(checkLiabilities(b.Parts), "short 1,")
+		if fmt.Sprint(r) != fmt.Sprint(Result{"owed": int64(1000_01), "trust": int64(1000_00)}) {
+			t.Errorf("it says %v", r)
+		}
+		line := b.says("B", 5_00)
+		asked, err := b.Office.Ask(bg, b.alice, wallet.RequestIssue, wallet.IssueArgs{Line: line.ID, To: []wallet.IssueTo{{Account: shopFloat, Amount: 5_00}}})
+		b.must(err)
+		if _, err := b.Office.Approve(bg, b.bob, asked.No); err == nil {
+			t.Error("issued all the same")
+		}
+	})
+}
