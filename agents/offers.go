@@ -1,7 +1,9 @@
 package agents
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"senti/agents/network"
@@ -36,9 +38,22 @@ type TillOffer struct {
 	Came   offer.Record // of a reservation: how often the customer came before
 }
 
-// Asked is what somebody asks of the operator's till and nobody there has answered, the oldest first. The fault is not_operator.
+// Asked is what somebody asks of the operator's till and nobody there has answered: customers' cash first, and then what must be answered
+// soonest. The fault is not_operator.
 func (a *Agents) Asked(ctx context.Context, operator msisdn.Number) ([]TillOffer, error) {
-	return a.tillOffers(ctx, operator, a.offers.OpenAt, func(o offer.Offer) bool { return o.State == offer.Waiting })
+	all, err := a.tillOffers(ctx, operator, a.offers.OpenAt, func(o offer.Offer) bool { return o.State == offer.Waiting })
+	slices.SortStableFunc(all, func(x, y TillOffer) int {
+		return cmp.Or(rank(x.Kind)-rank(y.Kind), x.Until.Compare(y.Until))
+	})
+	return all, err
+}
+
+// rank is who waits: a customer in the street before a shop.
+func rank(k offer.Kind) int {
+	if k == offer.Cash {
+		return 0
+	}
+	return 1
 }
 
 // Reservations are those that the operator's till has said yes to, the oldest first. The fault is not_operator.

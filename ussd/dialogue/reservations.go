@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"slices"
+
 	"senti/agents"
 	"senti/agents/offer"
 	"senti/wallet/fault"
@@ -12,7 +14,7 @@ var reservations = flow{ID: "reservations", Steps: []step{
 	{ID: "one", Choose: "Keep {amount} for {name} until {time}.\nShow code {secret}", With: oneReservation, Options: []option{
 		{Key: "1", Text: "Pay it", Go: "code"},
 		{Key: "2", Text: "I cannot pay", Go: "sure"},
-		{Key: "3", Text: "Next", If: moreReservations, Do: nextReservation, Go: "one"},
+		{Key: "3", Text: "Next", If: several, Do: seeNext, Go: "one"},
 		{Key: "4", Text: "Menu", Start: "counter"},
 	}},
 	{ID: "none", End: "Nobody has reserved cash here.", With: keepEnd("none")},
@@ -26,7 +28,7 @@ var reservations = flow{ID: "reservations", Steps: []step{
 
 var payReserved = take{Do: movePayReserved, Faults: []fault.Code{fault.BadCode, fault.WrongCode}}
 
-// keptNext is which of the reservations is shown, keptMore how many there are.
+// keptNext is which of several the operator looks at, of those that he is asked, has reserved or swaps; keptMore how many there are.
 const (
 	keptNext = "next"
 	keptMore = "more"
@@ -38,7 +40,8 @@ func oneReservation(t *turn) error {
 	if err != nil {
 		return err
 	}
-	if len(asked) > 0 && asked[0].Kind == offer.Cash {
+	if len(asked) > 0 && asked[0].Kind == offer.Cash { // a customer's is the first
+		t.KeepNumber(keptNext, 0)
 		t.Start(tillAsked.ID)
 		return nil
 	}
@@ -50,16 +53,37 @@ func oneReservation(t *turn) error {
 		t.Go("none")
 		return nil
 	}
-	t.KeepNumber(keptMore, int64(len(all)))
-	sayOffer(t, all[int(t.KeptNumber(keptNext))%len(all)])
+	sayOffer(t, all[lookAt(t, len(all))])
 	return nil
 }
 
-func moreReservations(t *turn) bool { return t.KeptNumber(keptMore) > 1 }
+// lookAt is which of so many the operator looks at.
+func lookAt(t *turn, of int) int {
+	t.KeepNumber(keptMore, int64(of))
+	t.KeepNumber(keptNext, t.KeptNumber(keptNext)%int64(of))
+	return int(t.KeptNumber(keptNext))
+}
 
-func nextReservation(t *turn) error {
-	t.KeepNumber(keptNext, (t.KeptNumber(keptNext)+1)%t.KeptNumber(keptMore))
+func several(t *turn) bool { return t.KeptNumber(keptMore) > 1 }
+
+func moreToSee(t *turn) bool { return t.KeptNumber(keptNext)+1 < t.KeptNumber(keptMore) }
+
+func seenBefore(t *turn) bool { return t.KeptNumber(keptNext) > 0 }
+
+func seeNext(t *turn) error {
+	t.KeepNumber(keptNext, t.KeptNumber(keptNext)+1)
 	return nil
+}
+
+func seePrevious(t *turn) error {
+	t.KeepNumber(keptNext, t.KeptNumber(keptNext)-1)
+	return nil
+}
+
+// seeSame lets the operator look at the offer that the page before was about.
+func seeSame(t *turn, all []agents.TillOffer) {
+	i := slices.IndexFunc(all, func(o agents.TillOffer) bool { return o.Offer.String() == t.Kept(keptAsked) })
+	t.KeepNumber(keptNext, int64(max(0, i)))
 }
 
 func breakPromise(t *turn) error { return onOffer(t, t.Env.agents.BreakPromise) }

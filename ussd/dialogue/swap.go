@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"slices"
+
 	"senti/agents"
 	"senti/agents/offer"
 	"senti/ussd/menu"
@@ -17,6 +19,7 @@ var floatSwap = flow{ID: "floatswap", Texts: map[string]string{
 	{ID: "now", Choose: "{what}\nYour code {secret}", With: swapNow, Options: []option{
 		{Key: "1", Text: "Type their code", If: notTyped, Go: "code"},
 		{Key: "2", Text: "Cancel the swap", Go: "off"},
+		{Key: "3", Text: "Next", If: several, Do: seeNext, Go: "now"},
 	}},
 	{ID: "have", Choose: "You asked {shop} for {amount} float for cash.", With: haveAsked(offer.Swap), Options: []option{
 		{Key: "1", Text: "Take it back", Do: withdrawOffer, Go: "over"},
@@ -47,26 +50,19 @@ var (
 
 const keptTyped = "typed"
 
-// agreedSwap is the swap that the operator's till has agreed on; false when there is none.
-func agreedSwap(t *turn) (agents.TillOffer, bool, error) {
+// agreedSwaps are the swaps that the operator's till has agreed on: one that it has asked for, and any that others have.
+func agreedSwaps(t *turn) ([]agents.TillOffer, error) {
 	all, err := t.Env.agents.Swaps(t.Ctx, t.Env.caller.Phone)
-	if err != nil {
-		return agents.TillOffer{}, false, err
-	}
-	for _, o := range all {
-		if o.Agreed {
-			return o, true, nil
-		}
-	}
-	return agents.TillOffer{}, false, nil
+	return slices.DeleteFunc(all, func(o agents.TillOffer) bool { return !o.Agreed }), err
 }
 
 // swapNow stays on its page only if there is a swap to go through with.
 func swapNow(t *turn) error {
-	o, there, err := agreedSwap(t)
-	if err != nil || !there {
+	all, err := agreedSwaps(t)
+	if err != nil || len(all) == 0 {
 		return orSkip(err)
 	}
+	o := all[lookAt(t, len(all))]
 	sayOffer(t, o)
 	what := "gets"
 	if o.Side == offer.Asked {
@@ -92,17 +88,19 @@ func orSkip(err error) error {
 
 func notTyped(t *turn) bool { return t.KeptNumber(keptTyped) == 0 }
 
-// saySwap says with whom the swap is. One that is over leads back to what there is now.
+// saySwap says with whom the swap is that the page before was about. One that is over leads back to what there is now.
 func saySwap(t *turn) error {
-	o, there, err := agreedSwap(t)
-	switch {
-	case err != nil:
+	all, err := agreedSwaps(t)
+	if err != nil {
 		return err
-	case !there:
-		t.Go("now")
-		return nil
 	}
-	sayOffer(t, o)
+	for _, o := range all {
+		if o.Offer.String() == t.Kept(keptAsked) {
+			sayOffer(t, o)
+			return nil
+		}
+	}
+	t.Go("now")
 	return nil
 }
 

@@ -6,28 +6,35 @@ import (
 
 	"senti/agents"
 	"senti/agents/offer"
+	"senti/ussd/menu"
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/pin"
 )
 
 // tillAsked puts to an operator what somebody asks of the till, before the menu: float for another till, a swap, cash for a customer who
-// is on the way. The oldest comes first.
+// is on the way. A customer comes first, and then what must be answered soonest; the operator can look at all of it before answering.
 var tillAsked = flow{ID: "tillasked", Texts: map[string]string{"came": "Came {came} of {of} times.", "new": "First time."}, Steps: []step{
 	{ID: "float", Confirm: "{shop} asks you for {amount} float.", With: tillAskedFor(offer.Float), Options: []option{
 		{Key: "1", Text: "Give it (PIN)", Start: "floatyes"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
+		{Key: "4", Text: "Next", If: moreToSee, Do: seeNext, Go: "float"},
+		{Key: "0", Text: "Back", If: seenBefore, Do: seePrevious, Go: "float"},
 	}},
 	{ID: "swap", Confirm: "{shop} brings {amount} cash and asks for as much float.", With: tillAskedFor(offer.Swap), Options: []option{
 		{Key: "1", Text: "Yes (PIN)", Start: "swapyes"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
+		{Key: "4", Text: "Next", If: moreToSee, Do: seeNext, Go: "float"},
+		{Key: "0", Text: "Back", If: seenBefore, Do: seePrevious, Go: "float"},
 	}},
 	{ID: "cash", Confirm: "{name} asks: keep {amount} cash for {minutes} min? {record}", With: tillAskedFor(offer.Cash), Moves: true, Options: []option{
 		{Key: "1", Text: "Yes, I keep it", Do: promiseCash, Start: "reservations"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
+		{Key: "4", Text: "Next", If: moreToSee, Do: seeNext, Go: "float"},
+		{Key: "0", Text: "Back", If: seenBefore, Do: seePrevious, Go: "float"},
 	}},
 	{ID: "none", End: "{end}", With: toHome}, // what was asked has been answered, or its time is over
 
@@ -73,17 +80,21 @@ func somethingAsked(t *turn) bool {
 	return err == nil && t.Env.isTillAsked(t.Ctx)
 }
 
-// tillAskedFor stays on its page only if that is what is asked first.
+// tillAskedFor stays on its page only if that is what is looked at.
 func tillAskedFor(kind offer.Kind) func(*turn) error {
 	return func(t *turn) error {
 		all, err := t.Env.agents.Asked(t.Ctx, t.Env.caller.Phone)
-		if err != nil || len(all) == 0 || all[0].Kind != kind {
+		if err != nil || len(all) == 0 {
 			return orSkip(err)
 		}
-		sayOffer(t, all[0])
+		o := all[lookAt(t, len(all))]
+		if o.Kind != kind {
+			return menu.ErrSkip
+		}
+		sayOffer(t, o)
 		t.Say("minutes", int64(t.Env.agents.ReserveFor()/time.Minute))
 		record := "new"
-		if came := all[0].Came; came.Of > 0 {
+		if came := o.Came; came.Of > 0 {
 			record = "came"
 			t.Say("came", int64(came.Kept))
 			t.Say("of", int64(came.Of))
@@ -95,7 +106,14 @@ func tillAskedFor(kind offer.Kind) func(*turn) error {
 
 func refuseOffer(t *turn) error { return onOffer(t, t.Env.agents.RefuseOffer) }
 
-func promiseCash(t *turn) error { return onOffer(t, t.Env.agents.PromiseCash) }
+func promiseCash(t *turn) error {
+	if err := onOffer(t, t.Env.agents.PromiseCash); err != nil {
+		return err
+	}
+	all, err := t.Env.agents.Reservations(t.Ctx, t.Env.caller.Phone)
+	seeSame(t, all)
+	return err
+}
 
 func quoteGive(t *turn) error { return quoteAnswer(t, t.Env.agents.QuoteGive) }
 
@@ -130,7 +148,9 @@ func moveAgreement(t *turn, typed string) error {
 		t.Env.wallet.EndShown(intent)
 		t.Keep(keptIntent, "")
 		t.Start(floatSwap.ID)
-		return nil
+		all, err := agreedSwaps(t)
+		seeSame(t, all)
+		return err
 	case fault.WrongPIN:
 		return tryIntentAgain(t, intent, err)
 	}
