@@ -44,15 +44,15 @@ func (w *town) approved(kind string, args any) wallet.Decided {
 // imported is one more line of the bank's statement.
 func (w *town) imported(reference string, amount int64) trust.Line {
 	w.t.Helper()
-	day := w.today()
-	_, err := w.office.ImportStatement(bg, w.alice, wallet.Trust, "town.csv",
-		&trust.Statement{Lines: []trust.StatementLine{{Day: day, Reference: reference, Amount: amount}}})
+	before, err := w.office.Banks().Head(bg, wallet.Trust)
 	w.must(err)
-	line := trust.LineID(wallet.Trust, day, reference, amount)
-	found, err := w.office.Banks().Lines(bg, []id.ID{line})
+	_, err = w.office.ImportStatement(bg, w.alice, wallet.Import{Bank: wallet.Trust, File: "town.csv", Statement: &trust.Statement{
+		Opening: before.Balance, Lines: []trust.StatementLine{{Day: w.today(), Reference: reference, Amount: amount, Balance: before.Balance + amount}}}})
+	w.must(err)
+	lines, err := w.office.Banks().LastLines(bg, wallet.Trust, 1)
 	w.must(err)
 	w.counts["lines of the bank's statement"]++
-	return found[line]
+	return lines[0]
 }
 
 // issued makes e-money of money that has come to the bank.

@@ -77,8 +77,11 @@ func (b *bank) approved(kind string, args any) {
 // says is one more line of the bank's statement.
 func (b *bank) says(reference string, amount int64) trust.Line {
 	b.t.Helper()
-	s := &trust.Statement{Lines: []trust.StatementLine{{Day: b.market.Day(b.clock.Now()), Reference: reference, Amount: amount}}}
-	_, err := b.Office.ImportStatement(bg, b.alice, wallet.Trust, "test.csv", s)
+	before, err := b.Office.Banks().Head(bg, wallet.Trust)
+	b.must(err)
+	s := &trust.Statement{Opening: before.Balance, Lines: []trust.StatementLine{
+		{Day: b.market.Day(b.clock.Now()), Reference: reference, Amount: amount, Balance: before.Balance + amount}}}
+	_, err = b.Office.ImportStatement(bg, b.alice, wallet.Import{Bank: wallet.Trust, File: "test.csv", Statement: s})
 	b.must(err)
 	lines, err := b.Office.Banks().LastLines(bg, wallet.Trust, 1000)
 	b.must(err)

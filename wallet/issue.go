@@ -65,7 +65,7 @@ func (w *Wallet) EnsureSystemAccounts(ctx context.Context) error {
 func (w *Wallet) Issue(ctx context.Context, account, amount int64, reference string) (*ledger.Outcome, error) {
 	posting := id.Derive(id.ID{}, "senti.issue.v1:"+reference)
 	day := w.market.Day(w.clock.Now())
-	line := trust.Line{ID: trust.LineID(Trust, day, reference, amount), Bank: Trust, Day: day, Reference: reference,
+	line := trust.Line{ID: trust.SeedID(Trust, day, reference, amount), Bank: Trust, Day: day, Reference: reference,
 		Detail: "seed", Amount: amount, Used: amount}
 	return w.ledger.Commit(ctx, &ledger.Plan{
 		ID:      posting,

@@ -2,13 +2,13 @@ package wallet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"senti/wallet/approval"
 	"senti/wallet/audit"
 	"senti/wallet/fault"
-	"senti/wallet/id"
 	"senti/wallet/ledger"
 	"senti/wallet/staff"
 	"senti/wallet/trust"
@@ -20,64 +20,79 @@ type Imported struct {
 	In, Out    int64 // minor units of the new ones
 	First      int32 // yyyymmdd of all
 	Last       int32
-	Repeats    []int // see trust.Statement
+	Gap        int64 // what lay between the end that was known and the statement, and is a line now; minor units
+	Closing    int64 // the balance of the bank account as it is known now
 	Matched    int   // payments of the books that a new line told of, found by their receipt
 }
 
-// ImportStatement writes a bank's statement down, as often as it comes: a line that is there stays as it is. file names where it
-// came from. Payments out of trust whose receipt stands in a line of the same amount are matched with it.
+// Import is a statement and where it came from.
+type Import struct {
+	Bank      int64
+	File      string
+	Statement *trust.Statement
+	// Gap says that what lies between the known end and the statement cannot be had: it is written down as a line of its own, which
+	// is missing, or too much, until somebody explains it.
+	Gap bool
+}
+
+// ImportStatement writes a bank's statement down behind those that are known of it. They may overlap, and the same one may come as
+// often as it likes: each line is there once. Payments out of trust whose receipt stands in a line of the same amount are matched with
+// it. The error is a *trust.Misfit for a statement that does not join what is known.
 //
 // Faults: not_allowed, bank_not_found.
-func (o *Office) ImportStatement(ctx context.Context, who staff.Staff, bank int64, file string, s *trust.Statement) (Imported, error) {
-	if err := o.knows(ctx, bank); err != nil {
+func (o *Office) ImportStatement(ctx context.Context, who staff.Staff, in Import) (found Imported, err error) {
+	if err := o.knows(ctx, in.Bank); err != nil {
 		return Imported{}, err
 	}
-	found := Imported{Repeats: s.Repeats}
-	var lines []trust.Line
-	var ids []id.ID
-	for _, l := range s.Lines {
-		line := trust.Line{ID: trust.LineID(bank, l.Day, l.Reference, l.Amount), Bank: bank, Day: l.Day, Reference: l.Reference,
-			Detail: l.Detail, Amount: l.Amount}
-		lines, ids = append(lines, line), append(ids, line.ID)
-	}
-	there, err := o.w.trust.Lines(ctx, ids)
-	if err != nil {
-		return Imported{}, err
-	}
-	var fresh []trust.Line
-	for _, l := range lines {
-		if found.count(l, there) {
-			fresh = append(fresh, l)
+	for range importTries {
+		if found, err = o.importLines(ctx, who, in); !fault.HasCode(err, fault.Conflict) {
+			break
 		}
 	}
-	err = o.commit(ctx, o.record(who, "statement.import", fmt.Sprintf("bank:%d", bank), map[string]any{
-		"file": file, "new": found.New, "known": found.Known, "in": found.In, "out": found.Out, "first": found.First, "last": found.Last,
-	}), append(o.w.trust.AddLines(fresh), o.staff.Acts(who.Name, staff.Maker|staff.Checker))...)
 	if err != nil {
 		return Imported{}, err
 	}
-	found.Matched, err = o.matchReceipts(ctx, who, bank)
+	found.Matched, err = o.matchReceipts(ctx, who, in.Bank)
 	o.recheck(ctx)
 	return found, err
 }
 
-// count adds a line to what an import found, and reports whether it is new.
-func (i *Imported) count(l trust.Line, there map[id.ID]trust.Line) bool {
-	if i.First == 0 || l.Day < i.First {
-		i.First = l.Day
+// importTries is how often it is looked what is known, when others import at the same moment.
+const importTries = 5
+
+func (o *Office) importLines(ctx context.Context, who staff.Staff, in Import) (Imported, error) {
+	head, err := o.w.trust.Head(ctx, in.Bank)
+	if err != nil {
+		return Imported{}, err
 	}
-	i.Last = max(i.Last, l.Day)
-	if _, ok := there[l.ID]; ok {
-		i.Known++
-		return false
+	found := Imported{Closing: head.Balance}
+	for i, l := range in.Statement.Lines {
+		if i == 0 {
+			found.First = l.Day
+		}
+		found.First, found.Last = min(found.First, l.Day), max(found.Last, l.Day)
 	}
-	i.New++
-	if l.Amount > 0 {
-		i.In += l.Amount
-	} else {
-		i.Out -= l.Amount
+	known, err := o.w.trust.Since(ctx, in.Bank, found.First)
+	if err != nil {
+		return Imported{}, err
 	}
-	return true
+	fresh, err := in.Statement.New(known, head, o.w.market.Style)
+	var misfit *trust.Misfit
+	if in.Gap && errors.As(err, &misfit) && misfit.Gap != 0 {
+		fresh, found.Gap, err = in.Statement.Lines, misfit.Gap, nil
+	}
+	if err != nil {
+		return Imported{}, err
+	}
+	companions, lines := o.w.trust.Import(head, fresh, found.Gap)
+	found.New, found.Known = len(fresh), len(in.Statement.Lines)-len(fresh)
+	for _, l := range lines {
+		found.In, found.Out, found.Closing = found.In+max(l.Amount, 0), found.Out-min(l.Amount, 0), l.Balance
+	}
+	return found, o.commit(ctx, o.record(who, "statement.import", fmt.Sprintf("bank:%d", in.Bank), map[string]any{
+		"file": in.File, "new": found.New, "known": found.Known, "in": found.In, "out": found.Out, "first": found.First, "last": found.Last,
+		"gap": found.Gap, "closing": found.Closing,
+	}), append(companions, o.staff.Acts(who.Name, staff.Maker|staff.Checker))...)
 }
 
 func (o *Office) knows(ctx context.Context, bank int64) error {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"senti/wallet"
 	"senti/wallet/trust"
@@ -98,8 +100,11 @@ type adminStatementCmd struct {
 
 type statementImportCmd struct {
 	deskFlags
-	File string `arg:"" help:"The statement, in CSV." type:"existingfile"`
-	Bank int64  `help:"Whose statement it is." default:"10"`
+	File    string `arg:"" help:"The statement, in CSV, of whole days." type:"existingfile"`
+	Bank    int64  `help:"Whose statement it is." default:"10"`
+	Opening string `help:"The balance before the first line, for a file without balances." placeholder:"AMOUNT"`
+	Closing string `help:"The balance after the last line, for a file without balances." placeholder:"AMOUNT"`
+	Gap     bool   `help:"What lies between the lines that are known and this statement cannot be had: keep it as a line of its own."`
 }
 
 // Run imports a statement and says what was new.
@@ -110,21 +115,56 @@ func (c statementImportCmd) Run(ctx context.Context) error {
 			return err
 		}
 		defer func() { _ = file.Close() }() // only read
-		s, err := trust.ReadStatement(file, d.market.Style)
-		if err != nil {
-			return fmt.Errorf("nothing was imported from %s: %w", c.File, err)
+		var said trust.Said
+		if said.Opening, err = d.balance(c.Opening); err == nil {
+			said.Closing, err = d.balance(c.Closing)
 		}
-		found, err := d.office.ImportStatement(ctx, d.who, c.Bank, filepath.Base(c.File), s)
 		if err != nil {
 			return err
 		}
-		d.say("bank %d, %s to %s: %d new lines (%s in, %s out), %d known before, %d matched by their receipt", c.Bank,
-			dayText(found.First), dayText(found.Last), found.New, d.money(found.In), d.money(found.Out), found.Known, found.Matched)
-		for _, row := range found.Repeats {
-			d.say("row %d says what an earlier row says and was left out: if the bank booked it twice, have it give the second another reference", row)
+		s, err := trust.ReadStatement(file, d.market.Style, said)
+		if err != nil {
+			return fmt.Errorf("nothing was imported from %s: %w", c.File, err)
+		}
+		found, err := d.office.ImportStatement(ctx, d.who, wallet.Import{Bank: c.Bank, File: filepath.Base(c.File), Statement: s, Gap: c.Gap})
+		var misfit *trust.Misfit
+		if errors.As(err, &misfit) {
+			return fmt.Errorf("nothing was imported from %s: %w%s", c.File, misfit, d.orGap(misfit))
+		}
+		if err != nil {
+			return err
+		}
+		d.say("bank %d, %s to %s: %d new lines (%s in, %s out), %d known before, %d matched by their receipt; balance %s", c.Bank,
+			dayText(found.First), dayText(found.Last), found.New, d.money(found.In), d.money(found.Out), found.Known, found.Matched, d.money(found.Closing))
+		if found.Gap != 0 {
+			d.say("%s lies between, and is a line of its own now", d.money(found.Gap))
 		}
 		return nil
 	})
+}
+
+// balance reads a balance, which may be below zero or nothing at all.
+func (d *desk) balance(text string) (*int64, error) {
+	plain, below := strings.CutPrefix(text, "-")
+	switch plain {
+	case "":
+		return nil, nil
+	case "0":
+		return new(int64), nil
+	}
+	minor, err := d.amount(plain)
+	if below {
+		minor = -minor
+	}
+	return &minor, err
+}
+
+// orGap says what can be done about a statement that does not follow when the missing lines cannot be had.
+func (d *desk) orGap(m *trust.Misfit) string {
+	if m.Gap == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n(if it cannot be had: --gap keeps the %s between as a line of its own)", d.money(m.Gap))
 }
 
 type statementLinesCmd struct {

@@ -114,7 +114,7 @@ func testBackOffice(t *testing.T, dsn string) {
 	b.enrol("carol", b.found(`Invitation of carol, .*: (\S+)`, carol))
 
 	b.approved("done", "bank", "add", "10", "KCB", "1107")
-	b.statement("Date,Reference,Amount\n12/03/2026,FT001,\"150,000.00\"\n12/03/2026,FEE,-35\n")
+	b.statement("Date,Reference,Amount,Balance\n12/03/2026,FT001,\"150,000.00\",\"150,000.00\"\n12/03/2026,FEE,-35,\"149,965.00\"\n")
 	line := b.found(`(?m)^(\w{8}) .* FT001`, b.run("bob", "FT001", "statement", "lines"))
 	issued := b.approved(", receipt ", "issue", "--line", line, "--to", "32=100000", "--to", "20=50,000")
 	again := b.run("bob", ", receipt ", "approve", b.found(`request (\d+):`, issued))
@@ -126,9 +126,9 @@ func testBackOffice(t *testing.T, dsn string) {
 	payee := b.found(`request (\d+):`, b.approved("done", "bank", "nominate", "--for", "20", "--bank", "Equity", "--number", "0170", "--holder", "A PERSON"))
 	b.run("alice", "not_nominated", "destroy", "--from", "32", "--amount", "1", "--to", payee)
 	paid := b.approved(", receipt ", "destroy", "--from", "20", "--amount", "50,000", "--to", payee)
-	b.statement(fmt.Sprintf("Date;Details;Debit;Credit\n13/03/2026;RTGS %s;50,000.00;\n", b.found(`receipt (\w+)`, paid)))
+	b.statement(fmt.Sprintf("Date;Details;Debit;Credit;Balance\n13/03/2026;RTGS %s;50,000.00;;99,965.00\n", b.found(`receipt (\w+)`, paid)))
 	b.run("carol", "trust falls SHORT", "check") // the bank took 35
-	b.statement("Date,Reference,Amount\n14/03/2026,FROM SENTI,35\n")
+	b.statement("Date,Reference,Amount\n14/03/2026,FROM SENTI,35\n", "--opening", "99,965", "--closing", "100,000")
 	lines := b.run("carol", "FROM SENTI", "statement", "lines")
 	b.approved("done", "statement", "cancel", b.found(`(?m)^(\w{8}) .* FEE`, lines), b.found(`(?m)^(\w{8}) .* FROM SENTI`, lines))
 	b.run("carol", "Ksh 100,000", "check")
@@ -143,12 +143,13 @@ func testBackOffice(t *testing.T, dsn string) {
 }
 
 // statement imports a file as alice.
-func (b *backOffice) statement(content string) {
+func (b *backOffice) statement(content string, flags ...string) {
 	b.t.Helper()
 	file := b.site.file("statement.csv")
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		b.t.Fatal(err)
 	}
-	b.run("alice", "new lines", "statement", "import", file)
-	b.run("alice", "0 new lines", "statement", "import", file)
+	args := append([]string{"statement", "import", file}, flags...)
+	b.run("alice", "new lines", args...)
+	b.run("alice", "0 new lines", args...)
 }

@@ -21,24 +21,33 @@ type StatementLine struct {
 	Reference string
 	Detail    string
 	Amount    int64 // minor units; positive = came in
+	Balance   int64 // of the bank account after it
+
+	hasBalance bool // as it stands in the file
 }
 
-// Statement is a bank's statement as a file has it.
+// Statement is a bank's statement as a file has it: lines in the order in which the bank booked them, each of which follows from
+// the one before by its balance. So none stands twice in it, and none is missing.
 type Statement struct {
-	Lines []StatementLine
-	// Repeats are rows that say what an earlier row of the file says. They cannot be told from a row that stands twice by mistake,
-	// so they are not imported; a bank that booked it twice has to give the second a reference of its own.
-	Repeats []int
+	Lines   []StatementLine
+	Opening int64 // the balance before the first
 }
+
+// Closing is the balance after the last line.
+func (s *Statement) Closing() int64 { return s.Lines[len(s.Lines)-1].Balance }
+
+// Said is what somebody says of a statement besides the file; nil for what nobody says. A file without balances needs both, and
+// then the sum of its lines is what says that none is missing.
+type Said struct{ Opening, Closing *int64 }
 
 // mostLines keeps an import one commit of reasonable size.
 const mostLines = 5000
 
 // ReadStatement reads a statement in CSV, as banks and their web pages write them: separated by commas, semicolons or tabs, with
 // any lines before the header; columns in any order under the usual names; one amount with a sign or a Dr/Cr column, or
-// one column for each direction; amounts as the market writes them. What it cannot read it refuses, with the row and the mend,
-// rather than leave out.
-func ReadStatement(r io.Reader, style money.Style) (*Statement, error) {
+// one column for each direction; amounts as the market writes them; the oldest line first or last. What it cannot read it refuses,
+// with the row and the mend, rather than leave out.
+func ReadStatement(r io.Reader, style money.Style, said Said) (*Statement, error) {
 	content, err := io.ReadAll(io.LimitReader(r, 16<<20))
 	if err != nil {
 		return nil, fmt.Errorf("read the statement: %w", err)
@@ -56,7 +65,11 @@ func ReadStatement(r io.Reader, style money.Style) (*Statement, error) {
 	if table.layout, err = table.dateLayout(); err != nil {
 		return nil, err
 	}
-	return table.read()
+	lines, err := table.read()
+	if err != nil {
+		return nil, err
+	}
+	return inOrder(lines, said, style)
 }
 
 // open splits the file at whichever separator makes a header of one of its rows, and cuts off what is above that.
@@ -101,7 +114,7 @@ func readRows(content []byte, separator rune) (rows [][]string, at []int, err er
 }
 
 // header says in which column of a row what stands; -1 for nowhere.
-type header struct{ date, reference, detail, amount, in, out, direction int }
+type header struct{ date, reference, detail, amount, in, out, direction, balance int }
 
 // titles are the names under which banks put their columns, the best first.
 var titles = map[string][]string{
@@ -112,6 +125,7 @@ var titles = map[string][]string{
 	"in":        {"credit", "credit amount", "credits", "money in", "paid in", "deposit", "deposits", "cr"},
 	"out":       {"debit", "debit amount", "debits", "money out", "withdrawn", "paid out", "withdrawal", "withdrawals", "dr"},
 	"direction": {"dr/cr", "cr/dr", "d/c", "c/d", "debit/credit", "credit/debit", "type", "sign"},
+	"balance":   {"balance", "running balance", "account balance", "book balance", "ledger balance", "closing balance", "balance after"},
 }
 
 var errNoHeader = errors.New("no row names the columns: there must be one with Date, Reference and Amount (or Credit and Debit)")
@@ -131,7 +145,7 @@ func findHeader(rows [][]string) (h header, first int, err error) {
 			}
 			return -1
 		}
-		h = header{column("date"), column("reference"), column("detail"), column("amount"), column("in"), column("out"), column("direction")}
+		h = header{column("date"), column("reference"), column("detail"), column("amount"), column("in"), column("out"), column("direction"), column("balance")}
 		if h.date >= 0 && (h.amount >= 0 || h.in >= 0 || h.out >= 0) {
 			if h.reference < 0 && h.detail < 0 {
 				return h, 0, fmt.Errorf("row %d: no column tells the lines apart: name one Reference or Description", i+1)
@@ -157,9 +171,7 @@ type sheet struct {
 	layout string
 }
 
-func (s sheet) read() (*Statement, error) {
-	st := &Statement{}
-	seen := map[StatementLine]bool{}
+func (s sheet) read() (lines []StatementLine, err error) {
 	for i, row := range s.rows {
 		if s.isNoLine(row) {
 			continue
@@ -171,22 +183,16 @@ func (s sheet) read() (*Statement, error) {
 		if l.Amount == 0 {
 			continue
 		}
-		same := StatementLine{Day: l.Day, Reference: l.Reference, Amount: l.Amount}
-		if seen[same] {
-			st.Repeats = append(st.Repeats, s.at[i])
-			continue
-		}
-		seen[same] = true
 		l.Row = s.at[i]
-		st.Lines = append(st.Lines, l)
+		lines = append(lines, l)
 	}
 	switch {
-	case len(st.Lines) == 0:
+	case len(lines) == 0:
 		return nil, errors.New("the statement has no lines")
-	case len(st.Lines) > mostLines:
-		return nil, fmt.Errorf("the statement has %d lines: cut it into files of at most %d", len(st.Lines), mostLines)
+	case len(lines) > mostLines:
+		return nil, fmt.Errorf("the statement has %d lines: cut it into files of at most %d", len(lines), mostLines)
 	}
-	return st, nil
+	return lines, nil
 }
 
 // totals are what banks write where others have a line.
@@ -235,7 +241,13 @@ func (s sheet) line(row []string) (l StatementLine, err error) {
 	if utf8.RuneCountInString(l.Detail) > mostDetail {
 		l.Detail = string([]rune(l.Detail)[:mostDetail])
 	}
-	l.Amount, err = s.signed(row)
+	if l.Amount, err = s.signed(row); err != nil {
+		return l, err
+	}
+	if text := s.cell(row, s.balance); text != "" {
+		l.hasBalance = true
+		l.Balance, err = s.parse(text)
+	}
 	return l, err
 }
 
@@ -279,8 +291,8 @@ func (s sheet) parse(text string) (int64, error) {
 		text     string
 		negative bool
 	}{{"CR", false}, {"DR", true}, {"-", true}, {"+", false}} {
-		if cut, ok := strings.CutSuffix(strings.ToUpper(plain), mark.text); ok {
-			plain, negative = strings.TrimSpace(plain[:len(cut)]), negative || mark.negative
+		if n := len(plain) - len(mark.text); n >= 0 && strings.EqualFold(plain[n:], mark.text) {
+			plain, negative = strings.TrimSpace(plain[:n]), negative || mark.negative
 			break
 		}
 	}

@@ -60,14 +60,36 @@ func (s *Store) Lines(ctx context.Context, ids []id.ID) (map[id.ID]Line, error) 
 
 // OpenLines returns the lines of a bank that the books do not account for wholly, oldest first.
 func (s *Store) OpenLines(ctx context.Context, bank int64) ([]Line, error) {
-	return lines.list(ctx, s.db, `WHERE bank = ? AND settled = 0 ORDER BY day, id`, bank)
+	return lines.list(ctx, s.db, `WHERE bank = ? AND settled = 0 ORDER BY day, seq, id`, bank)
 }
 
 // LastLines returns the newest lines of a bank, at most so many, oldest first.
 func (s *Store) LastLines(ctx context.Context, bank int64, limit int) ([]Line, error) {
-	found, err := lines.list(ctx, s.db, `WHERE bank = ? ORDER BY day DESC, id DESC LIMIT ?`, bank, limit)
+	found, err := lines.list(ctx, s.db, `WHERE bank = ? ORDER BY day DESC, seq DESC, id DESC LIMIT ?`, bank, limit)
 	slices.Reverse(found)
 	return found, err
+}
+
+// Head returns how far the statements of a bank are known.
+func (s *Store) Head(ctx context.Context, bank int64) (Head, error) {
+	found, err := heads.list(ctx, s.db, `WHERE bank = ?`, bank)
+	if err != nil || len(found) == 0 {
+		return Head{Bank: bank}, err
+	}
+	return found[0], nil
+}
+
+// Since returns the lines that statements of a bank have brought, in their order, from the first of that day or later on.
+func (s *Store) Since(ctx context.Context, bank int64, day int32) ([]Line, error) {
+	var first sql.NullInt64
+	err := s.db.QueryRow(ctx, `SELECT MIN(seq) FROM trust_lines WHERE bank = ? AND seq > 0 AND day >= ?`, bank, int64(day)).Scan(&first)
+	if err != nil {
+		return nil, fmt.Errorf("trust: look for the first line of a day: %w", err)
+	}
+	if !first.Valid {
+		return nil, nil
+	}
+	return lines.list(ctx, s.db, `WHERE bank = ? AND seq >= ? ORDER BY seq`, bank, first.Int64)
 }
 
 // LineByPrefix returns the line whose ID, as 32 hexadecimal digits, begins so. The fault is line_not_found, also when there are

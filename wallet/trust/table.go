@@ -98,14 +98,21 @@ var payees = &table[Payee]{
 
 var lines = &table[Line]{
 	name:    "trust_lines",
-	columns: []string{"id", "bank", "day", "reference", "detail", "amount", "imported_at", "used", "settled"}, fixed: 7,
+	columns: []string{"id", "bank", "seq", "day", "reference", "detail", "amount", "balance", "imported_at", "used", "settled"}, fixed: 9,
 	arg: itself, keyOf: func(l *Line) id.ID { return l.ID },
 	fields: func(l *Line) []any {
-		return []any{idOf{&l.ID}, &l.Bank, &l.Day, &l.Reference, &l.Detail, &l.Amount, moment{&l.ImportedAt}, &l.Used, ignored{}}
+		return []any{idOf{&l.ID}, &l.Bank, &l.Seq, &l.Day, &l.Reference, &l.Detail, &l.Amount, &l.Balance, moment{&l.ImportedAt}, &l.Used, ignored{}}
 	},
 	values: func(l *Line) []any {
-		return []any{l.ID, l.Bank, int64(l.Day), l.Reference, l.Detail, l.Amount, micros(l.ImportedAt), l.Used, l.Left() == 0}
+		return []any{l.ID, l.Bank, l.Seq, int64(l.Day), l.Reference, l.Detail, l.Amount, l.Balance, micros(l.ImportedAt), l.Used, l.Left() == 0}
 	},
+}
+
+var heads = &table[Head]{
+	name: "trust_heads", columns: []string{"bank", "seq", "balance", "day"}, fixed: 1,
+	arg: numberOf, keyOf: func(h *Head) id.ID { return numbered(h.Bank) },
+	fields: func(h *Head) []any { return []any{&h.Bank, &h.Seq, &h.Balance, &h.Day} },
+	values: func(h *Head) []any { return []any{h.Bank, h.Seq, h.Balance, int64(h.Day)} },
 }
 
 var entries = &table[Entry]{

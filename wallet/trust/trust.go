@@ -47,10 +47,12 @@ type Payee struct {
 type Line struct {
 	ID         id.ID
 	Bank       int64
+	Seq        int64 // its place among the lines of the bank's statements, from 1; 0 for one that no statement brought: a seed's
 	Day        int32 // yyyymmdd, as the bank dates it
 	Reference  string
 	Detail     string
 	Amount     int64 // minor units; positive = came in
+	Balance    int64 // of the bank account after it
 	Used       int64 // how much of it the books account for, without its sign
 	ImportedAt time.Time
 }
@@ -58,13 +60,20 @@ type Line struct {
 // Left is how much of the line the books do not account for yet, without its sign.
 func (l Line) Left() int64 { return abs(l.Amount) - l.Used }
 
-// LineID is the ID of a line: the same line of the same bank is one line, however often it is imported.
-func LineID(bank int64, day int32, reference string, amount int64) id.ID {
-	b := []byte("senti.trust.line.v1")
-	for _, n := range []int64{bank, int64(day), amount} {
+// SeedID is the ID of a line that a seed writes itself.
+func SeedID(bank int64, day int32, reference string, amount int64) id.ID {
+	return hashed("senti.trust.line.v1", reference, bank, int64(day), amount)
+}
+
+// chainID is the ID of a line by its place among those of its bank: two that are imported into one place at once are a conflict.
+func chainID(bank, seq int64) id.ID { return hashed("senti.trust.line.v2", "", bank, seq) }
+
+func hashed(what, text string, numbers ...int64) id.ID {
+	b := []byte(what)
+	for _, n := range numbers {
 		b = binary.BigEndian.AppendUint64(b, uint64(n))
 	}
-	sum := sha256.Sum256(append(b, reference...))
+	sum := sha256.Sum256(append(b, text...))
 	return id.ID(sum[:16])
 }
 

@@ -48,7 +48,7 @@ func (v *vault) commit(companions ...ledger.Companion) fault.Code {
 // line writes a line of bank 10.
 func (v *vault) line(reference string, amount int64) Line {
 	v.t.Helper()
-	l := Line{ID: LineID(10, 20260312, reference, amount), Bank: 10, Day: 20260312, Reference: reference, Amount: amount}
+	l := Line{ID: SeedID(10, 20260312, reference, amount), Bank: 10, Day: 20260312, Reference: reference, Amount: amount}
 	if code := v.commit(v.AddLines([]Line{l})...); code != "" {
 		v.t.Fatal(code)
 	}
