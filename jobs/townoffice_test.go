@@ -89,27 +89,30 @@ func (w *town) payee(account int64) int64 {
 	return w.approved(wallet.RequestPayeeAdd, wallet.PayeeArgs{Account: account, Bank: "EQUITY", Number: "0170", Holder: "SOMEBODY"}).No
 }
 
-// paidByBank unmakes e-money; the bank pays it out some day.
+// paidByBank has the bank told to pay; it does so some day, and until then the e-money is there, and held.
 func (w *town) paidByBank(kind string, account, amount int64) {
 	w.t.Helper()
 	done := w.approved(kind, wallet.PayArgs{Bank: wallet.Trust, From: account, Amount: amount, To: w.payee(account)})
-	if account >= ledger.FirstNumber {
-		w.moved(account, -amount)
-	}
-	w.payouts = append(w.payouts, payout{done.Outcome.Receipt, amount})
+	order, err := w.office.Banks().Payout(bg, done.No)
+	w.must(err)
+	w.payouts = append(w.payouts, payout{order.Reference(), account, amount})
 }
 
 // payout is money that the bank has yet to pay.
 type payout struct {
-	receipt string
-	amount  int64
+	reference string
+	account   int64
+	amount    int64
 }
 
-// payoutsArrive is the bank's statement of what it has paid, which names the receipts.
+// payoutsArrive is the bank's statement of what it has paid, which names the references.
 func (w *town) payoutsArrive() {
 	w.t.Helper()
 	for _, p := range w.payouts {
-		w.imported("PAYOUT "+p.receipt, -p.amount)
+		w.imported("PAYOUT "+p.reference, -p.amount)
+		if p.account >= ledger.FirstNumber {
+			w.moved(p.account, -p.amount)
+		}
 	}
 	w.payouts = nil
 }
@@ -239,6 +242,10 @@ func (w *town) closeAgent(agent int) {
 	w.t.Helper()
 	s := w.shopsOf(agent)[0]
 	w.paidByBank(wallet.RequestDestroy, s.till.Float, w.float(s))
+	till := network.Ref{Kind: network.ATill, ID: s.till.ID}
+	w.refused("till closed before the bank has paid", w.agents.Close(bg, audit.Staff(w.alice.Name), till, "the owner retires"),
+		fault.PlaceNotEmpty, fault.AccountNotEmpty)
+	w.payoutsArrive()
 	working, err := w.agents.Places().Operators(bg, s.till.ID)
 	w.must(err)
 	if len(working) != 2 {
@@ -247,7 +254,7 @@ func (w *town) closeAgent(agent int) {
 	for _, o := range working {
 		w.must(w.agents.Close(bg, audit.Staff(w.alice.Name), network.Ref{Kind: network.AnOperator, ID: o.ID}, "the owner retires"))
 	}
-	for _, ref := range []network.Ref{{Kind: network.ATill, ID: s.till.ID}, {Kind: network.AStore, ID: s.till.Store}, {Kind: network.AnAgent, ID: w.agentsOf[agent].ID}} {
+	for _, ref := range []network.Ref{till, {Kind: network.AStore, ID: s.till.Store}, {Kind: network.AnAgent, ID: w.agentsOf[agent].ID}} {
 		w.approved(agents.RequestClose, agents.PlaceArgs{Kind: ref.Kind, ID: ref.ID, Why: "the owner retires"})
 	}
 	_, err = w.agents.Post(bg, s.phone)

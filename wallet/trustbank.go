@@ -22,7 +22,7 @@ type Imported struct {
 	Last       int32
 	Gap        int64 // what lay between the end that was known and the statement, and is a line now; minor units
 	Closing    int64 // the balance of the bank account as it is known now
-	Matched    int   // payments of the books that a new line told of, found by their receipt
+	Matched    int   // payments and moves that a line names, and that it was matched with
 }
 
 // Import is a statement and where it came from.
@@ -36,8 +36,7 @@ type Import struct {
 }
 
 // ImportStatement writes a bank's statement down behind those that are known of it. They may overlap, and the same one may come as
-// often as it likes: each line is there once. Payments out of trust whose receipt stands in a line of the same amount are matched with
-// it. The error is a *trust.Misfit for a statement that does not join what is known.
+// often as it likes: each line is there once. What its lines name is matched with them. The error is a *trust.Misfit for a statement that does not join what is known.
 //
 // Faults: not_allowed, bank_not_found.
 func (o *Office) ImportStatement(ctx context.Context, who staff.Staff, in Import) (found Imported, err error) {
@@ -52,7 +51,7 @@ func (o *Office) ImportStatement(ctx context.Context, who staff.Staff, in Import
 	if err != nil {
 		return Imported{}, err
 	}
-	found.Matched, err = o.matchReceipts(ctx, who, in.Bank)
+	found.Matched, err = o.matchNamed(ctx, who, in.Bank)
 	o.recheck(ctx)
 	return found, err
 }
@@ -106,62 +105,6 @@ func (o *Office) knows(ctx context.Context, bank int64) error {
 		}
 	}
 	return fault.New(fault.BankNotFound)
-}
-
-// matchReceipts matches payments of the books with lines of the same amount that name their receipt.
-func (o *Office) matchReceipts(ctx context.Context, who staff.Staff, bank int64) (matched int, err error) {
-	entries, err := o.w.trust.OpenEntries(ctx, bank)
-	if err != nil {
-		return 0, err
-	}
-	lines, err := o.w.trust.OpenLines(ctx, bank)
-	if err != nil {
-		return 0, err
-	}
-	for _, e := range entries {
-		for _, l := range lines {
-			named := strings.Contains(strings.ToUpper(l.Reference+" "+l.Detail), e.Receipt)
-			if e.Receipt == "" || l.Amount != e.Amount || l.Used > 0 || !named {
-				continue
-			}
-			switch err := o.match(ctx, who, l, e); fault.CodeOf(err) {
-			case "":
-				matched++
-			case fault.LineUsed, fault.LineExceeded, fault.LineMismatch: // by somebody else, just now
-			default:
-				return matched, fmt.Errorf("the lines are in, but matching them was cut off, import them again: %w", err)
-			}
-			break
-		}
-	}
-	return matched, nil
-}
-
-// MatchLine says that a line of a statement tells of the posting with that receipt.
-//
-// Faults: not_allowed, line_not_found, line_mismatch, line_used, line_exceeded (left).
-func (o *Office) MatchLine(ctx context.Context, who staff.Staff, l trust.Line, receipt string) error {
-	outcome, found, err := o.w.ledger.ByReceipt(ctx, receipt)
-	if err != nil || !found {
-		return fault.New(fault.LineMismatch)
-	}
-	e, found, err := o.w.trust.Entry(ctx, outcome.ID, l.Bank)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return fault.New(fault.LineMismatch)
-	}
-	if err := o.match(ctx, who, l, e); err != nil {
-		return err
-	}
-	o.recheck(ctx)
-	return nil
-}
-
-func (o *Office) match(ctx context.Context, who staff.Staff, l trust.Line, e trust.Entry) error {
-	return o.commit(ctx, o.record(who, "statement.match", "line:"+l.ID.String(), map[string]any{"receipt": e.Receipt, "amount": e.Amount}),
-		append(o.w.trust.Match(l.ID, e), o.staff.Acts(who.Name, staff.Maker|staff.Checker))...)
 }
 
 func (o *Office) readCancel(ctx context.Context, r approval.Request) (a, b trust.Line, err error) {

@@ -63,6 +63,7 @@ type TrustReport struct {
 	Statements int64 // what they hold, by their statements
 	Surplus    int64 // what came in and nothing was issued against: to be found an owner, or issued to suspense
 	Transit    int64 // what has left one trust bank for another, and is awaited there
+	Ordered    int64 // what the banks were told to pay, and no statement tells of yet; it is still owed, and held
 	Short      int64 // what is missing: the three below together
 
 	Debits      int64 // what has left, and nothing accounts for it
@@ -82,12 +83,14 @@ type BankReport struct {
 	Breaks      []Break
 }
 
-// Break is money that only one side knows of: a line nothing in the books accounts for, or a posting no statement tells of.
+// Break is money that only one side knows of: a line nothing in the books accounts for, a posting no statement tells of, or a payment
+// that was ordered and not made yet.
 type Break struct {
-	Line   *trust.Line  // or
-	Entry  *trust.Entry // one of the two
-	Amount int64        // minor units as the bank sees it; positive = in
-	Days   int          // its age
+	Line   *trust.Line // one of the three
+	Entry  *trust.Entry
+	Payout *trust.Payout
+	Amount int64 // minor units as the bank sees it; positive = in
+	Days   int   // its age
 
 	Awaited bool // an entry of money that has left another trust bank
 	Overdue bool // for longer than the market allows
@@ -106,26 +109,30 @@ func (b Break) Age() int {
 	return len(Ages) - 1
 }
 
-// Aged adds up the breaks by age: lines and entries apart, without their signs.
-func (r TrustReport) Aged() (lines, entries [4]int64) {
+// Aged adds up the breaks by age: lines, entries and payments apart, without their signs.
+func (r TrustReport) Aged() (lines, entries, payouts [4]int64) {
 	for _, bank := range r.Banks {
 		for _, b := range bank.Breaks {
 			amount := max(b.Amount, -b.Amount)
-			if b.Line != nil {
+			switch {
+			case b.Line != nil:
 				lines[b.Age()] += amount
-			} else {
+			case b.Entry != nil:
 				entries[b.Age()] += amount
+			default:
+				payouts[b.Age()] += amount
 			}
 		}
 	}
-	return lines, entries
+	return lines, entries, payouts
 }
 
 // String is the report in one line, for a log.
 func (r TrustReport) String() string {
-	lines, entries := r.Aged()
-	return fmt.Sprintf("books %d, statements %d, short %d (unexplained debits %d, overdue %d, postings without entry %d), surplus %d, in transit %d; "+
-		"unmatched by age: lines %v, postings %v", r.Books, r.Statements, r.Short, r.Debits, r.Overdue, r.Unexplained, r.Surplus, r.Transit, lines, entries)
+	lines, entries, payouts := r.Aged()
+	return fmt.Sprintf("books %d, statements %d, short %d (unexplained debits %d, overdue %d, postings without entry %d), surplus %d, in transit %d, ordered %d; "+
+		"unmatched by age: lines %v, postings %v, payments %v", r.Books, r.Statements, r.Short, r.Debits, r.Overdue, r.Unexplained, r.Surplus, r.Transit, r.Ordered,
+		lines, entries, payouts)
 }
 
 // ReconcileTrust compares each trust account of the ledger with the bank's statements and lists what only one of them knows. While
@@ -174,6 +181,8 @@ func (o *Office) reconciled(ctx context.Context, view *db.DB) (TrustReport, erro
 func (r *TrustReport) add(b BankReport) {
 	for _, one := range b.Breaks {
 		switch {
+		case one.Payout != nil:
+			r.Ordered -= one.Amount
 		case one.Line != nil && one.Amount > 0:
 			r.Surplus += one.Amount
 		case one.Line != nil:
@@ -249,6 +258,10 @@ func (o *Office) breaks(ctx context.Context, store *trust.Store, bank int64, now
 	if err != nil {
 		return nil, err
 	}
+	ordered, err := store.Ordered(ctx, bank)
+	if err != nil {
+		return nil, err
+	}
 	var all []Break
 	today := o.w.market.Day(now)
 	for _, l := range lines {
@@ -269,6 +282,9 @@ func (o *Office) breaks(ctx context.Context, store *trust.Store, bank int64, now
 			b.Overdue = gone && time.Duration(daysBetween(left, today))*24*time.Hour > o.w.market.Trust.Transit
 		}
 		all = append(all, b)
+	}
+	for _, p := range ordered {
+		all = append(all, Break{Payout: &p, Amount: -p.Amount, Days: daysBetween(o.w.market.Day(p.OrderedAt), today)})
 	}
 	return all, nil
 }

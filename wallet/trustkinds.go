@@ -19,10 +19,12 @@ import (
 
 // What can be asked for about trust.
 const (
-	RequestIssue     = "issue"      // IssueArgs
-	RequestDestroy   = "destroy"    // PayArgs: e-money unmade, and paid to a nominated account
-	RequestSweep     = "sweep"      // PayArgs: fees or tax paid out, or a bank's charges paid out of fees
-	RequestMove      = "trust.move" // MoveArgs: from one trust bank to another
+	RequestIssue     = "issue"           // IssueArgs
+	RequestDestroy   = "destroy"         // PayArgs: e-money paid out to a nominated account, and unmade when the bank has paid
+	RequestSweep     = "sweep"           // PayArgs: the same of fees or tax; or a bank's charges paid out of fees
+	RequestCallOff   = "payout.cancel"   // CallOffArgs: a payment that the bank will not make
+	RequestMatch     = "statement.match" // MatchArgs: what a line tells of
+	RequestMove      = "trust.move"      // MoveArgs: from one trust bank to another
 	RequestCancel    = "trust.cancel"
 	RequestBankAdd   = "bank.add"   // BankArgs
 	RequestPayeeAdd  = "payee.add"  // PayeeArgs
@@ -43,13 +45,14 @@ type IssueTo struct {
 }
 
 // PayArgs is money to be paid out of trust. To is the number of a nominated account; a sweep of a bank's own charges names the
-// line of the statement that took them instead.
+// line of the statement that took them instead, or with Rest exactly what a payment left over of it.
 type PayArgs struct {
 	Bank   int64 `json:"bank"`
 	From   int64 `json:"from"`   // the ledger account it is taken from
 	Amount int64 `json:"amount"` // minor units
 	To     int64 `json:"to,omitempty"`
 	Line   id.ID `json:"line"`
+	Rest   bool  `json:"rest,omitempty"`
 }
 
 // MoveArgs is money that goes from one trust bank to another.
@@ -93,6 +96,8 @@ func (o *Office) trustKinds() []Approvable {
 		kind(RequestIssue, o.sayIssue, o.planIssue),
 		kind(RequestDestroy, o.sayPay, o.planPay),
 		kind(RequestSweep, o.sayPay, o.planPay),
+		kind(RequestCallOff, o.sayCallOff, o.planCallOff),
+		kind(RequestMatch, o.sayMatch, o.planMatch),
 		kind(RequestMove, o.sayMove, o.planMove),
 		kind(RequestCancel, o.sayCancel, o.planCancel),
 		kind(RequestBankAdd, o.sayBankAdd, o.planBankAdd),
@@ -199,6 +204,8 @@ func (o *Office) sayIssue(ctx context.Context, r approval.Request) (string, erro
 	}
 	if r.MadeAt.IsZero() { // being asked for: said early, decided in the commit
 		switch {
+		case a.line.Amount < 0:
+			return "", fault.New(fault.LineMismatch)
 		case a.line.Left() == 0, a.line.Used > 0 && !a.Rest:
 			return "", fault.New(fault.LineUsed)
 		case a.sum > a.line.Left():
@@ -228,76 +235,6 @@ func (o *Office) planIssue(ctx context.Context, r approval.Request) (ledger.Plan
 	p.Companions = append(o.w.trust.MayIssue(), o.w.trust.Use(a.Line, a.line.Bank, a.sum, a.Rest)...)
 	p.Companions = append(p.Companions, o.w.trust.AddEntry(approval.PostingID(r.No, r.Attempts), trust.PartWhole,
 		trust.Entry{Bank: a.line.Bank, Amount: a.sum, Line: a.Line}))
-	return p, nil
-}
-
-func (o *Office) sayPay(ctx context.Context, r approval.Request) (string, error) {
-	var a PayArgs
-	if err := DecodeArgs(r, &a); err != nil {
-		return "", err
-	}
-	if _, err := amounts(a.Amount); err != nil {
-		return "", err
-	}
-	if !isBank(a.Bank) {
-		return "", fault.New(fault.BankNotFound)
-	}
-	from, err := o.w.ledger.Account(ctx, a.From)
-	if err != nil {
-		return "", err
-	}
-	if refusal := paidFrom(r.Kind)(from); refusal != nil {
-		return "", refusal
-	}
-	what := fmt.Sprintf("%s %s of %s %d out of bank %d", r.Kind, o.w.market.Style.Format(a.Amount), from.Type, a.From, a.Bank)
-	if r.Kind == RequestSweep && !a.Line.IsZero() {
-		if a.From != FeeIncome {
-			return "", fault.New(fault.CannotIssue)
-		}
-		l, err := o.line(ctx, a.Line)
-		if err != nil {
-			return "", err
-		}
-		return what + " for the charge on line " + o.SayLine(l), nil
-	}
-	payee, err := o.w.trust.Payee(ctx, a.To)
-	if err != nil {
-		return "", err
-	}
-	if payee.Account != a.From {
-		return "", fault.New(fault.NotNominated)
-	}
-	return fmt.Sprintf("%s to %s, %s %s (payee %d)", what, payee.Holder, payee.Bank, payee.Number, payee.No), nil
-}
-
-// paidFrom says out of which accounts money leaves trust.
-func paidFrom(kind string) ledger.Rule {
-	if kind == RequestSweep {
-		return only(ledger.FeeIncome, ledger.TaxPayable)
-	}
-	return only(ledger.Float, ledger.Fund, ledger.Suspense)
-}
-
-func (o *Office) planPay(_ context.Context, r approval.Request) (ledger.Plan, error) {
-	var a PayArgs
-	if err := DecodeArgs(r, &a); err != nil {
-		return ledger.Plan{}, err
-	}
-	if _, err := amounts(a.Amount); err != nil {
-		return ledger.Plan{}, err
-	}
-	p := ledger.Plan{Kind: ledger.Destroy, Legs: []ledger.Leg{
-		{Account: a.From, Amount: -a.Amount, Rule: paidFrom(r.Kind)}, {Account: a.Bank, Amount: a.Amount, Rule: only(ledger.Trust)}}}
-	e := trust.Entry{Bank: a.Bank, Amount: -a.Amount, Payee: a.To}
-	allowed := []ledger.Companion{o.w.trust.Pays(a.To, a.From)}
-	if r.Kind == RequestSweep {
-		p.Kind = ledger.Sweep
-		if !a.Line.IsZero() && a.From == FeeIncome { // a charge is Senti's own cost
-			e.Line, e.Payee = a.Line, 0
-			allowed = o.w.trust.Use(a.Line, a.Bank, -a.Amount, false)
-		}
-	}
-	p.Companions = append(allowed, o.w.trust.AddEntry(approval.PostingID(r.No, r.Attempts), trust.PartWhole, e))
 	return p, nil
 }
 

@@ -20,7 +20,8 @@
 //	office.go      staff: who they are, and that it is they (officesession.go: for how long)
 //	request.go     what one of them asks for and another approves
 //	staffkinds.go  changes of who may act
-//	trustkinds.go  e-money made and unmade against money in the bank; fees and taxes paid out
+//	trustkinds.go  e-money made against money in the bank; money moved between banks
+//	trustpay.go    e-money, fees and taxes paid out, and unmade against what the bank has paid
 //	trustbank.go   the banks' statements: imported, and matched with the books
 //	trustcheck.go  what is owed against what lies in trust, and the books against the statements
 //	act.go         what the use cases of other packages (agents) need to do the same

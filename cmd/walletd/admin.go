@@ -21,7 +21,7 @@ type adminCmd struct {
 	Bank      adminBankCmd      `cmd:"" help:"The trust banks, and the accounts that money may be paid to."`
 	Statement adminStatementCmd `cmd:"" help:"The banks' statements, and what the books say of the same money."`
 	Issue     adminIssueCmd     `cmd:"" help:"Ask for e-money to be made against a line of a statement."`
-	Destroy   adminDestroyCmd   `cmd:"" help:"Ask for e-money to be unmade and paid out to a nominated account."`
+	Destroy   adminDestroyCmd   `cmd:"" help:"Ask for e-money to be paid out to a nominated account; it is unmade when the bank has paid."`
 	Sweep     adminSweepCmd     `cmd:"" help:"Ask for fees or tax to be paid out of trust."`
 	Move      adminMoveCmd      `cmd:"" help:"Ask for money to be moved from one trust bank to another."`
 	Check     adminCheckCmd     `cmd:"" help:"Compare what is owed with trust, and the books with the statements."`

@@ -15,6 +15,7 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/staff"
+	"senti/wallet/trust"
 )
 
 // adminAgentCmd is about the people and places of the agent network. What lets somebody hold or move more money, or ends or takes up a
@@ -313,6 +314,12 @@ func (c agentCloseCmd) Run(ctx context.Context) error {
 // next says what follows from an approval that took somebody or something on.
 func (d *desk) next(r wallet.Decided) {
 	switch r.Kind {
+	case wallet.RequestDestroy, wallet.RequestSweep:
+		var args wallet.PayArgs
+		if wallet.DecodeArgs(r.Request, &args) == nil && args.Line.IsZero() {
+			order := trust.Payout{No: r.No}
+			d.say("The money is held. Have bank %d pay it with the reference %s: it is unmade when the statement tells of it.", args.Bank, order.Reference())
+		}
 	case agents.RequestAgentAdd:
 		var args agents.AgentArgs
 		if wallet.DecodeArgs(r.Request, &args) == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"senti/wallet"
@@ -19,6 +20,8 @@ type adminBankCmd struct {
 	Payees   bankPayeesCmd   `cmd:"" help:"Show the accounts that money may be paid to."`
 	Nominate bankNominateCmd `cmd:"" help:"Ask for an account to be one that money may be paid to."`
 	Drop     bankDropCmd     `cmd:"" help:"Ask for nothing more to be paid to an account."`
+	Payouts  bankPayoutsCmd  `cmd:"" help:"Show the payments that the banks were told to make, and what became of them."`
+	CallOff  bankCallOffCmd  `cmd:"" help:"Ask for a payment to be called off that the bank will not make: what is held for it is free again."`
 }
 
 type bankListCmd struct{ deskFlags }
@@ -90,11 +93,42 @@ func (c bankDropCmd) Run(ctx context.Context) error {
 	return c.asksFor(ctx, wallet.RequestPayeeDrop, wallet.PayeeArgs{No: c.Payee})
 }
 
+type bankPayoutsCmd struct {
+	deskFlags
+	Limit int `help:"At most so many, the newest." default:"50"`
+}
+
+// Run shows payments.
+func (c bankPayoutsCmd) Run(ctx context.Context) error {
+	return c.prove(ctx, func(d *desk) error {
+		all, err := d.office.Banks().LastPayouts(ctx, c.Limit)
+		if err != nil {
+			return err
+		}
+		rows := [][]string{{"PAYMENT", "STATE", "REFERENCE", "BANK", "AMOUNT", "OF", "PAYEE", "ORDERED", "ENDED"}}
+		for _, p := range all {
+			rows = append(rows, []string{fmt.Sprint(p.No), p.State.String(), p.Reference(), fmt.Sprint(p.Bank), d.money(p.Amount), fmt.Sprint(p.Account),
+				fmt.Sprint(p.Payee), d.when(p.OrderedAt), d.when(p.EndedAt)})
+		}
+		return d.table(rows...)
+	})
+}
+
+type bankCallOffCmd struct {
+	deskFlags
+	Payment int64 `arg:"" help:"Number of the payment."`
+}
+
+// Run asks for it.
+func (c bankCallOffCmd) Run(ctx context.Context) error {
+	return c.asksFor(ctx, wallet.RequestCallOff, wallet.CallOffArgs{No: c.Payment})
+}
+
 // adminStatementCmd is about what the banks say.
 type adminStatementCmd struct {
 	Import statementImportCmd `cmd:"" help:"Take a bank's statement in (CSV); lines that are there already stay as they are."`
 	Lines  statementLinesCmd  `cmd:"" help:"Show lines that the books do not account for yet."`
-	Match  statementMatchCmd  `cmd:"" help:"Say that a line tells of the payment with that receipt."`
+	Match  statementMatchCmd  `cmd:"" help:"Ask for a line to be taken as telling of payments or moves that it does not name."`
 	Cancel statementCancelCmd `cmd:"" help:"Ask for two lines to be taken as undoing each other."`
 }
 
@@ -194,22 +228,26 @@ func (c statementLinesCmd) Run(ctx context.Context) error {
 
 type statementMatchCmd struct {
 	deskFlags
-	Line    string `arg:"" help:"The line, as statement lines shows it."`
-	Receipt string `arg:"" help:"The receipt of the payment."`
+	Line string   `arg:"" help:"The line, as statement lines shows it."`
+	Of   []string `arg:"" help:"Numbers of payments (bank payouts), and receipts of moves between trust banks."`
 }
 
-// Run matches a line.
+// Run asks for a line to be taken as telling of them.
 func (c statementMatchCmd) Run(ctx context.Context) error {
 	return c.prove(ctx, func(d *desk) error {
 		l, err := d.office.Banks().LineByPrefix(ctx, c.Line)
 		if err != nil {
 			return err
 		}
-		if err := d.office.MatchLine(ctx, d.who, l, c.Receipt); err != nil {
-			return err
+		args := wallet.MatchArgs{Line: l.ID}
+		for _, of := range c.Of {
+			if no, err := strconv.ParseInt(of, 10, 64); err == nil {
+				args.Payouts = append(args.Payouts, no)
+				continue
+			}
+			args.Receipts = append(args.Receipts, of)
 		}
-		d.say("line %s tells of %s", d.office.SayLine(l), c.Receipt)
-		return nil
+		return d.asks(ctx, wallet.RequestMatch, args)
 	})
 }
 

@@ -77,6 +77,7 @@ type adminSweepCmd struct {
 	From int64  `help:"1 fees, 2 tax, 3 withholding tax." required:"" enum:"1,2,3"`
 	To   int64  `help:"Number of the payee (bank payees)." placeholder:"PAYEE"`
 	Line string `help:"Instead: the line of the statement by which the bank took its charges." placeholder:"LINE"`
+	Rest bool   `help:"With --line: what a payment left over of it."`
 }
 
 // Run asks for it.
@@ -92,7 +93,7 @@ func (c adminSweepCmd) Run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			args.Line = l.ID
+			args.Line, args.Rest = l.ID, c.Rest
 		}
 		return d.asks(ctx, wallet.RequestSweep, args)
 	})
@@ -171,10 +172,10 @@ func (d *desk) reconciled(r wallet.TrustReport) error {
 	if err := d.table(rows...); err != nil {
 		return err
 	}
-	lines, entries := r.Aged()
-	aged := [][]string{{"UNMATCHED", wallet.Ages[0], wallet.Ages[1], wallet.Ages[2], wallet.Ages[3]}, {"lines of statements"}, {"postings of the books"}}
+	lines, entries, payouts := r.Aged()
+	aged := [][]string{{"UNMATCHED", wallet.Ages[0], wallet.Ages[1], wallet.Ages[2], wallet.Ages[3]}, {"lines of statements"}, {"postings of the books"}, {"payments ordered"}}
 	for i := range wallet.Ages {
-		aged[1], aged[2] = append(aged[1], d.money(lines[i])), append(aged[2], d.money(entries[i]))
+		aged[1], aged[2], aged[3] = append(aged[1], d.money(lines[i])), append(aged[2], d.money(entries[i])), append(aged[3], d.money(payouts[i]))
 	}
 	d.say("")
 	if err := d.table(aged...); err != nil {
@@ -210,6 +211,9 @@ func (d *desk) reconciled(r wallet.TrustReport) error {
 func (d *desk) unmatched(bank int64, b wallet.Break) string {
 	if b.Line != nil {
 		return fmt.Sprintf("  %3d days  bank %d  line %s  %s  %s %s", b.Days, bank, b.Line.ID.String()[:8], d.money(b.Amount), b.Line.Reference, b.Line.Detail)
+	}
+	if b.Payout != nil {
+		return fmt.Sprintf("  %3d days  bank %d  payment %d  %s  ordered as %s, not paid yet", b.Days, bank, b.Payout.No, d.money(b.Amount), b.Payout.Reference())
 	}
 	return fmt.Sprintf("  %3d days  bank %d  receipt %s  %s  no statement tells of it", b.Days, bank, b.Entry.Receipt, d.money(b.Amount))
 }

@@ -139,15 +139,17 @@ const (
 	RequestExpired  Code = "request_expired"   // it waited too long for its checker
 	SamePerson      Code = "same_person"       // who asks for something cannot approve it
 
-	BankNotFound   Code = "bank_not_found"  // no such trust bank
-	BankExists     Code = "bank_exists"     // that trust account has a bank already
-	NotNominated   Code = "not_nominated"   // money leaves trust to a nominated account only
-	LineNotFound   Code = "line_not_found"  // no such line in that bank's statement
-	LineUsed       Code = "line_used"       // e-money was issued against this line before
-	LineExceeded   Code = "line_exceeded"   // args: left
-	LineMismatch   Code = "line_mismatch"   // the line and the posting are not about the same money
-	IssuingStopped Code = "issuing_stopped" // trust falls short of what is owed; args: needed
-	CannotIssue    Code = "cannot_issue"    // e-money is not made on such an account
+	BankNotFound   Code = "bank_not_found"   // no such trust bank
+	BankExists     Code = "bank_exists"      // that trust account has a bank already
+	NotNominated   Code = "not_nominated"    // money leaves trust to a nominated account only
+	LineNotFound   Code = "line_not_found"   // no such line in that bank's statement
+	LineUsed       Code = "line_used"        // e-money was issued against this line before
+	LineExceeded   Code = "line_exceeded"    // args: left
+	LineMismatch   Code = "line_mismatch"    // the line and the posting are not about the same money
+	PayoutNotFound Code = "payout_not_found" // no such payment was ordered
+	PayoutClosed   Code = "payout_closed"    // it was paid or called off; args: state
+	IssuingStopped Code = "issuing_stopped"  // trust falls short of what is owed; args: needed
+	CannotIssue    Code = "cannot_issue"     // e-money is not made on such an account
 
 	CommissionFundShort Code = "commission_fund_short" // commission is paid to all or to nobody; args: available, needed
 )
@@ -292,6 +294,8 @@ var specs = map[Code]Spec{
 	LineUsed:       conflict,
 	LineExceeded:   end,
 	LineMismatch:   end,
+	PayoutNotFound: {HTTP: http.StatusNotFound},
+	PayoutClosed:   conflict,
 	IssuingStopped: end,
 	CannotIssue:    end,
 

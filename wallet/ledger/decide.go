@@ -282,7 +282,7 @@ func (w *plannedRows) leg(leg Leg, kind Kind) *fault.Error {
 	if leg.Amount < 0 {
 		stopped, code = DebitBlocked, fault.SenderBlocked
 	}
-	if kind.Undoes() {
+	if kind.Undoes() || kind.Follows() {
 		stopped = 0
 	}
 	if a.Flags&(stopped|Closed) != 0 {

@@ -79,6 +79,10 @@ func (k Kind) Spec() (KindSpec, bool) {
 // profits from the block of whoever owes the money. A closed one does.
 func (k Kind) Undoes() bool { return k == CashOutReturn || k == CashInReversal }
 
+// Follows reports whether the kind writes down what has happened outside already: money that a bank has paid. That somebody is
+// blocked by now does not bring it back.
+func (k Kind) Follows() bool { return k == Destroy || k == Sweep }
+
 // String returns the kind's name, for logs and metrics.
 func (k Kind) String() string {
 	if s, ok := k.Spec(); ok {

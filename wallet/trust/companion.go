@@ -205,34 +205,22 @@ func (s *Store) AddEntry(posting id.ID, part Part, e Entry) ledger.Companion {
 	}}
 }
 
-// Match returns the companions that say that a line and an entry tell of the same money. Faults: line_not_found, line_mismatch,
-// line_used, line_exceeded (left).
-func (s *Store) Match(line id.ID, e Entry) []ledger.Companion {
-	return append(explained(e.Amount),
-		on[Line]{lines, line, func(row *Line, _ time.Time) *fault.Error {
-			switch {
-			case row == nil:
-				return fault.New(fault.LineNotFound)
-			case row.Bank != e.Bank || (row.Amount > 0) != (e.Amount > 0):
-				return fault.New(fault.LineMismatch)
-			case abs(e.Amount) > row.Left():
-				return fault.New(fault.LineExceeded, "left", fault.Minor(row.Left()))
-			}
-			return nil
-		}, func(row *Line, _ *ledger.Outcome) *Line { return row.after(e.Amount) }},
-		on[Entry]{entries, e.ID, func(row *Entry, _ time.Time) *fault.Error {
-			switch {
-			case row == nil || row.Amount != e.Amount || row.Bank != e.Bank:
-				return fault.New(fault.LineMismatch)
-			case !row.Line.IsZero():
-				return fault.New(fault.LineUsed)
-			}
-			return nil
-		}, func(row *Entry, _ *ledger.Outcome) *Entry {
-			next := *row
-			next.Line = line
-			return &next
-		}})
+// Tells returns the companion that says that a line, of which Use accounts for the same amount, tells of an entry. Faults:
+// line_mismatch, line_used.
+func (s *Store) Tells(line id.ID, e Entry) ledger.Companion {
+	return on[Entry]{entries, e.ID, func(row *Entry, _ time.Time) *fault.Error {
+		switch {
+		case row == nil || row.Amount != e.Amount || row.Bank != e.Bank:
+			return fault.New(fault.LineMismatch)
+		case !row.Line.IsZero():
+			return fault.New(fault.LineUsed)
+		}
+		return nil
+	}, func(row *Entry, _ *ledger.Outcome) *Entry {
+		next := *row
+		next.Line = line
+		return &next
+	}}
 }
 
 // Cancel returns the companions that say that two lines of one bank undo each other: a payment and its return, a charge and what

@@ -122,11 +122,7 @@ var entries = &table[Entry]{
 		return []any{idOf{&e.ID}, &e.Bank, &e.Amount, moment{&e.At}, idOf{&e.Posting}, &e.Receipt, &e.Payee, idOf{&e.Line}}
 	},
 	values: func(e *Entry) []any {
-		var line any
-		if !e.Line.IsZero() {
-			line = e.Line
-		}
-		return []any{e.ID, e.Bank, e.Amount, micros(e.At), e.Posting, e.Receipt, e.Payee, line}
+		return []any{e.ID, e.Bank, e.Amount, micros(e.At), e.Posting, e.Receipt, e.Payee, orNull(e.Line)}
 	},
 }
 
@@ -174,6 +170,14 @@ func (i idOf) Scan(value any) (err error) {
 		err = fmt.Errorf("trust: an ID is a %T", value)
 	}
 	return err
+}
+
+// orNull writes an ID; the zero ID is NULL.
+func orNull(i id.ID) any {
+	if i.IsZero() {
+		return nil
+	}
+	return i
 }
 
 // ignored scans a column that follows from the others.

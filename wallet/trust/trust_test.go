@@ -138,17 +138,23 @@ func TestMatchAndCancel(t *testing.T) {
 		if err != nil || !found || e.Amount != -300 || e.Payee != 1007 || !e.At.Equal(noon) || !e.Line.IsZero() {
 			t.Fatalf("read %+v, %v, %v", e, found, err)
 		}
-		if code := v.commit(v.Match(v.line("A", 300).ID, e)...); code != fault.LineMismatch {
+		match := func(l Line) fault.Code {
+			return v.commit(append(v.Use(l.ID, 10, e.Amount, false), v.Tells(l.ID, e))...)
+		}
+		if code := match(v.line("A", 300)); code != fault.LineMismatch {
 			t.Errorf("matched with money that came in: %q", code)
 		}
-		if code := v.commit(v.Match(v.line("C", -299).ID, e)...); code != fault.LineExceeded {
+		if code := match(v.line("C", -299)); code != fault.LineExceeded {
 			t.Errorf("matched with a smaller line: %q", code)
 		}
-		if code := v.commit(v.Match(out.ID, e)...); code != "" || v.left(out) != 200 {
+		if code := match(out); code != "" || v.left(out) != 200 {
 			t.Errorf("matched: %q, %d left", code, v.left(out))
 		}
-		if code := v.commit(v.Match(out.ID, e)...); code != fault.LineExceeded {
+		if code := match(out); code != fault.LineUsed {
 			t.Errorf("matched again: %q", code)
+		}
+		if code := match(v.line("D", -300)); code != fault.LineUsed {
+			t.Errorf("matched with another line: %q", code)
 		}
 		if open, err := v.OpenEntries(ctx, 10); err != nil || len(open) != 0 {
 			t.Errorf("still open: %v, %v", open, err)
@@ -164,11 +170,14 @@ func TestMatchAndCancel(t *testing.T) {
 			t.Errorf("cancelled again: %q", code)
 		}
 		open, err := v.OpenLines(ctx, 10)
-		if err != nil || len(open) != 4 {
-			t.Errorf("open lines %+v, %v; want 4", open, err)
+		if err != nil || len(open) != 5 {
+			t.Errorf("open lines %+v, %v; want 5", open, err)
+		}
+		if short, _, err := v.Short(ctx, Debits); err != nil || short != 200+299+300+71 {
+			t.Errorf("%d left unexplained, %v", short, err)
 		}
 		sums, err := v.Sums(ctx)
-		if err != nil || sums[10] != (Sums{Lines: -500 + 300 - 299 - 71, Entries: -300, LastDay: 20260312}) {
+		if err != nil || sums[10] != (Sums{Lines: -500 + 300 - 299 - 300 - 71, Entries: -300, LastDay: 20260312}) {
 			t.Errorf("sums %+v, %v", sums, err)
 		}
 	})
