@@ -81,6 +81,7 @@ func All(p Parts) []Job {
 		askCustomers(p),
 		checkLiabilities(p),
 		reconcileTrust(p),
+		surplusToSuspense(p),
 		verifyLedger(p),
 		liftSmallLimits(p),
 		watchDormancy(p),

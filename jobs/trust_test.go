@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,15 +37,9 @@ func newBank(t *testing.T, d *db.DB) *bank {
 	b := &bank{t: t, clock: clock.NewFake(noon)}
 	m, err := market.Load("ke")
 	b.must(err)
-	texts, err := i18n.Load()
-	b.must(err)
-	l, err := ledger.Open(bg, ledger.Options{DB: d, Clock: b.clock, IDs: ids, Zone: m.Zone, Receipts: ledger.NewReceiptCoder([32]byte{1})})
-	b.must(err)
-	t.Cleanup(l.Close)
-	w := wallet.New(wallet.Parts{DB: d, Ledger: l, Market: m, Texts: texts, Keys: key.Demo(), Clock: b.clock, IDs: ids})
-	b.must(w.EnsureSystemAccounts(bg))
 	b.market = m
-	b.Parts = Parts{DB: d, Clock: b.clock, Zone: m.Zone, Ledger: l, Wallet: w, Office: wallet.NewOffice(w, d)}
+	b.Parts = b.beside(d)
+	b.must(b.Wallet.EnsureSystemAccounts(bg))
 	for p, who := range map[*staff.Staff]staff.Staff{&b.alice: {Name: "alice", Roles: staff.Maker}, &b.bob: {Name: "bob", Roles: staff.Checker}} {
 		*p = who
 		_, err := d.Exec(bg, `INSERT INTO staff (id, name, roles, status, password, totp, step, tries, locked_until, created_at,
@@ -52,11 +47,23 @@ func newBank(t *testing.T, d *db.DB) *bank {
 			id.Derive(id.ID{}, "senti.staff.v1:"+p.Name), p.Name, int64(p.Roles), int64(staff.Active), []byte("none"))
 		b.must(err)
 	}
-	_, err = l.Commit(bg, &ledger.Plan{ID: ids.New(), Kind: ledger.Register,
+	_, err = b.Ledger.Commit(bg, &ledger.Plan{ID: ids.New(), Kind: ledger.Register,
 		Open: []ledger.NewAccount{{ID: shopFloat, Type: ledger.Float, Currency: "KES", Class: 1}}})
 	b.must(err)
 	b.approved(wallet.RequestBankAdd, wallet.BankArgs{Account: wallet.Trust, Name: "KCB", Number: "1107"})
 	return b
+}
+
+// beside is the parts of one more process.
+func (b *bank) beside(d *db.DB) Parts {
+	b.t.Helper()
+	texts, err := i18n.Load()
+	b.must(err)
+	l, err := ledger.Open(bg, ledger.Options{DB: d, Clock: b.clock, IDs: ids, Zone: b.market.Zone, Receipts: ledger.NewReceiptCoder([32]byte{1})})
+	b.must(err)
+	b.t.Cleanup(l.Close)
+	w := wallet.New(wallet.Parts{DB: d, Ledger: l, Market: b.market, Texts: texts, Keys: key.Demo(), Clock: b.clock, IDs: ids})
+	return Parts{DB: d, Clock: b.clock, Zone: b.market.Zone, Ledger: l, Wallet: w, Office: wallet.NewOffice(w, d)}
 }
 
 func (b *bank) must(err error) {
@@ -156,6 +163,63 @@ func TestCheckLiabilitiesFailsWhileMoneyIsMissing(t *testing.T) {
 		b.must(err)
 		if _, err := b.Office.Approve(bg, b.bob, asked.No); err == nil {
 			t.Error("issued all the same")
+		}
+	})
+}
+
+// What came in and nobody was issued anything for goes to suspense when its time is over, the rest of a line too, and once.
+func TestSurplusToSuspense(t *testing.T) {
+	dbtest.EachPair(t, func(t *testing.T, d, e *db.DB) {
+		b := newBank(t, d)
+		other := b.beside(e)
+		job := surplusToSuspense(b.Parts)
+		in := b.says("A", 1000_00)
+		b.says("B", 70_00)
+		b.approved(wallet.RequestIssue, wallet.IssueArgs{Line: in.ID, To: []wallet.IssueTo{{Account: shopFloat, Amount: 900_00}}})
+		suspense := func(when string, want int64) {
+			t.Helper()
+			a, err := b.Ledger.Account(bg, wallet.Suspense)
+			if err != nil || a.Balance != want {
+				t.Errorf("%s: %d on suspense, want %d: %v", when, a.Balance, want, err)
+			}
+		}
+		b.clock.Advance(30 * day)
+		if r := b.run(job, ""); r != nil {
+			t.Errorf("in time: %v", r)
+		}
+		late := b.says("C", 5_00)
+		b.clock.Advance(day)
+		theft := b.says("THEFT", -1_00)
+		if r := b.run(job, ""); r != nil {
+			t.Errorf("while money is missing: %v", r)
+		}
+		suspense("while money is missing", 0)
+		b.approved(wallet.RequestCancel, wallet.CancelArgs{A: theft.ID, B: b.says("BACK", 1_00).ID})
+		var wg sync.WaitGroup
+		for _, p := range []Parts{b.Parts, other} {
+			wg.Go(func() {
+				if _, err := surplusToSuspense(p).Run(bg, Tick{At: b.clock.Now()}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		suspense("by two processes at once", 170_00)
+		if r := b.run(job, ""); r != nil {
+			t.Errorf("again: %v", r)
+		}
+		report, err := b.Office.ReconcileTrust(bg)
+		if err != nil || report.Surplus != 5_00 || report.Short != 0 || report.Books != report.Statements-5_00 {
+			t.Errorf("%s, %v", report, err)
+		}
+		owed, err := b.Office.CheckLiabilities(bg)
+		if err != nil || !owed.OK() {
+			t.Errorf("%s, %v", owed, err)
+		}
+		b.approved(wallet.RequestIssue, wallet.IssueArgs{Line: late.ID, To: []wallet.IssueTo{{Account: shopFloat, Amount: 5_00}}})
+		b.clock.Advance(40 * day)
+		if r := b.run(job, ""); r != nil {
+			t.Errorf("when its owner was found: %v", r)
 		}
 	})
 }

@@ -23,6 +23,7 @@
 //	trustkinds.go  e-money made against money in the bank; money moved between banks
 //	trustpay.go    e-money, fees and taxes paid out, and unmade against what the bank has paid
 //	trustbank.go   the banks' statements: imported, and matched with the books
+//	trustsurplus.go what came in for nobody
 //	trustcheck.go  what is owed against what lies in trust, and the books against the statements
 //	act.go         what the use cases of other packages (agents) need to do the same
 //

@@ -187,7 +187,7 @@ func (d *desk) reconciled(r wallet.TrustReport) error {
 		}
 	}
 	if r.Surplus > 0 {
-		d.say("%s came in that nothing was issued against: find its owner, or issue it to suspense (20)", d.money(r.Surplus))
+		d.say("%s came in that nothing was issued against: find its owner, or it goes to suspense (20) when its time is over", d.money(r.Surplus))
 	}
 	if r.Transit > 0 {
 		d.say("%s has left one trust bank and is awaited at another", d.money(r.Transit))
