@@ -2,7 +2,6 @@ package wallet
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"math"
@@ -324,21 +323,17 @@ func named(l trust.Line, ordered []trust.Payout, entries []trust.Entry) (matched
 }
 
 func (o *Office) match(ctx context.Context, who staff.Staff, m matched) error {
-	detail := map[string]any{"amount": m.line.Amount}
-	what := ""
-	if len(m.payouts) > 0 {
-		what = fmt.Sprintf("senti.statement.match.v1:%d", m.payouts[0].No)
-		detail["payout"] = m.payouts[0].No
-	} else {
-		detail["receipt"] = m.entries[0].Receipt
-	}
-	posting := id.Derive(m.line.ID, what)
+	posting := o.w.ids.New() // the line's row sees to it that it is done once, however often it is refused
 	p, err := o.matchPlan(posting, m)
 	if err != nil {
 		return err
 	}
-	if p.Kind != 0 {
-		p.ID, p.Request = posting, sha256.Sum256([]byte(m.line.ID.String()+what))
+	detail := map[string]any{"amount": m.line.Amount}
+	if len(m.payouts) > 0 {
+		p.ID = posting
+		detail["payout"] = m.payouts[0].No
+	} else {
+		detail["receipt"] = m.entries[0].Receipt
 	}
 	p.Companions = append(p.Companions, o.staff.Acts(who.Name, staff.Maker|staff.Checker))
 	p.Companions = append(p.Companions, o.record(who, "statement.match", "line:"+m.line.ID.String(), detail)...)

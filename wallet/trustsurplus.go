@@ -2,13 +2,10 @@ package wallet
 
 import (
 	"context"
-	"crypto/sha256"
-	"fmt"
 	"time"
 
 	"senti/wallet/audit"
 	"senti/wallet/fault"
-	"senti/wallet/id"
 	"senti/wallet/ledger"
 	"senti/wallet/trust"
 )
@@ -50,8 +47,8 @@ func (o *Office) SurplusToSuspense(ctx context.Context, limit int) (done int, er
 }
 
 func (o *Office) toSuspense(ctx context.Context, l trust.Line) error {
-	left, name := l.Left(), fmt.Sprintf("senti.surplus.v1:%d", l.Used)
-	p := &ledger.Plan{ID: id.Derive(l.ID, name), Request: sha256.Sum256([]byte(l.ID.String() + name)), Kind: ledger.Issue,
+	left := l.Left()
+	p := &ledger.Plan{ID: o.w.ids.New(), Kind: ledger.Issue, // the line's row sees to it that it is done once, however often it is refused
 		Legs: []ledger.Leg{{Account: l.Bank, Amount: -left}, {Account: Suspense, Amount: left}}}
 	p.Companions = append(o.w.trust.MayIssue(), o.w.trust.Use(l.ID, l.Bank, left, l.Used > 0)...)
 	p.Companions = append(p.Companions, o.w.trust.AddEntry(p.ID, trust.PartWhole, trust.Entry{Bank: l.Bank, Amount: left, Line: l.ID}))
