@@ -19,6 +19,7 @@ const tillsAtOnce = 200
 // to come as on the same day of earlier weeks. A till is not told the same again within the market's quiet time. It returns how many
 // were told; limit is the most at once. It may run twice at the same time; run again it goes on with those who were not told.
 func (a *Agents) FloatAlerts(ctx context.Context, limit int) (sent int, err error) {
+	near := neighbours{}
 	for after := int64(0); ; {
 		places, err := a.places.Find(ctx, network.Search{Serving: true, After: after, Limit: tillsAtOnce})
 		if err != nil || len(places) == 0 {
@@ -33,7 +34,7 @@ func (a *Agents) FloatAlerts(ctx context.Context, limit int) (sent int, err erro
 			if sent == limit {
 				return sent, nil
 			}
-			switch err := a.warn(ctx, s); fault.CodeOf(err) {
+			switch err := a.warn(ctx, s, near); fault.CodeOf(err) {
 			case "":
 				sent++
 			case fault.WarnedAlready: // by another process
@@ -50,6 +51,7 @@ type shortage struct {
 	about     offer.Shortage
 	available int64     // of it, minor units
 	mark      int64     // that was passed
+	least     int64     // what a till of its class should hold of e-money
 	at        time.Time // when it will be used up, of what is foreseen
 }
 
@@ -93,7 +95,7 @@ func (a *Agents) shortageAt(ctx context.Context, p network.Place, float ledger.A
 	case !ok:
 		return s, false, nil
 	case s.available < class.FloatLow:
-		s.about, s.mark = offer.FloatShort, class.FloatLow
+		s.about, s.mark, s.least = offer.FloatShort, class.FloatLow, class.FloatMin
 		return s, true, nil
 	case s.available > class.FloatHigh:
 		s.about, s.mark = offer.CashShort, class.FloatHigh
@@ -111,9 +113,11 @@ func (a *Agents) shortageAt(ctx context.Context, p network.Place, float ledger.A
 	if _, noted := drawers[p.Till.ID]; !noted {
 		return s, false, nil // what is in the drawer is anybody's guess
 	}
-	if s.available, err = a.cashIn(ctx, p, drawers); err != nil {
+	cash, err := a.cashIn(ctx, []network.Place{p}, drawers)
+	if err != nil {
 		return s, false, err
 	}
+	s.available = cash[p.Till.ID]
 	after, soon := runsOut(max(0, s.available), turnedRound(weeks))
 	s.about, s.at = offer.CashSoon, now.Add(after)
 	return s, soon, nil
@@ -123,43 +127,74 @@ var shortageTexts = map[offer.Shortage]string{
 	offer.FloatShort: "sms.alert.float", offer.CashShort: "sms.alert.cash", offer.FloatSoon: "sms.alert.float.soon", offer.CashSoon: "sms.alert.cash.soon",
 }
 
+// neighbours are the tills of wards that are open, by the wards that were asked for.
+type neighbours map[string][]neighbour
+
+// neighbour is a till and what it has to spare, or lacks, of e-money; minor units.
+type neighbour struct {
+	place network.Place
+	spare int64
+	lack  int64
+}
+
+// of returns the tills of a ward, all of them, and reads them once.
+func (n neighbours) of(ctx context.Context, a *Agents, ward string) ([]neighbour, error) {
+	if known, ok := n[ward]; ok {
+		return known, nil
+	}
+	var all []neighbour
+	for after := int64(0); ; {
+		places, err := a.places.Find(ctx, network.Search{Ward: ward, Serving: true, After: after, Limit: tillsAtOnce})
+		if err != nil {
+			return nil, err
+		}
+		floats := make([]int64, len(places))
+		for i, p := range places {
+			floats[i] = p.Till.Float
+		}
+		accounts, err := a.ledger.Accounts(ctx, floats)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range places {
+			float := accounts[p.Till.Float]
+			if class, ok := a.rules().Class(float.Class); ok {
+				all = append(all, neighbour{p, float.Available() - max(class.FloatMin, sparesAbove*class.FloatLow), class.FloatLow - float.Available()})
+			}
+		}
+		if len(places) < tillsAtOnce {
+			n[ward] = all
+			return all, nil
+		}
+		after = places[len(places)-1].Till.ID
+	}
+}
+
 // partner is a till of the same ward that has what this one lacks, and lacks what it has: the one most so. There may be none.
-func (a *Agents) partner(ctx context.Context, s shortage) (network.Place, bool, error) {
-	near, err := a.places.Find(ctx, network.Search{Ward: s.place.Store.Ward, Serving: true, Limit: foundMost})
-	if err != nil {
-		return network.Place{}, false, err
-	}
-	floats := make([]int64, len(near))
-	for i, p := range near {
-		floats[i] = p.Till.Float
-	}
-	accounts, err := a.ledger.Accounts(ctx, floats)
+func (a *Agents) partner(ctx context.Context, s shortage, near neighbours) (network.Place, bool, error) {
+	all, err := near.of(ctx, a, s.place.Store.Ward)
 	if err != nil {
 		return network.Place{}, false, err
 	}
 	best, found, most := network.Place{}, false, int64(0)
-	for _, p := range near {
-		class, ok := a.rules().Class(p.Agent.Class)
-		if !ok || p.Till.ID == s.place.Till.ID {
-			continue
+	for _, n := range all {
+		has := n.lack
+		if s.about.OfFloat() {
+			has = n.spare
 		}
-		spare := accounts[p.Till.Float].Available() - sparesAbove*class.FloatLow
-		if !s.about.OfFloat() {
-			spare = class.FloatLow - accounts[p.Till.Float].Available()
-		}
-		if spare > most {
-			best, found, most = p, true, spare
+		if n.place.Till.ID != s.place.Till.ID && has > most {
+			best, found, most = n.place, true, has
 		}
 	}
 	return best, found, nil
 }
 
-// sparesAbove is how many times the low mark of its class a till has that has float to spare.
+// sparesAbove is how many times the low mark of its class a till has that has float to spare; and never less than it must keep.
 const sparesAbove = 2
 
 // warn tells a till, and the one that its agent has named. It says with which neighbour it could swap, if there is one.
-func (a *Agents) warn(ctx context.Context, s shortage) error {
-	other, there, err := a.partner(ctx, s)
+func (a *Agents) warn(ctx context.Context, s shortage, near neighbours) error {
+	other, there, err := a.partner(ctx, s, near)
 	if err != nil {
 		return err
 	}
@@ -170,7 +205,7 @@ func (a *Agents) warn(ctx context.Context, s shortage) error {
 	told := a.wallet.IDs().New()
 	say := func(language string) string {
 		return a.texts.Say(language, key, i18n.Text("shop", s.place.Store.Name), a.wallet.Money("available", max(0, s.available)),
-			a.wallet.Bare("low", s.mark), a.wallet.Bare("high", s.mark), i18n.Text("time", a.market.Hour(s.at)),
+			a.wallet.Bare("low", s.mark), a.wallet.Bare("high", s.mark), a.wallet.Bare("min", s.least), i18n.Text("time", a.market.Hour(s.at)),
 			i18n.Text("near", other.Store.Name), i18n.Text("code", string(other.Till.Code)), i18n.Text("service", a.market.ServiceCode))
 	}
 	messages, err := a.tellTill(ctx, told, 1, s.place.Till.ID, say)

@@ -31,7 +31,7 @@ func TestFloatAlerts(t *testing.T) {
 		w.alerts(10, 2)
 		w.alerts(10, 0)
 		w.told(map[msisdn.Number]string{
-			otieno: "OTIENO KIOSK: float is LOW, Ksh 800 (mark 10,000).",
+			otieno: "OTIENO KIOSK: float is LOW, Ksh 800 (mark 10,000; it should hold 30,000).",
 			njeri:  "OTIENO KIOSK: float is LOW", // the till that the agent has named
 			wafula: "WAFULA STORES: float is HIGH, Ksh 300,001, so cash is short. KWA AMINA, shop " + string(w.tills[amina].Code) + ", needs float.",
 			amina:  "KWA AMINA: float is LOW, Ksh 100. WAFULA STORES, shop " + string(w.tills[wafula].Code) + ", has float: swap cash for it.",

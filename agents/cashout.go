@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"senti/agents/deal"
@@ -22,6 +23,7 @@ import (
 type CashOutRequest struct {
 	From   msisdn.Number
 	Shop   network.ShopCode
+	Others []network.ShopCode // of a reservation: who is asked next when the shop does not say yes
 	Amount int64
 	Origin wallet.Origin
 }
@@ -41,6 +43,17 @@ type CashOutTerms struct {
 	Slip     string       `json:"slip,omitempty"` // what the customer's code is drawn from, an ID; its money is set aside
 	Rules    string       `json:"rules"`
 	PricedAt time.Time    `json:"priced_at"`
+
+	Then string `json:"then,omitempty"` // of a reservation: the codes of the shops that are asked next, with spaces between
+}
+
+// then are the shops that are asked next.
+func (t CashOutTerms) then() []network.ShopCode {
+	var out []network.ShopCode
+	for code := range strings.FieldsSeq(t.Then) {
+		out = append(out, network.ShopCode(code))
+	}
+	return out
 }
 
 // Fee is what the customer pays on top of the amount.

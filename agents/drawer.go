@@ -8,6 +8,7 @@ import (
 	"senti/agents/offer"
 	"senti/wallet"
 	"senti/wallet/audit"
+	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 )
@@ -25,8 +26,8 @@ func (a *Agents) TillOpen(ctx context.Context, operator msisdn.Number) (bool, er
 	return post.Till.Open, err
 }
 
-// OpenDay opens the till for the day and keeps what is in its drawer. It returns the text the conversation ends with. Faults:
-// not_operator, operator_suspended.
+// OpenDay opens the till for the day and keeps what is in its drawer. The first time it needs the float that a till of its class opens
+// with. It returns the text the conversation ends with. Faults: not_operator, operator_suspended, opening_short (min).
 func (a *Agents) OpenDay(ctx context.Context, r SwitchRequest) (end string, err error) {
 	post, err := a.serving(ctx, r.Operator)
 	if err != nil {
@@ -36,9 +37,24 @@ func (a *Agents) OpenDay(ctx context.Context, r SwitchRequest) (end string, err 
 	if err != nil {
 		return "", err
 	}
+	if err := a.mayOpen(ctx, post, account); err != nil {
+		return "", err
+	}
 	end = a.texts.Say(post.Operator.Language, "till.opened", a.wallet.Money("cash", r.Cash))
 	return end, a.switched(ctx, r, post, "till.open", end, a.places.OpenTill(post.Till.ID, true),
 		a.offers.Opened(offer.Drawer{Till: post.Till.ID, Operator: post.Operator.ID, Cash: r.Cash, Float: account.Balance}))
+}
+
+// mayOpen refuses a till that was never open, and has not the float to begin with. What it has on other days is its own affair.
+func (a *Agents) mayOpen(ctx context.Context, post network.Post, float ledger.Account) error {
+	_, before, err := a.offers.Drawer(ctx, post.Till.ID)
+	if err != nil || before || post.Till.Open {
+		return err
+	}
+	if class, ok := a.rules().Class(float.Class); ok && float.Available() < class.FloatMin {
+		return fault.New(fault.OpeningShort, "min", fault.Minor(class.FloatMin))
+	}
+	return nil
 }
 
 // ShutDay closes the till for the day: no customer is sent to it until it is opened again. It returns the text the conversation ends
@@ -77,24 +93,32 @@ func (a *Agents) CashAt(ctx context.Context, till int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return a.cashIn(ctx, place, drawers)
+	cash, err := a.cashIn(ctx, []network.Place{place}, drawers)
+	return cash[till], err
 }
 
-// cashIn is CashAt with the drawers as they were read.
-func (a *Agents) cashIn(ctx context.Context, place network.Place, drawers map[int64]offer.Drawer) (int64, error) {
+// cashIn is CashAt of several tills, with the drawers as they were read.
+func (a *Agents) cashIn(ctx context.Context, places []network.Place, drawers map[int64]offer.Drawer) (map[int64]int64, error) {
 	now := a.now()
-	since, cash := a.market.Begins(a.market.Day(now)), int64(0)
-	if d, noted := drawers[place.Till.ID]; noted && d.ClosedAt.IsZero() && now.Sub(d.OpenedAt) < drawerDay {
-		since, cash = d.OpenedAt, d.Cash
-	} else if class, ok := a.rules().Class(place.Agent.Class); ok {
-		cash = class.FloatLow
+	cash, since := map[int64]int64{}, map[int64]time.Time{}
+	for _, p := range places {
+		till := p.Till.ID
+		since[till] = a.market.Begins(a.market.Day(now))
+		if d, noted := drawers[till]; noted && d.ClosedAt.IsZero() && now.Sub(d.OpenedAt) < drawerDay {
+			since[till], cash[till] = d.OpenedAt, d.Cash
+		} else if class, ok := a.rules().Class(p.Agent.Class); ok {
+			cash[till] = class.FloatLow
+		}
 	}
-	sums, err := a.deals.Sums(ctx, place.Till.ID, since, now.Add(time.Microsecond))
+	taken, err := a.deals.Taken(ctx, since, now.Add(time.Microsecond))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	in, out, err := a.offers.Swapped(ctx, place.Till.ID, since)
-	return cash + sums.In - sums.Out + in - out, err
+	swapped, err := a.offers.SwappedSince(ctx, since)
+	for till := range since {
+		cash[till] += taken[till] + swapped[till]
+	}
+	return cash, err
 }
 
 // drawerDay is how long an opening is believed: who did not close in the evening has not counted in the morning.

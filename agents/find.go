@@ -7,9 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"senti/agents/deal"
 	"senti/agents/network"
-	"senti/agents/offer"
 	"senti/wallet/fault"
 	"senti/wallet/market"
 	"senti/wallet/msisdn"
@@ -40,37 +38,41 @@ type Found struct {
 	Name     string // "MAMA NJERI"
 	Landmark string
 	Rate     int // of a thousand reservations that were put to it, how many it has kept
+	Rated    int // of how many that says; 0: none was ever put to it, or it was not looked for
+	agent    int64
 	cash     int64
-	float    int64
+	float    int64 // minor units, as are the next three
+	room     int64 // how much float it may yet get
+	keeps    int64 // how much of it it may not give to another agent's till
+	low      int64 // below what it has too little for its own customers
 }
 
 // FindShops returns the shops there that are open and can do it, by what is known at this moment: the float, and an estimate of the cash.
 // Those against which a customer's complaint is open are left out. First come those that keep their word, then those with the most to spare.
 // The fault is no_shops.
 func (a *Agents) FindShops(ctx context.Context, r FindRequest, most int) ([]Found, error) {
-	all, err := a.openShops(ctx, r.Where)
+	out, err := a.openShops(ctx, r.Where, func(s Found) bool { return s.can(r) })
 	if err != nil {
 		return nil, err
 	}
-	var out []Found
-	for _, s := range all {
-		if s.can(r) {
-			out = append(out, s)
-		}
+	if len(out) == 0 {
+		return nil, fault.New(fault.NoShops)
+	}
+	tills := make([]int64, len(out))
+	for i := range out {
+		tills[i] = out[i].Till
+	}
+	records, err := a.offers.RecordsOf(ctx, tills, a.rules().Reservation.Rated)
+	if err != nil {
+		return nil, err
 	}
 	for i := range out {
-		record, err := a.offers.RecordOf(ctx, out[i].Till, a.rules().Reservation.Rated)
-		if err != nil {
-			return nil, err
-		}
-		out[i].Rate = record.Permille()
+		record := records[out[i].Till]
+		out[i].Rate, out[i].Rated = record.Permille(), record.Of
 	}
 	slices.SortStableFunc(out, func(x, y Found) int {
 		return cmp.Or(cmp.Compare(y.Rate, x.Rate), cmp.Compare(y.spare(r), x.spare(r)), cmp.Compare(x.Till, y.Till))
 	})
-	if len(out) == 0 {
-		return nil, fault.New(fault.NoShops)
-	}
 	return out[:min(len(out), most)], nil
 }
 
@@ -86,15 +88,10 @@ func (a *Agents) SwapShops(ctx context.Context, operator msisdn.Number, where st
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.openShops(ctx, where)
+	out, err := a.openShops(ctx, where, func(s Found) bool { return s.Till != post.Till.ID && s.gives(post.Agent.ID, amount) })
 	if err != nil {
 		return nil, err
 	}
-	low := int64(0)
-	if class, ok := a.rules().Class(post.Agent.Class); ok {
-		low = class.FloatLow
-	}
-	out := slices.DeleteFunc(all, func(s Found) bool { return s.Till == post.Till.ID || s.float-amount < low })
 	slices.SortStableFunc(out, func(x, y Found) int { return cmp.Or(cmp.Compare(y.float, x.float), cmp.Compare(x.Till, y.Till)) })
 	if len(out) == 0 {
 		return nil, fault.New(fault.NoShops)
@@ -104,13 +101,21 @@ func (a *Agents) SwapShops(ctx context.Context, operator msisdn.Number, where st
 
 func (s Found) can(r FindRequest) bool {
 	switch r.Purpose {
-	case TakeCash:
-		return s.cash > 0 && s.cash >= r.Amount
+	case TakeCash: // it gets the e-money
+		return s.cash > 0 && s.cash >= r.Amount && s.room >= r.Amount
 	case PutInCash:
 		return s.float > 0 && s.float >= r.Amount
 	case AnyShop:
 	}
 	return true
+}
+
+// gives reports whether it can give so much float to a till of that agent.
+func (s Found) gives(agent, amount int64) bool {
+	if s.agent == agent {
+		return s.float-amount >= s.low
+	}
+	return s.float-amount >= max(s.keeps, s.low)
 }
 
 func (s Found) spare(r FindRequest) int64 {
@@ -123,23 +128,30 @@ func (s Found) spare(r FindRequest) int64 {
 // Wards returns the market's wards, for a list to choose from.
 func (a *Agents) Wards() []market.Ward { return a.market.Wards }
 
-// foundMost bounds how many shops of one place are looked at.
-const foundMost = 100
-
-// openShops are the tills there that are open and serve, with what they have. Where is a ward by its code or name, else a landmark or
-// a part of a shop's name.
-func (a *Agents) openShops(ctx context.Context, where string) ([]Found, error) {
-	search := network.Search{Serving: true, Limit: foundMost}
+// openShops are the tills there that are open and serve, with what they have, as far as they are wanted. Where is a ward by its code or
+// name, else a landmark or a part of a shop's name. All of them are looked at, some at a time.
+func (a *Agents) openShops(ctx context.Context, where string, wanted func(Found) bool) (out []Found, err error) {
+	search := network.Search{Serving: true, Limit: tillsAtOnce}
 	if ward, ok := a.wardOf(where); ok {
 		search.Ward = ward.Code
 	} else if search.Landmark = strings.TrimSpace(where); len(search.Landmark) < landmarkLeast {
 		return nil, fault.New(fault.NoShops)
 	}
-	places, err := a.places.Find(ctx, search)
-	if err != nil || len(places) == 0 {
-		return nil, err
+	for {
+		places, err := a.places.Find(ctx, search)
+		if err != nil || len(places) == 0 {
+			return out, err
+		}
+		some, err := a.withMeans(ctx, places)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(some, func(s Found) bool { return !wanted(s) })...)
+		if len(places) < tillsAtOnce {
+			return out, nil
+		}
+		search.After = places[len(places)-1].Till.ID
 	}
-	return a.withMeans(ctx, places)
 }
 
 // landmarkLeast is how many letters a landmark has: fewer would find everything.
@@ -157,7 +169,8 @@ func (a *Agents) wardOf(text string) (market.Ward, bool) {
 	return a.market.Wards[i], true
 }
 
-// withMeans looks up what places have, and leaves out those with an open complaint. Cash that is promised to somebody counts as gone.
+// withMeans looks up what places have, and leaves out those with an open complaint. Cash that is promised to somebody counts as gone, and
+// the e-money for it as there.
 func (a *Agents) withMeans(ctx context.Context, places []network.Place) ([]Found, error) {
 	var floats, tills []int64
 	for _, p := range places {
@@ -171,49 +184,30 @@ func (a *Agents) withMeans(ctx context.Context, places []network.Place) ([]Found
 	if err != nil {
 		return nil, err
 	}
+	cash, err := a.cashIn(ctx, places, drawers)
+	if err != nil {
+		return nil, err
+	}
+	promised, err := a.offers.Promised(ctx, tills, a.now())
+	if err != nil {
+		return nil, err
+	}
+	risky, err := a.deals.Complained(ctx, tills, a.now().Add(-riskyFor))
+	if err != nil {
+		return nil, err
+	}
 	var out []Found
 	for _, p := range places {
-		if risky, err := a.risky(ctx, p.Till.ID); err != nil || risky {
-			if err != nil {
-				return nil, err
-			}
+		float, till := accounts[p.Till.Float], p.Till.ID
+		class, ok := a.rules().Class(float.Class)
+		if risky[till] || !ok {
 			continue
 		}
-		cash, err := a.cashIn(ctx, p, drawers)
-		if err != nil {
-			return nil, err
-		}
-		promised, err := a.promisedAt(ctx, p.Till.ID)
-		if err != nil {
-			return nil, err
-		}
-		float := accounts[p.Till.Float]
-		out = append(out, Found{Till: p.Till.ID, Code: string(p.Till.Code), Shop: a.shop(p), Name: p.Store.Name, Landmark: p.Store.Landmark,
-			cash: cash - promised, float: float.Available()})
+		out = append(out, Found{Till: till, agent: p.Agent.ID, Code: string(p.Till.Code), Shop: a.shop(p), Name: p.Store.Name, Landmark: p.Store.Landmark,
+			cash: cash[till] - promised[till], float: float.Available(), room: class.FloatMax - float.Balance - promised[till], keeps: class.FloatMin, low: class.FloatLow})
 	}
 	return out, nil
 }
 
-// risky reports whether a customer's complaint against a till is open.
-func (a *Agents) risky(ctx context.Context, till int64) (bool, error) {
-	cases, err := a.deals.CasesOfTill(ctx, till, a.now().Add(-riskyFor), riskyMost)
-	return slices.ContainsFunc(cases, func(c deal.Case) bool { return c.Kind == deal.NotPaid && c.State == deal.CaseOpen }), err
-}
-
-// How far back complaints are looked for.
-const (
-	riskyFor  = 30 * 24 * time.Hour
-	riskyMost = 50
-)
-
-// promisedAt is the cash that a till has promised and not yet paid.
-func (a *Agents) promisedAt(ctx context.Context, till int64) (int64, error) {
-	open, err := a.offers.OpenAt(ctx, till, a.now())
-	sum := int64(0)
-	for _, o := range open {
-		if o.Kind == offer.Cash && o.State == offer.Agreed {
-			sum += o.Amount
-		}
-	}
-	return sum, err
-}
+// riskyFor is how far back complaints are looked for.
+const riskyFor = 30 * 24 * time.Hour

@@ -82,8 +82,8 @@ func (a *Agents) openFloat(ctx context.Context, post network.Post, to network.Pl
 // MoveFloat moves the float of a quote; sent again it returns the same receipt and moves nothing. A quote that answers a request ends
 // that in the same commit.
 //
-// Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, till_short (available), float_full (max), shop_closed, offer_gone
-// (the request was taken back, or its time is over), intent_expired, busy; outcome_unknown.
+// Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, till_short (available), float_min (min: it would keep less), float_full
+// (max), shop_closed, offer_gone (the request was taken back, or its time is over), intent_expired, busy; outcome_unknown.
 func (a *Agents) MoveFloat(ctx context.Context, intentID id.ID, typed pin.PIN) (FloatReceipt, error) {
 	var t FloatTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.FloatMove)
@@ -108,6 +108,7 @@ func (a *Agents) floatPlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 		return nil, err
 	}
 	plan := a.floatLegs(in.ID, t)
+	plan.Legs[0].Rule = a.keeps(t)
 	plan.Request = wallet.Request(in)
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.floatSold(t), betweenShops)),
@@ -133,6 +134,15 @@ func (a *Agents) floatLegs(posting id.ID, t FloatTerms) *ledger.Plan {
 			{Account: t.To.Float, Amount: t.Amount, Rule: limit.FloatRoom(a.market, t.PricedAt)},
 		},
 	}
+}
+
+// keeps is the rule that a till which gives float away keeps what one of its class must. Between the tills of one agent there is none:
+// where its float lies is its own affair, and a till that closes gives all of it.
+func (a *Agents) keeps(t FloatTerms) ledger.Rule {
+	if t.At.Agent == t.To.Agent {
+		return nil
+	}
+	return limit.FloatKept(a.market, t.PricedAt)
 }
 
 // offerOf reads an offer that terms name.

@@ -18,21 +18,12 @@ const raceRounds = 8
 // eachTwo runs fn on both databases with two processes on one of each.
 func eachTwo(t *testing.T, fn func(t *testing.T, one, two *town)) {
 	t.Helper()
-	run := func(t *testing.T, a, b *db.DB) {
-		t.Helper()
+	dbtest.EachPair(t, func(t *testing.T, a, b *db.DB) {
 		one := newTown(t, a)
 		two := openTown(t, b, one.clock)
 		two.people, two.tills, two.bank, two.agent = one.people, one.tills, one.bank, one.agent
 		fn(t, one, two)
 		one.right()
-	}
-	t.Run("sqlite", func(t *testing.T) {
-		d := dbtest.SQLite(t)
-		run(t, d, d)
-	})
-	t.Run("mysql", func(t *testing.T) {
-		a, b := dbtest.Two(t)
-		run(t, a, b)
 	})
 }
 

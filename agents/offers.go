@@ -212,9 +212,14 @@ func (a *Agents) WithdrawOffer(ctx context.Context, r OfferRequest) (end string,
 	return end, a.endOffer(ctx, o, offer.Next{State: offer.Withdrawn}, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end))
 }
 
-// endOffer ends an offer without its money having moved: what is held for it is free again, and who waits for it is told. That it
-// happens once is for the offer's own row to see to.
+// endOffer ends an offer without its money having moved: what is held for it is free again, and who waits for it is told. Where another shop
+// can be asked instead, it is. That it happens once is for the offer's own row to see to.
 func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with []ledger.Companion) error {
+	if o.Kind == offer.Cash && (n.State == offer.Refused || n.State == offer.Unanswered) {
+		if passed, err := a.passOn(ctx, o, n, with); passed || err != nil {
+			return err
+		}
+	}
 	plan := &ledger.Plan{Companions: append(a.offers.To(o, n), with...)}
 	told := a.wallet.IDs().New()
 	if !o.Hold.IsZero() {
@@ -222,7 +227,7 @@ func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with
 		if err != nil {
 			return err
 		}
-		plan.ID, plan.Kind, plan.Corrects = told, ledger.HoldEnd, o.ID
+		plan.ID, plan.Kind, plan.Corrects = told, ledger.HoldEnd, o.Intent()
 		plan.Holds = []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: o.Hold, Account: holder}}
 	}
 	messages, err := a.tellEnd(ctx, told, o, n)

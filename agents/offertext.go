@@ -119,6 +119,21 @@ func (a *Agents) reserveAsked(t CashOutTerms, until time.Time) text {
 		a.wallet.Money("total", t.Total()), i18n.Text("shop", t.At.Shop), i18n.Text("time", a.market.Hour(until)))
 }
 
+// tellPassedOn are the messages when another shop is asked to keep the cash: to the customer, and to whoever works there.
+func (a *Agents) tellPassedOn(ctx context.Context, o offer.Offer, t CashOutTerms, next network.Place) ([]ledger.Companion, error) {
+	c, err := a.wallet.Customer(ctx, o.Phone)
+	if err != nil {
+		return nil, err
+	}
+	to := t
+	to.At = a.counterOf(next)
+	operators, err := a.tellTill(ctx, o.ID, toOperator, next.Till.ID, func(language string) string {
+		return a.ofReservation(language, "sms.reserve.asked", to, o, o.ExpiresAt)
+	})
+	told := a.sms(o.ID, toCustomer, o.Phone, a.ofReservation(c.Language, "sms.reserve.next", t, o, o.ExpiresAt, i18n.Text("near", next.Store.Name)))
+	return append(operators, told), err
+}
+
 // reservePaid ends the conversation of the operator who pays reserved cash.
 func (a *Agents) reservePaid(t CashOutTerms) text {
 	return a.wallet.Afterwards(t.At.Language, "reserve.paid", t.At.Float, a.wallet.Money("amount", t.Amount),

@@ -2,8 +2,11 @@ package agents
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
+	"senti/agents/network"
 	"senti/agents/offer"
 	"senti/wallet"
 	"senti/wallet/customer"
@@ -46,6 +49,9 @@ func (a *Agents) QuoteReserve(ctx context.Context, r CashOutRequest) (CashOutQuo
 		return CashOutQuote{}, err
 	}
 	t.Earned = Earned{} // it is earned when the cash is paid
+	for _, other := range r.Others[:min(len(r.Others), a.rules().Reservation.Offers-1)] {
+		t.Then = strings.TrimSpace(t.Then + " " + string(other))
+	}
 	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.Reserve, wallet.Actor{Number: c.ID, Phone: c.Phone}, r.Origin, t))
 	if err != nil {
 		return CashOutQuote{}, err
@@ -53,8 +59,9 @@ func (a *Agents) QuoteReserve(ctx context.Context, r CashOutRequest) (CashOutQuo
 	return CashOutQuote{Intent: in.ID, Shop: t.At.Shop, Code: t.At.Code, Amount: t.Amount, Fee: t.Fee(), Tax: t.Tax, Total: t.Total()}, nil
 }
 
-// Reserve sets the amount and the fee of a quote aside and asks the shop to keep the cash, which it has a few minutes to say yes to. Sent
-// again it says the same and sets nothing more aside.
+// Reserve sets the amount and the fee of a quote aside and asks the shop to keep the cash, which it has a few minutes to say yes to. If it
+// does not, the next shop of the quote is asked, and so on, with the same money set aside. Sent again it says the same and sets
+// nothing more aside.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single (max),
 // limit_day and limit_month (max, left), offer_pending, sender_blocked, intent_expired, busy; outcome_unknown.
@@ -93,11 +100,10 @@ func (a *Agents) reservePlan(ctx context.Context, in intent.Intent, t CashOutTer
 	if err != nil {
 		return nil, err
 	}
-	longest := until.Add(a.market.At(t.PricedAt).Agents.Lives.Reserve)
 	plan := &ledger.Plan{
 		ID: in.ID, Kind: ledger.Reserve, Request: wallet.Request(in), Rules: t.Rules,
 		Holds: []ledger.HoldAct{{
-			Verb: ledger.TakeHold, Hold: o.Hold, Account: t.From.Account, Amount: t.Total(), ExpiresAt: longest.Add(holdMargin),
+			Verb: ledger.TakeHold, Hold: o.Hold, Account: t.From.Account, Amount: t.Total(), ExpiresAt: a.reserveEnds(in, t).Add(holdMargin),
 		}},
 		Companions: []ledger.Companion{
 			a.wallet.Intents().Close(in, a.ended(t.From.Language, a.reserveAsked(t, until), ofShop)),
@@ -107,6 +113,84 @@ func (a *Agents) reservePlan(ctx context.Context, in intent.Intent, t CashOutTer
 	plan.Companions = append(plan.Companions, a.offers.Ask(o)...)
 	plan.Companions = append(plan.Companions, told...)
 	return plan, nil
+}
+
+// reserveEnds is when a reservation is over at the latest: all shops were asked, and the last said yes and kept the cash.
+func (a *Agents) reserveEnds(in intent.Intent, t CashOutTerms) time.Time {
+	lives := a.market.At(t.PricedAt).Agents.Lives
+	return in.OpenedAt.Add(time.Duration(1+len(t.then()))*(lives.Offer+passOnSlack) + lives.Reserve)
+}
+
+// passOnSlack is how late the job may be that asks the next shop.
+const passOnSlack = time.Minute
+
+// reservation is what was reserved, as the shop is to keep it that is asked now.
+func (a *Agents) reservation(ctx context.Context, o offer.Offer) (in intent.Intent, t CashOutTerms, err error) {
+	if in, err = a.wallet.Recall(ctx, o.Intent(), &t, ledger.Reserve); err != nil || t.At.Till == o.Till {
+		return in, t, err
+	}
+	place, err := a.places.ByTill(ctx, o.Till)
+	t.At = a.counterOf(place)
+	return in, t, err
+}
+
+// passOn asks the next shop that can keep the cash, when one has not said yes; the customer's money stays set aside, and the customer is told.
+// It is false when there is no such shop, or the customer has asked for something else meanwhile.
+func (a *Agents) passOn(ctx context.Context, o offer.Offer, n offer.Next, with []ledger.Companion) (bool, error) {
+	in, t, err := a.reservation(ctx, o)
+	if err != nil {
+		return false, err
+	}
+	next, number, found, err := a.nextShop(ctx, o)
+	lives := a.market.At(t.PricedAt).Agents.Lives
+	until := a.now().Add(lives.Offer)
+	if err != nil || !found || until.Add(lives.Reserve).After(a.reserveEnds(in, t)) {
+		return false, err
+	}
+	then := o.Then(next.Till.ID, number, until)
+	messages, err := a.tellPassedOn(ctx, then, t, next)
+	if err != nil {
+		return false, err
+	}
+	companions := append(a.offers.PassOn(o, n, then), with...)
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(companions, messages...)})
+	if fault.HasCode(err, fault.OfferPending) {
+		return false, nil
+	}
+	if err == nil {
+		a.wallet.Wake()
+	}
+	return err == nil, err
+}
+
+// nextShop is the first shop after the one that was asked, of those that the customer was offered, that can keep the cash now.
+func (a *Agents) nextShop(ctx context.Context, o offer.Offer) (place network.Place, number int, found bool, err error) {
+	var t CashOutTerms
+	if _, err = a.wallet.Recall(ctx, o.Intent(), &t, ledger.Reserve); err != nil {
+		return place, 0, false, err
+	}
+	asked, err := a.places.ByTill(ctx, o.Till)
+	if err != nil {
+		return place, 0, false, err
+	}
+	then := t.then()
+	for i := slices.Index(then, asked.Till.Code) + 1; i < len(then); i++ {
+		place, err := a.shopOf(ctx, then[i])
+		if fault.HasCode(err, fault.ShopClosed) || fault.HasCode(err, fault.ShopNotFound) {
+			continue
+		}
+		if err != nil {
+			return place, 0, false, err
+		}
+		means, err := a.withMeans(ctx, []network.Place{place})
+		if err != nil {
+			return place, 0, false, err
+		}
+		if place.Till.Open && len(means) == 1 && means[0].can(FindRequest{Purpose: TakeCash, Amount: o.Amount}) {
+			return place, i + 1, true, nil
+		}
+	}
+	return network.Place{}, 0, false, nil
 }
 
 // ReserveFor is how long a shop that says yes keeps the cash.
@@ -207,8 +291,8 @@ func (a *Agents) PromiseCash(ctx context.Context, r OfferRequest) (end string, e
 	if err != nil {
 		return "", err
 	}
-	var t CashOutTerms
-	if _, err := a.wallet.Recall(ctx, o.ID, &t, ledger.Reserve); err != nil {
+	_, t, err := a.reservation(ctx, o)
+	if err != nil {
 		return "", err
 	}
 	until := a.now().Add(a.market.At(t.PricedAt).Agents.Lives.Reserve)
@@ -257,8 +341,8 @@ func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (Typed, error) 
 	if err != nil {
 		return Typed{}, err
 	}
-	var t CashOutTerms
-	if _, err := a.wallet.Recall(ctx, o.ID, &t, ledger.Reserve); err != nil {
+	_, t, err := a.reservation(ctx, o)
+	if err != nil {
 		return Typed{}, err
 	}
 	c, err := a.wallet.Customer(ctx, o.Phone)

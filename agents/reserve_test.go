@@ -1,6 +1,7 @@
 package agents_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -288,6 +289,44 @@ func TestFindShops(t *testing.T) {
 		_, err = w.agents.ShutDay(bg, agents.SwitchRequest{Operator: wafula})
 		w.must(err)
 		check(here.Code, agents.TakeCash, 1_000_00, "")
+	})
+}
+
+// In a ward with more tills than are looked at at once the only one that can is found, wherever it stands in the list; and a till that has no
+// room for the e-money is not sent anybody.
+func TestFindShopsInALargeWard(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		ward := w.wallet.Market().Wards[1].Code // OTIENO KIOSK's, with float of 800
+		mine := w.tills[otieno]
+		for n := range 450 { // tills as his, and float accounts without anything
+			number, account := int64(100_000+n), int64(200_000+n)
+			_, err := d.Exec(bg, `INSERT INTO accounts (id, type, currency, class, flags, balance, held, day, month, out_day, in_day, out_month, in_month, seq, opened_at)
+				SELECT ?, type, currency, class, flags, 0, 0, day, month, out_day, in_day, out_month, in_month, seq, opened_at FROM accounts WHERE id = ?`, account, mine.Float)
+			w.must(err)
+			_, err = d.Exec(bg, `INSERT INTO tills (id, store, agent, code, float_account, created_at, label, status, is_open, parts)
+				SELECT ?, store, agent, ?, ?, created_at, label, status, is_open, parts FROM tills WHERE id = ?`, number, fmt.Sprint(number), account, mine.ID)
+			w.must(err)
+		}
+		_, err := d.Exec(bg, `UPDATE accounts SET balance = 4000000 WHERE id = 200449`)
+		w.must(err)
+		found, err := w.agents.FindShops(bg, agents.FindRequest{Where: ward, Purpose: agents.PutInCash, Amount: 30_000_00}, 5)
+		if err != nil || len(found) != 1 || found[0].Till != 100_449 {
+			t.Errorf("the one that can: %+v, %v", found, err)
+		}
+		swap, err := w.agents.SwapShops(bg, njeri, ward, 10_000_00)
+		if err != nil || len(swap) != 1 || swap[0].Till != 100_449 {
+			t.Errorf("who can swap: %+v, %v", swap, err)
+		}
+		all, err := w.agents.FindShops(bg, agents.FindRequest{Where: ward, Purpose: agents.TakeCash, Amount: 5_000_00}, 1000)
+		if err != nil || len(all) != 451 {
+			t.Errorf("%d can pay, %v", len(all), err)
+		}
+		_, err = d.Exec(bg, `UPDATE accounts SET balance = 49600000 WHERE id >= 200000`) // of 500,000 that they may hold
+		w.must(err)
+		if all, err = w.agents.FindShops(bg, agents.FindRequest{Where: ward, Purpose: agents.TakeCash, Amount: 5_000_00}, 1000); len(all) != 1 {
+			t.Errorf("%d can pay when their floats are full, %v", len(all), err)
+		}
 	})
 }
 

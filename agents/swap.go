@@ -58,8 +58,8 @@ func (a *Agents) QuoteSwap(ctx context.Context, r OfferRequest) (FloatQuote, err
 // AgreeSwap sets the float of a quote aside and draws a code for each side; sent again it says the same and sets nothing more aside.
 // The code is on the page of Swaps and in an SMS.
 //
-// Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, till_short (available), offer_gone (state), intent_expired, busy;
-// outcome_unknown.
+// Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, till_short (available), float_min (min: it would keep less), offer_gone
+// (state), intent_expired, busy; outcome_unknown.
 func (a *Agents) AgreeSwap(ctx context.Context, intentID id.ID, typed pin.PIN) (FloatReceipt, error) {
 	var t FloatTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.HoldTake)
@@ -100,7 +100,7 @@ func (a *Agents) agreePlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 	plan := &ledger.Plan{
 		ID: in.ID, Kind: ledger.HoldTake, Request: wallet.Request(in),
 		Holds: []ledger.HoldAct{{
-			Verb: ledger.TakeHold, Hold: holdOf(o.ID), Account: t.At.Float, Amount: t.Amount, ExpiresAt: until.Add(holdMargin),
+			Verb: ledger.TakeHold, Hold: holdOf(o.ID), Account: t.At.Float, Amount: t.Amount, ExpiresAt: until.Add(holdMargin), Rule: a.keeps(t),
 		}},
 	}
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
@@ -154,28 +154,50 @@ func (a *Agents) typeSwapCode(ctx context.Context, r TypeRequest) (Typed, error)
 	if err != nil {
 		return Typed{}, err
 	}
+	// Looked for after the offer was read: if this turn's code was counted while it was the first, that was before.
+	before, found, err := a.ledger.Posting(ctx, a.typingFirst(r))
+	switch {
+	case err != nil:
+		return Typed{}, err
+	case found && before.Accepted:
+		return Typed{End: a.swapTyped(post.Operator.Language, side, t)}, nil
+	case found && before.Refusal.Code != fault.OfferChanged:
+		return Typed{}, before.Refusal
+	}
 	switch {
 	case o.State != offer.Agreed && o.Posting != a.typing(r):
 		return Typed{}, fault.New(fault.OfferGone, "state", o.State.String())
 	case o.State == offer.Agreed && o.Typed&side != 0:
 		return Typed{End: a.swapTyped(post.Operator.Language, side, t)}, nil
 	case o.Typed&side.Other() == 0:
-		end := a.swapTyped(post.Operator.Language, side, t)
-		proof, err := a.proven(ctx, o, side.Other(), r.Code, id.ID{})
-		if err != nil {
-			return Typed{}, err
-		}
-		proof = append(append(a.offers.TypedFirst(o, side), proof...), a.wallet.Noted(actor(post), post.Operator.Language, r.Operator.Origin, end)...)
-		_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: proof})
-		return Typed{End: end}, err
+		return a.swapTypedFirst(ctx, r, post, o, t)
 	}
 	return a.swapMoves(ctx, r, post, o, t)
+}
+
+// swapTypedFirst is the first code. Nothing moves, and still it has an ID: the telco may repeat the turn at another node, and a wrong
+// code is one try.
+func (a *Agents) swapTypedFirst(ctx context.Context, r TypeRequest, post network.Post, o offer.Offer, t FloatTerms) (Typed, error) {
+	side := o.SideOf(post.Till.ID)
+	end := a.swapTyped(post.Operator.Language, side, t)
+	proof, err := a.proven(ctx, o, side.Other(), r.Code, id.ID{})
+	if err != nil {
+		return Typed{}, err
+	}
+	proof = append(append(a.offers.TypedFirst(o, side), proof...), a.wallet.Noted(actor(post), post.Operator.Language, r.Operator.Origin, end)...)
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{ID: a.typingFirst(r), Kind: ledger.CodeTyped, Companions: proof})
+	return Typed{End: end}, err
 }
 
 // typing is the ID under which the float moves if this turn's code is the second that is right: a repeat of the turn has the same.
 func (a *Agents) typing(r TypeRequest) id.ID {
 	o := r.Operator.Origin
 	return id.Derive(r.Operator.Offer, fmt.Sprintf("senti.offer.typed.v1.%s.%x.%d", r.Operator.Operator, o.Session, o.Turn))
+}
+
+// typingFirst is the ID under which this turn's code is compared if it is the first.
+func (a *Agents) typingFirst(r TypeRequest) id.ID {
+	return id.Derive(a.typing(r), "senti.offer.typed.first.v1")
 }
 
 // swapMoves is the second code: what was held goes over.

@@ -271,7 +271,11 @@ func TestSwapShops(t *testing.T) {
 		for _, c := range []struct {
 			amount int64
 			want   []msisdn.Number
-		}{{30_000_00, []msisdn.Number{wafula, njeri}}, {45_000_00, []msisdn.Number{wafula}}, {50_000_01, nil}} {
+		}{
+			{30_000_00, []msisdn.Number{wafula, njeri}},
+			{40_000_00, []msisdn.Number{njeri}}, // of the same agent; another's till keeps what one of its class must
+			{40_000_01, nil},
+		} {
 			got, err := w.agents.SwapShops(bg, otieno, ward, c.amount)
 			if (len(c.want) == 0) != fault.HasCode(err, fault.NoShops) || len(got) != len(c.want) {
 				t.Errorf("%d: %+v, %v", c.amount, got, err)
@@ -286,6 +290,14 @@ func TestSwapShops(t *testing.T) {
 		got, err := w.agents.SwapShops(bg, njeri, ward, 1_00)
 		if err != nil || len(got) != 1 || got[0].Till != w.tills[wafula].ID {
 			t.Errorf("not one's own: %+v, %v", got, err)
+		}
+		own := w.agent // a till of the bank, which is low at 250,000, asks shops that are low at 10,000
+		w.agent = w.bank
+		w.shop(amina, "SIMBA BRANCH", w.wallet.Market().Wards[2].Code, "AMINA HASSAN", 1_00)
+		w.agent = own
+		got, err = w.agents.SwapShops(bg, amina, ward, 20_000_00)
+		if err != nil || len(got) != 2 {
+			t.Errorf("asked by a till of another class: %+v, %v", got, err)
 		}
 	})
 }

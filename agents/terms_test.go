@@ -46,7 +46,7 @@ func TestTermsFit(t *testing.T) {
 	}
 	for name, terms := range map[string]any{
 		"cash in":      CashInTerms{brief, at, party, number, "123456", sum, earned, math.MaxUint16, rules, now},
-		"cash out":     CashOutTerms{brief, at, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now},
+		"cash out":     CashOutTerms{brief, at, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now, at.Code + " " + at.Code},
 		"cash code":    CashCodeTerms{brief, party, number, sum, sum, sum, now},
 		"voucher":      voucherTerms,
 		"voucher back": voucherBackTerms{brief, key, wordless, sum},

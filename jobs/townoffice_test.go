@@ -69,11 +69,11 @@ func (w *town) addTrustBank() {
 	w.approved(wallet.RequestBankAdd, wallet.BankArgs{Account: wallet.Trust, Name: "KCB", Number: "1107"})
 }
 
-// replenishBank issues float to the super-agent when it has little left.
+// replenishBank issues float to the super-agent when it has little left above what it must keep.
 func (w *town) replenishBank() {
 	w.t.Helper()
-	if w.float(w.bank) < 100_000_00 {
-		w.issued(w.bank.till.Float, 300_000_00)
+	if w.float(w.bank) < 600_000_00 {
+		w.issued(w.bank.till.Float, 500_000_00)
 	}
 }
 

@@ -235,6 +235,8 @@ func (w *town) opensShop(head int, name, ward string, cash int64) *shop {
 	_, err = w.agents.AddOperator(bg, "system", network.Operator{Till: s.till.ID, Phone: s.phone, Name: "OPERATOR " + name[:5], Language: "en",
 		Role: network.Manager}, &s.pin)
 	w.must(err)
+	_, err = w.ledger.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(s.till.ID, true)}}) // it has traded before
+	w.must(err)
 	return s
 }
 

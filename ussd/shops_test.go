@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"senti/agents"
 	"senti/agents/network"
+	"senti/agents/offer"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
@@ -51,7 +53,8 @@ func (w *world) openShops() {
 			Till: s.till.ID, Phone: s.operator.phone, Name: s.operator.name, Language: w.lang, Role: network.Manager,
 		}, &secret)
 		w.must(err)
-		_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(s.till.ID, true)}})
+		_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(s.till.ID, true),
+			w.agents.Offers().Opened(tradedBefore(s.till.ID, w.clock.Now()))}})
 		w.must(err)
 		_, err = w.wallet.Issue(ctx, s.till.Float, s.operator.float, "opening float of "+s.name)
 		w.must(err)
@@ -59,6 +62,11 @@ func (w *world) openShops() {
 		w.floats[s.operator.phone] = s.operator.float
 		w.shops = append(w.shops, s)
 	}
+}
+
+// tradedBefore is the drawer of a till that was last opened long ago: to open it now is not its first time.
+func tradedBefore(till int64, now time.Time) offer.Drawer {
+	return offer.Drawer{Till: till, OpenedAt: now.Add(-7 * 24 * time.Hour), ClosedAt: now.Add(-7*24*time.Hour + time.Hour)}
 }
 
 // sweeps is a job that does what is due, and says how much that was.

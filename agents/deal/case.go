@@ -218,6 +218,27 @@ func (s *Store) CasesOfTill(ctx context.Context, till int64, since time.Time, li
 		till, since.UnixMicro(), int64(limit))
 }
 
+// Complained returns those of the tills against which a customer's complaint that cash was not paid is open, if it was made at or
+// after since.
+func (s *Store) Complained(ctx context.Context, tills []int64, since time.Time) (map[int64]bool, error) {
+	args := make([]any, len(tills))
+	for i, till := range tills {
+		args[i] = till
+	}
+	out := map[int64]bool{}
+	query := fmt.Sprintf(`SELECT till FROM counter_cases WHERE kind = %d AND state = %d AND opened_at >= %d AND till IN`, NotPaid, CaseOpen, since.UnixMicro())
+	err := s.db.EachIn(ctx, query, args, func(rows *sql.Rows) error {
+		var till int64
+		err := rows.Scan(&till)
+		out[till] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("deal: look for complaints: %w", err)
+	}
+	return out, nil
+}
+
 func (s *Store) readCases(ctx context.Context, where string, args ...any) ([]Case, error) {
 	var all []Case
 	err := s.db.Each(ctx, selectCase+where, args, func(rows *sql.Rows) error {

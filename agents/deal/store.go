@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"senti/wallet/db"
@@ -177,6 +180,40 @@ func (s *Store) Sums(ctx context.Context, till int64, from, to time.Time) (Sums,
 		return Sums{}, fmt.Errorf("deal: add up: %w", err)
 	}
 	return sums, nil
+}
+
+// Taken adds up the cash that came into the drawers of tills by deals, less what was paid out of them: of each since its own time, and
+// before to. One query for all; a till without deals is absent.
+func (s *Store) Taken(ctx context.Context, since map[int64]time.Time, to time.Time) (map[int64]int64, error) {
+	out := map[int64]int64{}
+	if len(since) == 0 {
+		return out, nil
+	}
+	var where []string
+	var args []any
+	for _, till := range slices.Sorted(maps.Keys(since)) {
+		where = append(where, `till = ? AND asked_at >= ? AND asked_at < ?`)
+		args = append(args, till, since[till].UnixMicro(), to.UnixMicro())
+	}
+	err := s.db.Each(ctx, `
+		SELECT till, kind, state, SUM(amount)
+		  FROM deals
+		 WHERE `+strings.Join(where, ` OR `)+`
+		 GROUP BY till, kind, state`, args, func(rows *sql.Rows) error {
+		var till int64
+		var l Line
+		if err := rows.Scan(&till, &l.Kind, &l.State, &l.Amount); err != nil {
+			return err
+		}
+		var sums Sums
+		sums.add(l)
+		out[till] += sums.In - sums.Out
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("deal: add up what drawers took: %w", err)
+	}
+	return out, nil
 }
 
 func (s *Sums) add(l Line) {

@@ -12,7 +12,7 @@ import (
 // Hold, and Hold. The plan is refused with offer_pending while who asks has another offer open.
 func (s *Store) Ask(o Offer) []ledger.Companion {
 	o.State = Waiting
-	return []ledger.Companion{addition{s, o}, turn{s, o.asker(), o.ID, o.ExpiresAt, true}}
+	return []ledger.Companion{addition{s, o}, turn{store: s, asker: o.asker(), offer: o.ID, until: o.ExpiresAt, begin: true}}
 }
 
 type addition struct {
@@ -82,7 +82,15 @@ func (s *Store) To(was Offer, n Next) []ledger.Companion {
 	if n.State.Open() {
 		until = n.Until
 	}
-	return []ledger.Companion{change{s, was.ID, n}, turn{s, was.asker(), was.ID, until, false}}
+	return []ledger.Companion{change{s, was.ID, n}, turn{store: s, asker: was.asker(), offer: was.ID, until: until}}
+}
+
+// PassOn returns the companions that end an offer as To does, and put the next one in its place, which waits for another till: who asked
+// still has one offer open. The faults are To's, and offer_pending when who asked has asked for something else since.
+func (s *Store) PassOn(was Offer, n Next, next Offer) []ledger.Companion {
+	n.from, next.State = was.State, Waiting
+	return []ledger.Companion{change{s, was.ID, n}, addition{s, next},
+		turn{store: s, asker: was.asker(), offer: next.ID, until: next.ExpiresAt, begin: true, after: was.ID}}
 }
 
 // TypedFirst returns the companions that note that a side of a swap has typed the other's code while the other side has not. They
@@ -97,7 +105,7 @@ func (s *Store) TypedFirst(was Offer, side Side) []ledger.Companion {
 func (s *Store) TypedLast(was Offer, side Side, posting id.ID) []ledger.Companion {
 	return []ledger.Companion{
 		change{s, was.ID, Next{State: Done, Posting: posting, typed: side}},
-		turn{s, was.asker(), was.ID, time.Time{}, false},
+		turn{store: s, asker: was.asker(), offer: was.ID},
 	}
 }
 
@@ -169,6 +177,7 @@ type turn struct {
 	offer id.ID
 	until time.Time // zero: it is over
 	begin bool
+	after id.ID // the offer whose place it takes; zero for none
 }
 
 // Turn is the offer that somebody has open.
@@ -186,7 +195,10 @@ func (t turn) Key() id.ID { return t.asker }
 
 // Check refuses a second offer.
 func (t turn) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
-	if was, ok := row.(*Turn); t.begin && ok && at.Before(was.Until) {
+	was, ok := row.(*Turn)
+	switch {
+	case !t.begin:
+	case t.after.IsZero() && ok && at.Before(was.Until), !t.after.IsZero() && (!ok || was.Offer != t.after):
 		return nil, fault.New(fault.OfferPending)
 	}
 	return nil, nil

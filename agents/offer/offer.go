@@ -10,6 +10,7 @@
 package offer
 
 import (
+	"fmt"
 	"time"
 
 	"senti/wallet/id"
@@ -28,7 +29,8 @@ const (
 
 // Offer is what was asked of a till, and what became of it. A value read from a Store is the caller's own.
 type Offer struct {
-	ID       id.ID // of the intent that asked
+	ID       id.ID // of the intent that asked, unless another till was asked before
+	First    id.ID // of that intent, when another till was asked before; else zero
 	Kind     Kind
 	State    State
 	Asker    int64         // the till that asks, 0 for a customer
@@ -48,6 +50,20 @@ type Offer struct {
 	AnsweredAt time.Time // when it was agreed to, zero before
 	EndedAt    time.Time // zero while it is open
 	ExpiresAt  time.Time // when the next must have happened; zero once it is over
+}
+
+// Intent is the intent that asked, in which stands what was asked for.
+func (o Offer) Intent() id.ID {
+	if o.First.IsZero() {
+		return o.ID
+	}
+	return o.First
+}
+
+// Then is the offer that follows when the till did not say yes: the same, put to another till until then. turn counts, from 1.
+func (o Offer) Then(till int64, turn int, until time.Time) Offer {
+	return Offer{ID: id.Derive(o.Intent(), fmt.Sprintf("senti.offer.turn.v1:%d", turn)), First: o.Intent(), Kind: o.Kind, Till: till, Customer: o.Customer,
+		Phone: o.Phone, Name: o.Name, Amount: o.Amount, Fee: o.Fee, Tax: o.Tax, Hold: o.Hold, ExpiresAt: until}
 }
 
 // Side tells the two sides of a swap apart, as bits. Numbers are stored: never reuse one.

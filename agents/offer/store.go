@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"senti/wallet/db"
@@ -128,6 +131,98 @@ func (s *Store) Swapped(ctx context.Context, till int64, since time.Time) (in, o
 		}
 	}
 	return in, out, nil
+}
+
+// SwappedSince adds up the cash that swaps brought to tills, less what they took: of each since its own time. One query for all; a till
+// that swapped nothing is absent.
+func (s *Store) SwappedSince(ctx context.Context, since map[int64]time.Time) (map[int64]int64, error) {
+	out := map[int64]int64{}
+	if len(since) == 0 {
+		return out, nil
+	}
+	for column, sign := range map[string]int64{`till`: 1, `asker`: -1} {
+		var where []string
+		args := []any{int64(Swap), int64(Done)}
+		for _, till := range slices.Sorted(maps.Keys(since)) {
+			where = append(where, column+` = ? AND asked_at > ? AND ended_at >= ?`)
+			args = append(args, till, since[till].Add(-longest).UnixMicro(), since[till].UnixMicro())
+		}
+		err := s.db.Each(ctx, `
+			SELECT `+column+`, SUM(amount)
+			  FROM offers
+			 WHERE kind = ? AND state = ? AND (`+strings.Join(where, ` OR `)+`)
+			 GROUP BY `+column, args, func(rows *sql.Rows) error {
+			var till, amount int64
+			err := rows.Scan(&till, &amount)
+			out[till] += sign * amount
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("offer: add up swaps: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// Promised adds up the cash that tills have promised to customers at that time, who have not come yet; a till that has promised none is
+// absent.
+func (s *Store) Promised(ctx context.Context, tills []int64, at time.Time) (map[int64]int64, error) {
+	query := fmt.Sprintf(`
+		SELECT till, amount FROM offers
+		 WHERE kind = %d AND state = %d AND asked_at > %d AND due_at > %d AND till IN`, Cash, Agreed, at.Add(-longest).UnixMicro(), at.UnixMicro())
+	out := map[int64]int64{}
+	err := s.db.EachIn(ctx, query, numbers(tills), func(rows *sql.Rows) error {
+		var till, amount int64
+		err := rows.Scan(&till, &amount)
+		out[till] += amount
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("offer: add up promises: %w", err)
+	}
+	return out, nil
+}
+
+// RecordsOf is RecordOf of several tills, in a few queries; a till to which nothing was put is absent.
+func (s *Store) RecordsOf(ctx context.Context, tills []int64, last int) (map[int64]Record, error) {
+	const atOnce = 100 // SQLite joins at most 500 selects
+	out := map[int64]Record{}
+	for some := range slices.Chunk(tills, atOnce) {
+		var each []string
+		var args []any
+		for _, till := range some {
+			each = append(each, `SELECT till, state FROM (SELECT till, state FROM offers WHERE till = ? AND kind = ? AND state <> ? ORDER BY asked_at DESC LIMIT ?) x`)
+			args = append(args, till, int64(Cash), int64(Withdrawn), int64(last))
+		}
+		err := s.db.Each(ctx, strings.Join(each, ` UNION ALL `), args, func(rows *sql.Rows) error {
+			var till int64
+			var is State
+			if err := rows.Scan(&till, &is); err != nil {
+				return err
+			}
+			r := out[till]
+			if is.Counts() {
+				r.Of++
+			}
+			if is.Kept() {
+				r.Kept++
+			}
+			out[till] = r
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("offer: read records: %w", err)
+		}
+	}
+	return out, nil
+}
+
+func numbers(all []int64) []any {
+	out := make([]any, len(all))
+	for i, n := range all {
+		out[i] = n
+	}
+	return out
 }
 
 func (s *Store) read(ctx context.Context, where string, args ...any) ([]Offer, error) {

@@ -19,7 +19,7 @@ func (*offerTable) Name() string { return "offers" }
 
 const (
 	offerFields = `id, kind, state, asker, till, operator, customer, phone, name, amount, fee, tax, hold_id, typed, posting,
-	       asked_at, answered_at, ended_at, due_at`
+	       asked_at, answered_at, ended_at, due_at, first_id`
 	selectOffer = `
 	SELECT ` + offerFields + `
 	  FROM offers`
@@ -28,18 +28,18 @@ const (
 )
 
 func scanOffer(rows *sql.Rows) (o Offer, err error) {
-	var key, hold, posting []byte
+	var key, hold, posting, first []byte
 	var phone string
 	var asked int64
 	var answered, ended, due sql.NullInt64
 	err = rows.Scan(&key, &o.Kind, &o.State, &o.Asker, &o.Till, &o.Operator, &o.Customer, &phone, &o.Name, &o.Amount, &o.Fee, &o.Tax,
-		&hold, &o.Typed, &posting, &asked, &answered, &ended, &due)
+		&hold, &o.Typed, &posting, &asked, &answered, &ended, &due, &first)
 	if err != nil {
 		return Offer{}, err
 	}
 	o.Phone, o.AskedAt = msisdn.Number(phone), time.UnixMicro(asked).UTC()
 	o.AnsweredAt, o.EndedAt, o.ExpiresAt = orZero(answered), orZero(ended), orZero(due)
-	return o, scanIDs(idColumn{key, &o.ID}, idColumn{hold, &o.Hold}, idColumn{posting, &o.Posting})
+	return o, scanIDs(idColumn{key, &o.ID}, idColumn{hold, &o.Hold}, idColumn{posting, &o.Posting}, idColumn{first, &o.First})
 }
 
 // Load reads offers.
@@ -60,7 +60,7 @@ var (
 
 // Write inserts new offers, so that a second under the same ID cannot overwrite the first, and replaces changed ones.
 func (*offerTable) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 19
+	const columns = 20
 	var fresh, changed []any
 	for _, r := range rows {
 		switch row := r.(type) {
@@ -77,7 +77,7 @@ func (*offerTable) Write(d *db.Dialect, rows []any) []db.Stmt {
 func appendOffer(args []any, o *Offer) []any {
 	return append(args, o.ID[:], int64(o.Kind), int64(o.State), o.Asker, o.Till, o.Operator, o.Customer, string(o.Phone), o.Name,
 		o.Amount, o.Fee, o.Tax, orNull(o.Hold), int64(o.Typed), orNull(o.Posting), o.AskedAt.UnixMicro(),
-		microsOrNull(o.AnsweredAt), microsOrNull(o.EndedAt), microsOrNull(o.ExpiresAt))
+		microsOrNull(o.AnsweredAt), microsOrNull(o.EndedAt), microsOrNull(o.ExpiresAt), orNull(o.First))
 }
 
 // turnTable is whose turn it is, as the ledger commits it: one row for each who has asked.

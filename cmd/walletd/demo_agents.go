@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"senti/agents/network"
+	"senti/agents/offer"
 	"senti/ussd/simulator"
 	"senti/wallet/audit"
 	"senti/wallet/fault"
@@ -122,7 +123,9 @@ func (a *app) seedShop(ctx context.Context, s network.Store, who network.Operato
 	if _, err := a.agents.AddOperator(ctx, audit.System, who, &p); err != nil {
 		return 0, err
 	}
-	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.agents.Places().OpenTill(opened.ID, true)}})
+	lastWeek := a.wallet.Clock().Now().AddDate(0, 0, -7) // it has traded before: to open it is not its first time
+	drawer := offer.Drawer{Till: opened.ID, OpenedAt: lastWeek, ClosedAt: lastWeek}
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.agents.Places().OpenTill(opened.ID, true), a.agents.Offers().Opened(drawer)}})
 	if err != nil {
 		return 0, err
 	}

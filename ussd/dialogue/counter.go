@@ -24,7 +24,7 @@ var more = flow{ID: "more", Steps: []step{
 	{ID: "top", Choose: "More", Options: []option{
 		{Key: "1", Text: "Pay a cash code", Start: "paycode"},
 		{Key: "2", Text: "Wrong deposit", Start: "claim"},
-		{Key: "3", Text: "Reservations", Start: "reservations"},
+		{Key: "3", Text: "Reservations", Do: fromMenu("more"), Start: "reservations"},
 		{Key: "4", Text: "Open or close", Start: "tillday"},
 		{Key: "5", Text: "End of day", Start: "dayend"},
 		{Key: "6", Text: "Warnings", Start: "warnings"},

@@ -1,9 +1,11 @@
 package dialogue
 
 import (
+	"fmt"
 	"strconv"
 
 	"senti/agents"
+	"senti/agents/network"
 	"senti/wallet/fault"
 )
 
@@ -104,9 +106,33 @@ func sayPicks(t *turn, found []agents.Found) {
 		t.Say(name, "")
 		if i < len(found) {
 			t.Keep(pickKey(i), found[i].Code)
-			t.Say(name, found[i].Shop)
+			t.Say(name, asFound(found[i]))
 		}
 	}
+}
+
+// asFound is how a customer finds a shop: what it is called, where it stands, and how much of what was asked of it it has kept, if anything
+// ever was.
+func asFound(f agents.Found) string {
+	said := f.Shop
+	if f.Landmark != "" {
+		said = f.Name + ", " + f.Landmark
+	}
+	if f.Rated > 0 {
+		said += fmt.Sprintf(" %d%%", f.Rate/10)
+	}
+	return said
+}
+
+// otherPicks are the shops that were not chosen, in their order.
+func otherPicks(t *turn) []network.ShopCode {
+	var out []network.ShopCode
+	for i := range picks("") {
+		if code := t.Kept(pickKey(i)); code != "" && code != t.Kept(keptCode) {
+			out = append(out, network.ShopCode(code))
+		}
+	}
+	return out
 }
 
 func picked(i int) func(*turn) bool {

@@ -20,7 +20,7 @@ var float = flow{ID: "float", Steps: []step{
 		{Key: "3", Text: "Ask for float", Start: "floatask"},
 		{Key: "4", Text: "Swap for cash", Start: "floatswap"},
 		{Key: "5", Text: "Earnings", Start: "earnings"},
-		{Key: "7", Text: "Asked of you", If: somethingAsked, Start: "tillasked"},
+		{Key: "7", Text: "Asked of you", If: somethingAsked, Do: fromMenu("float"), Start: "tillasked"},
 	}},
 }}
 
@@ -59,7 +59,7 @@ var floatAsk = flow{ID: "floatask", Steps: []step{
 
 var (
 	otherShop      = take{Do: takeOtherShop(true), Faults: []fault.Code{fault.BadShopCode, fault.ShopNotFound, fault.OwnShop, fault.OtherAgent}}
-	floatAmount    = take{Do: takeCash, Faults: []fault.Code{fault.BadAmount, fault.TillShort, fault.FloatFull}}
+	floatAmount    = take{Do: takeCash, Faults: []fault.Code{fault.BadAmount, fault.TillShort, fault.FloatMin, fault.FloatFull}}
 	sellFloat      = take{Do: moveFloat}
 	sellFloatAgain = take{Do: moveFloat, Faults: pinFaults}
 )
@@ -148,7 +148,7 @@ func moveFloat(t *turn, typed string) error {
 		return nil
 	case fault.WrongPIN:
 		return tryIntentAgain(t, intent, err)
-	case fault.TillShort, fault.FloatFull:
+	case fault.TillShort, fault.FloatMin, fault.FloatFull:
 		return t.AskAgain("amount", err)
 	}
 	return err

@@ -68,15 +68,8 @@ func several(t *turn) bool { return t.KeptNumber(keptMore) > 1 }
 
 func moreToSee(t *turn) bool { return t.KeptNumber(keptNext)+1 < t.KeptNumber(keptMore) }
 
-func seenBefore(t *turn) bool { return t.KeptNumber(keptNext) > 0 }
-
 func seeNext(t *turn) error {
 	t.KeepNumber(keptNext, t.KeptNumber(keptNext)+1)
-	return nil
-}
-
-func seePrevious(t *turn) error {
-	t.KeepNumber(keptNext, t.KeptNumber(keptNext)-1)
 	return nil
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // reserve asks a shop to keep cash for a customer who is on the way: how much, near what place, which shop of those that can pay, the fee,
-// and the PIN. Who has cash reserved sees it first, and can take it back.
+// and the PIN. If the shop does not say yes the others are asked, one after the other. Who has cash reserved sees it first, and can take it back.
 var reserve = flow{ID: "reserve", Texts: map[string]string{
 	"waits": "{shop} has until {time} to say yes.", "kept": "{shop} keeps cash for you until {time}.",
 }, Steps: []step{
@@ -20,7 +20,7 @@ var reserve = flow{ID: "reserve", Texts: map[string]string{
 	}},
 	{ID: "amount", Ask: "How much cash?", Take: outAmount},
 	{ID: "where", Ask: "Where? Ward code, or a place", Take: place, Options: []option{{Key: "1", Text: "See the wards", Start: "wards"}}},
-	{ID: "pick", Choose: "They can pay now", With: listReserveShops, Options: picks("pin")},
+	{ID: "pick", Choose: "They can pay now (% kept)", With: listReserveShops, Options: picks("pin")},
 	{ID: "pin", Secret: "{amount} cash at\n{shop}\nFee {fee}. {total} is set aside.\nEnter PIN", With: quoteReserve, Take: reservePIN, Moves: true},
 
 	// From here on only if something was not right, or was there before.
@@ -94,7 +94,8 @@ func listReserveShops(t *turn) error {
 // quoteReserve opens the intent, so that whatever happens from here on there is a record of what was about to be done.
 func quoteReserve(t *turn) error {
 	q, err := t.Env.agents.QuoteReserve(t.Ctx, agents.CashOutRequest{
-		From: t.Env.caller.Phone, Shop: network.ShopCode(t.Kept(keptCode)), Amount: t.KeptNumber(keptAmount), Origin: t.Env.caller.Origin,
+		From: t.Env.caller.Phone, Shop: network.ShopCode(t.Kept(keptCode)), Others: otherPicks(t), Amount: t.KeptNumber(keptAmount),
+		Origin: t.Env.caller.Origin,
 	})
 	switch fault.CodeOf(err) {
 	case "":

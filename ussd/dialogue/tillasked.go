@@ -20,21 +20,21 @@ var tillAsked = flow{ID: "tillasked", Texts: map[string]string{"came": "Came {ca
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
 		{Key: "4", Text: "Next", If: moreToSee, Do: seeNext, Go: "float"},
-		{Key: "0", Text: "Back", If: seenBefore, Do: seePrevious, Go: "float"},
+		{Key: "0", Text: "Back", If: askedBefore, Do: seePrevious, Go: "float"},
 	}},
 	{ID: "swap", Confirm: "{shop} brings {amount} cash and asks for as much float.", With: tillAskedFor(offer.Swap), Options: []option{
 		{Key: "1", Text: "Yes (PIN)", Start: "swapyes"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
 		{Key: "4", Text: "Next", If: moreToSee, Do: seeNext, Go: "float"},
-		{Key: "0", Text: "Back", If: seenBefore, Do: seePrevious, Go: "float"},
+		{Key: "0", Text: "Back", If: askedBefore, Do: seePrevious, Go: "float"},
 	}},
 	{ID: "cash", Confirm: "{name} asks: keep {amount} cash for {minutes} min? {record}", With: tillAskedFor(offer.Cash), Moves: true, Options: []option{
 		{Key: "1", Text: "Yes, I keep it", Do: promiseCash, Start: "reservations"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
 		{Key: "4", Text: "Next", If: moreToSee, Do: seeNext, Go: "float"},
-		{Key: "0", Text: "Back", If: seenBefore, Do: seePrevious, Go: "float"},
+		{Key: "0", Text: "Back", If: askedBefore, Do: seePrevious, Go: "float"},
 	}},
 	{ID: "none", End: "{end}", With: toHome}, // what was asked has been answered, or its time is over
 
@@ -102,6 +102,28 @@ func tillAskedFor(kind offer.Kind) func(*turn) error {
 		t.Say("record", t.Text(record))
 		return nil
 	}
+}
+
+// fromMenu notes that the operator looks at what is asked of his own accord, and to which menu he can go back.
+func fromMenu(flow string) func(*turn) error {
+	return func(t *turn) error {
+		t.Keep(keptMenu, flow)
+		return nil
+	}
+}
+
+const keptMenu = "menu"
+
+// askedBefore reports whether there is something to go back to: another page of what is asked, or the menu.
+func askedBefore(t *turn) bool { return t.KeptNumber(keptNext) > 0 || t.Kept(keptMenu) != "" }
+
+func seePrevious(t *turn) error {
+	if t.KeptNumber(keptNext) == 0 {
+		t.Start(t.Kept(keptMenu))
+		return nil
+	}
+	t.KeepNumber(keptNext, t.KeptNumber(keptNext)-1)
+	return nil
 }
 
 func refuseOffer(t *turn) error { return onOffer(t, t.Env.agents.RefuseOffer) }

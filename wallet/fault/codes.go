@@ -90,6 +90,8 @@ const (
 	ShopClosed  Code = "shop_closed"  // the shop does not serve customers now
 	TooLate     Code = "too_late"     // the time for this is over
 
+	FloatMin       Code = "float_min"       // the till would keep less float than its class must; args: min
+	OpeningShort   Code = "opening_short"   // the till has less float than one of its class opens with; args: min
 	OfferPending   Code = "offer_pending"   // who asks waits for an answer already
 	OfferGone      Code = "offer_gone"      // the offer was answered, taken back or is too old; args: state
 	OfferChanged   Code = "offer_changed"   // the other side did something just now
@@ -238,6 +240,8 @@ var specs = map[Code]Spec{
 	ShopClosed:  end,
 	TooLate:     end,
 
+	FloatMin:       ask,
+	OpeningShort:   end,
 	OfferPending:   conflict,
 	OfferGone:      conflict,
 	OfferChanged:   conflict,

@@ -247,6 +247,11 @@ func (w *plannedRows) take(a *Account, row *hold, h HoldAct) *fault.Error {
 		return fault.New(fault.Insufficient, "available", fault.Minor(a.Available()), "needed", fault.Minor(h.Amount))
 	}
 	a.Held += h.Amount
+	if h.Rule != nil {
+		if refusal := h.Rule(*a); refusal != nil {
+			return refusal
+		}
+	}
 	next := &hold{id: h.Hold, account: h.Account, amount: h.Amount, remaining: h.Amount,
 		expiresAt: micros(h.ExpiresAt), state: holdOpen}
 	w.set(w.e.l.holds, h.Hold, next, false)

@@ -28,6 +28,7 @@ const (
 	Sweep          Kind = 21 // fees earned and tax collected paid out of trust, to whom they belong
 	Reserve        Kind = 20 // cash reserved at a till; of intents and of the posting that holds the money
 	TrustMove      Kind = 22 // money moved from one trust bank to another
+	CodeTyped      Kind = 23 // a code compared, before anything moves: so that a repeat of the turn counts no try again
 )
 
 // KindSpec is what the ledger enforces for a kind.
@@ -63,6 +64,7 @@ var Kinds = []KindSpec{
 	{Sweep, "sweep", true, true, []AccountType{Trust, FeeIncome, TaxPayable}},
 	{Reserve, "reserve", false, false, nil},
 	{TrustMove, "trust_move", true, true, []AccountType{Trust}},
+	{CodeTyped, "code_typed", false, false, nil},
 }
 
 // Spec returns the kind's row, and false for a number that is not in the table.

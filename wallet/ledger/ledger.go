@@ -256,6 +256,9 @@ func validHolds(acts []HoldAct) error {
 		if (h.Freeze || !h.Like.IsZero()) && h.Verb != TakeHold {
 			return errors.New("ledger: a freeze that takes no hold")
 		}
+		if h.Rule != nil && h.Verb != TakeHold {
+			return errors.New("ledger: a rule of what takes no hold")
+		}
 		if h.Verb == TakeHold && h.ExpiresAt.IsZero() {
 			return errors.New("ledger: a hold that never expires")
 		}

@@ -37,7 +37,7 @@ type Leg struct {
 	Rule    Rule  // nil, or what else must hold for this account
 }
 
-// Rule refuses a leg by returning a fault. It sees the account as it would be after the leg, turnover included, and must
+// Rule refuses a leg or a hold by returning a fault. It sees the account as it would be after it, turnover included, and must
 // be a pure function of it.
 type Rule func(after Account) *fault.Error
 
@@ -60,6 +60,7 @@ type HoldAct struct {
 	Amount    int64     // TakeHold and CaptureHold, minor units, above zero
 	ExpiresAt time.Time // TakeHold only
 	Final     bool      // CaptureHold only: release what is left after the capture
+	Rule      Rule      // TakeHold only: nil, or what else must hold for the account when the amount is set aside
 
 	// Freeze and Like are for TakeHold. Freeze takes of Amount as much as is there, though nothing else may leave the account; and
 	// there is no hold when nothing is. Outcome.Taken tells how much it was.

@@ -43,3 +43,19 @@ func FloatRoom(m *market.Market, at time.Time) ledger.Rule {
 		return nil
 	}
 }
+
+// FloatKept returns the rule of a float that gives e-money away, sold or swapped: what is left to dispose of may not be less than its
+// class must keep. The fault is float_min (min).
+func FloatKept(m *market.Market, at time.Time) ledger.Rule {
+	rules := m.At(at).Agents
+	return func(after ledger.Account) *fault.Error {
+		class, ok := rules.Class(after.Class)
+		if !ok {
+			return fault.Wrap(fmt.Errorf("float %d has class %d, which %s does not have", after.ID, after.Class, rules.Version), fault.Internal)
+		}
+		if after.Available() < class.FloatMin {
+			return fault.New(fault.FloatMin, "min", fault.Minor(class.FloatMin))
+		}
+		return nil
+	}
+}
