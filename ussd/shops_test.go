@@ -42,26 +42,42 @@ func (w *world) openShops() {
 	w.floats = map[msisdn.Number]int64{}
 	w.jobs["offers"] = w.sweeps((*agents.Agents).ExpireOffers, "ended")
 	w.jobs["alerts"] = w.sweeps((*agents.Agents).FloatAlerts, "warned")
-	for _, s := range shopsOf[w.market] {
-		store, err := w.agents.AddStore(ctx, "system", network.Store{Agent: agent.ID, Name: s.name, Ward: s.ward, Landmark: s.landmark})
-		w.must(err)
-		s.till, err = w.agents.AddTill(ctx, "system", network.Till{Store: store.ID, Label: "till 1"})
-		w.must(err)
-		secret, err := pin.Parse(s.operator.pin)
-		w.must(err)
-		_, err = w.agents.AddOperator(ctx, "system", network.Operator{
-			Till: s.till.ID, Phone: s.operator.phone, Name: s.operator.name, Language: w.lang, Role: network.Manager,
-		}, &secret)
-		w.must(err)
-		_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(s.till.ID, true),
-			w.agents.Offers().Opened(tradedBefore(s.till.ID, w.clock.Now()))}})
-		w.must(err)
-		_, err = w.wallet.Issue(ctx, s.till.Float, s.operator.float, "opening float of "+s.name)
-		w.must(err)
-		w.must(w.agents.SetOperatorID(ctx, "system", s.operator.phone, w.idDraft(s.operator.phone, idNumbers[s.operator.phone])))
-		w.floats[s.operator.phone] = s.operator.float
-		w.shops = append(w.shops, s)
+	w.staff["shop"] = func(rest string) []string { // shop 0712000013 KWA AMINA, at Bus stage: one more in the ward of the first
+		phone, rest, _ := strings.Cut(rest, " ")
+		name, landmark, _ := strings.Cut(rest, ", at ")
+		w.openShop(agent, shop{name: name, ward: shopsOf[w.market][0].ward, landmark: landmark,
+			operator: person{w.number(phone), "AMINA HASSAN", "8351", 0, 50_000_00}})
+		return nil
 	}
+	for _, s := range shopsOf[w.market] {
+		w.openShop(agent, s)
+	}
+}
+
+// openShop opens one of them.
+func (w *world) openShop(agent network.Agent, s shop) {
+	w.t.Helper()
+	ctx := context.Background()
+	store, err := w.agents.AddStore(ctx, "system", network.Store{Agent: agent.ID, Name: s.name, Ward: s.ward, Landmark: s.landmark})
+	w.must(err)
+	s.till, err = w.agents.AddTill(ctx, "system", network.Till{Store: store.ID, Label: "till 1"})
+	w.must(err)
+	secret, err := pin.Parse(s.operator.pin)
+	w.must(err)
+	_, err = w.agents.AddOperator(ctx, "system", network.Operator{
+		Till: s.till.ID, Phone: s.operator.phone, Name: s.operator.name, Language: w.lang, Role: network.Manager,
+	}, &secret)
+	w.must(err)
+	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(s.till.ID, true),
+		w.agents.Offers().Opened(tradedBefore(s.till.ID, w.clock.Now()))}})
+	w.must(err)
+	_, err = w.wallet.Issue(ctx, s.till.Float, s.operator.float, "opening float of "+s.name)
+	w.must(err)
+	if number := idNumbers[s.operator.phone]; number != "" {
+		w.must(w.agents.SetOperatorID(ctx, "system", s.operator.phone, w.idDraft(s.operator.phone, number)))
+	}
+	w.floats[s.operator.phone] = s.operator.float
+	w.shops = append(w.shops, s)
 }
 
 // tradedBefore is the drawer of a till that was last opened long ago: to open it now is not its first time.
