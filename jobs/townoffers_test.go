@@ -197,7 +197,7 @@ func (w *town) agrees(asking, asked *shop, amount int64) (which id.ID, agreed bo
 	q, err := w.agents.QuoteSwap(bg, r)
 	w.must(err)
 	_, err = w.agents.AgreeSwap(bg, q.Intent, asked.pin)
-	return r.Offer, !w.refused("agreed to a swap", err, fault.TillShort)
+	return r.Offer, !w.refused("agreed to a swap", err, fault.TillShort, fault.FloatMin)
 }
 
 func (w *town) swapCode(s *shop, which id.ID) string {

@@ -72,8 +72,8 @@ func (w *town) addTrustBank() {
 // replenishBank issues float to the super-agent when it has little left above what it must keep.
 func (w *town) replenishBank() {
 	w.t.Helper()
-	if w.float(w.bank) < 600_000_00 {
-		w.issued(w.bank.till.Float, 500_000_00)
+	if w.float(w.bank) < 700_000_00 {
+		w.issued(w.bank.till.Float, 1_000_000_00)
 	}
 }
 

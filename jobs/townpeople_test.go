@@ -13,6 +13,7 @@ import (
 
 	"senti/agents"
 	"senti/agents/network"
+	"senti/agents/offer"
 	"senti/jobs"
 	"senti/sms"
 	"senti/sms/intake"
@@ -235,7 +236,9 @@ func (w *town) opensShop(head int, name, ward string, cash int64) *shop {
 	_, err = w.agents.AddOperator(bg, "system", network.Operator{Till: s.till.ID, Phone: s.phone, Name: "OPERATOR " + name[:5], Language: "en",
 		Role: network.Manager}, &s.pin)
 	w.must(err)
-	_, err = w.ledger.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(s.till.ID, true)}}) // it has traded before
+	lastYear := w.clock.Now().AddDate(-1, 0, 0) // it has traded before, and need not begin with much float
+	_, err = w.ledger.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{
+		w.agents.Offers().Opened(offer.Drawer{Till: s.till.ID, OpenedAt: lastYear, ClosedAt: lastYear})}})
 	w.must(err)
 	return s
 }
