@@ -128,11 +128,14 @@ func TestOneLineTwoRequests(t *testing.T) {
 			l := h.bank(Trust, fmt.Sprintf("L%d 1000", round))[fmt.Sprintf("L%d", round)]
 			var heard [2]fault.Code
 			var wg sync.WaitGroup
+			var asked [2]Asked
+			for i := range asked {
+				asked[i] = h.ask("alice", RequestIssue, IssueArgs{Line: l.ID, To: []IssueTo{{shopFloat, 1000_00}}})
+			}
 			for i, office := range []*head{h, other} {
-				r := h.ask("alice", RequestIssue, IssueArgs{Line: l.ID, To: []IssueTo{{shopFloat, 1000_00}}})
 				who := h.who([]string{"bob", "carol"}[i])
 				wg.Go(func() {
-					_, err := office.Approve(ctx, who, r.No)
+					_, err := office.Approve(ctx, who, asked[i].No)
 					heard[i] = fault.CodeOf(err)
 				})
 			}
