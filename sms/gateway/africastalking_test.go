@@ -103,15 +103,15 @@ func TestAfricasTalkingSends(t *testing.T) {
 	}
 	slices.SortFunc(p.requests, func(a, b url.Values) int { return strings.Compare(a.Get("to"), b.Get("to")) })
 	want := []url.Values{
-		form("+254712000001", "Ksh 500 SENT & gone"),
-		form("+254712000002,+254712000003", "the same"),
+		bulk("+254712000001", "Ksh 500 SENT & gone"),
+		bulk("+254712000002,+254712000003", "the same"),
 	}
 	if got, want := fmt.Sprint(p.requests), fmt.Sprint(want); got != want {
 		t.Errorf("requests\n%s\nwant\n%s", got, want)
 	}
 }
 
-func form(to, text string) url.Values {
+func bulk(to, text string) url.Values {
 	return url.Values{
 		"username": {"senti"}, "to": {to}, "message": {text}, "from": {"SENTI"}, "bulkSMSMode": {"1"}, "enqueue": {"1"},
 	}

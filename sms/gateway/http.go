@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"senti/sms"
+	"senti/wallet/msisdn"
 )
 
 // baseURL checks a provider's configured address. Keys travel in headers, so plain http is for this machine only.
@@ -55,8 +57,13 @@ func unanswered(sender string, err error) *sms.SendError {
 // refused turns an HTTP status that is not success into what to do about it. Only a status that is about the request itself
 // refuses its messages for good; an answer from somewhere else, or to somebody else, is for a person to mend.
 func refused(sender string, response *http.Response) *sms.SendError {
-	e := &sms.SendError{Sender: sender, Code: sms.CodeHTTPStatus, Status: response.StatusCode}
-	switch s := response.StatusCode; {
+	return refusedWith(sender, response.StatusCode, response.Header)
+}
+
+// refusedWith is refused for an answer that was read.
+func refusedWith(sender string, status int, header http.Header) *sms.SendError {
+	e := &sms.SendError{Sender: sender, Code: sms.CodeHTTPStatus, Status: status}
+	switch s := status; {
 	case s >= 500:
 		e.Retryable, e.Unclear = true, true
 	case s == http.StatusTooManyRequests, s == http.StatusRequestTimeout:
@@ -64,8 +71,25 @@ func refused(sender string, response *http.Response) *sms.SendError {
 	case s != http.StatusBadRequest && s != http.StatusRequestEntityTooLarge && s != http.StatusUnprocessableEntity:
 		e.Account = true // key, credit, address
 	}
-	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil && seconds > 0 {
 		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
 	}
 	return e
 }
+
+// word makes a provider's word fit for the log: letters, digits and underscores, and short.
+func word(said string) string {
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_':
+			return r
+		case r == ' ', r == '-', r == '.':
+			return '_'
+		}
+		return -1
+	}, said)
+	return clean[:min(len(clean), 40)]
+}
+
+// digits is a phone number as some providers want it: international, without the plus.
+func digits(n msisdn.Number) string { return strings.TrimPrefix(string(n), "+") }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"senti/sms"
-	"senti/wallet/webhook"
 )
 
 const (
@@ -35,11 +34,29 @@ type wire struct {
 	inbound inbound
 	write   func(fields) string
 
+	names map[string]string // what the provider calls the fields, where that is not id, from, to and text
+
 	messages []messageCase
 	bad      []badCase
 	stranger int // the status for a sender that is no phone
+	refused  int // the status for what is malformed; 400 if it is not set
+
+	reports    []reportCase
+	badReports []badCase
 
 	taken, repeated, failed string // the answers for the usual fields
+
+	keys []string                          // what a provider that signs signs with
+	sign func(address, body string) string // nil for one that does not
+}
+
+// publicURL is where the providers think we are.
+const publicURL = "https://senti.example:8443"
+
+// reportCase is a body and the reports it means; Gateway is the provider's own and not repeated.
+type reportCase struct {
+	name, body string
+	want       []sms.Report
 }
 
 // messageCase is a body and the message it means.
@@ -51,7 +68,9 @@ type messageCase struct {
 // badCase is a body that is refused, and the field that is named.
 type badCase struct{ name, body, field string }
 
-func wires() []wire { return []wire{africasTalkingWire(), sentiWire()} }
+func wires() []wire {
+	return []wire{africasTalkingWire(), infobipWire(), jasminWire(), kannelWire(), sentiWire(), twilioWire()}
+}
 
 func africasTalkingWire() wire {
 	write := func(f fields) string {
@@ -64,7 +83,7 @@ func africasTalkingWire() wire {
 	accented.Text = "Ndiyo é 4821\nsecond line"
 	undated.Text = "1 4821"
 	return wire{
-		inbound: africasTalkingInbound(webhook.Guard{}), write: write, stranger: 200,
+		inbound: africasTalkingInbound, write: write, stranger: 200,
 		taken: "taken", repeated: "repeated", failed: "failed",
 		messages: []messageCase{
 			{"usual", write(usual()), usualMessage()},
@@ -78,6 +97,17 @@ func africasTalkingWire() wire {
 			{"not a form", "id=%zz", "body"},
 			{"two texts", who + "&text=1&text=2", "text"},
 			{"JSON in a form's clothes", `{"id":"a"}`, "id"},
+		},
+		reports: []reportCase{
+			{"delivered", "id=ATXid_1&status=Success&phoneNumber=%2B254712000001&networkCode=63902&retryCount=0",
+				[]sms.Report{{ProviderRef: "ATXid_1", Fate: sms.Delivered, Reason: "Success"}}},
+			{"failed", "id=ATXid_1&status=Failed&failureReason=DeliveryFailure",
+				[]sms.Report{{ProviderRef: "ATXid_1", Fate: sms.Undelivered, Reason: "DeliveryFailure"}}},
+			{"on its way", "id=ATXid_1&status=Buffered", []sms.Report{{ProviderRef: "ATXid_1", Fate: sms.Buffered, Reason: "Buffered"}}},
+		},
+		badReports: []badCase{
+			{"no id", "status=Success", "id"},
+			{"unknown word", "id=a&status=Perhaps" + markedPIN, "unknown word"},
 		},
 	}
 }
@@ -97,7 +127,7 @@ func sentiWire() wire {
 	accented.Text = "Ndiyo é 4821\nsecond line"
 	later.At = time.Date(2026, 3, 5, 6, 4, 45, 0, time.UTC)
 	return wire{
-		inbound: sentiInbound(webhook.Guard{}), write: write, stranger: 400,
+		inbound: sentiInbound, write: write, stranger: 400,
 		taken: `{"id":"28a4f1c0","result":"taken"}`, repeated: `{"id":"28a4f1c0","result":"repeated"}`,
 		failed: `{"id":"28a4f1c0","result":"failed"}`,
 		messages: []messageCase{

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -27,6 +28,7 @@ type recorder struct {
 	mu       sync.Mutex
 	broken   bool
 	messages []sms.Inbound
+	reports  []sms.Report
 	outcomes []string
 	during   func(ctx context.Context) // called in the middle of it, when set
 }
@@ -47,14 +49,24 @@ func (r *recorder) Receive(ctx context.Context, m sms.Inbound) (fresh bool, err 
 	return fresh, nil
 }
 
+func (r *recorder) report(_ context.Context, reports []sms.Report) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.broken {
+		return errors.New("the database is away")
+	}
+	r.reports = append(r.reports, reports...)
+	return nil
+}
+
 func (r *recorder) count(_, outcome string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.outcomes = append(r.outcomes, outcome)
 }
 
-// desk is one provider's door behind a real HTTP server.
-type desk struct {
+// gate is one provider's door behind a real HTTP server.
+type gate struct {
 	*recorder
 	wire
 	t      *testing.T
@@ -63,15 +75,11 @@ type desk struct {
 	busy   sync.WaitGroup // handlers that have not returned: the caller may have its answer before
 }
 
-func newDesk(t *testing.T, w wire, g webhook.Guard) *desk {
+func newGate(t *testing.T, w wire, g webhook.Guard) *gate {
 	t.Helper()
-	d := &desk{recorder: &recorder{}, wire: w, t: t}
-	c := InboundConfig{Region: "KE", Log: slog.New(slog.NewTextHandler(&d.log, nil)), Count: d.count}
-	if w.inbound.name == "senti" {
-		c.Senti = g
-	} else {
-		c.AfricasTalking = g
-	}
+	d := &gate{recorder: &recorder{}, wire: w, t: t}
+	c := InboundConfig{Region: "KE", Log: slog.New(slog.NewTextHandler(&d.log, nil)), Count: d.count, Reports: d.report,
+		On: []Instance{{Type: w.inbound.name, Guard: g, URL: publicURL + "/sms/" + w.inbound.name, Keys: w.keys}}}
 	routes, err := Inbound(d.recorder, c)
 	if err != nil {
 		t.Fatal(err)
@@ -96,31 +104,43 @@ func newDesk(t *testing.T, w wire, g webhook.Guard) *desk {
 	return d
 }
 
-// call is one HTTP request to the desk; the zero values are the usual ones.
-type call struct {
-	method, body, secret, media string
-	header                      http.Header
+// knock is one HTTP request to the gate; the zero values are the usual ones.
+type knock struct {
+	method, body, secret, media, suffix string
+	header                              http.Header
 }
 
-func (d *desk) request(ctx context.Context, c call) *http.Request {
+func (d *gate) request(ctx context.Context, c knock) *http.Request {
 	d.t.Helper()
-	path := d.inbound.path
+	at := d.inbound.doors[0]
+	for _, door := range d.inbound.doors {
+		if door.suffix == c.suffix {
+			at = door
+		}
+	}
+	address := "/sms/" + d.inbound.name
 	if d.inbound.proof == webhook.SecretInPath && c.secret != "" {
-		path += "/" + c.secret
+		address += "/" + c.secret
 	}
-	if c.method == "" {
-		c.method = http.MethodPost
+	address += c.suffix
+	var body io.Reader
+	if at.medias == nil {
+		address += "?" + c.body
+	} else {
+		body = strings.NewReader(c.body)
 	}
-	r, err := http.NewRequestWithContext(ctx, c.method, d.server.URL+path, strings.NewReader(c.body))
+	r, err := http.NewRequestWithContext(ctx, cmp.Or(c.method, at.method), d.server.URL+address, body)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	if c.media == "" {
-		c.media = d.inbound.media
+	if at.medias != nil {
+		r.Header.Set("Content-Type", cmp.Or(c.media, at.medias[0]))
 	}
-	r.Header.Set("Content-Type", c.media)
 	if d.inbound.proof == webhook.BearerToken && c.secret != "" {
 		r.Header.Set("Authorization", "Bearer "+c.secret)
+	}
+	if d.wire.sign != nil {
+		r.Header.Set("X-Twilio-Signature", d.wire.sign(publicURL+"/sms/"+d.inbound.name+c.suffix, c.body))
 	}
 	for name, values := range c.header {
 		r.Header[name] = values
@@ -128,7 +148,7 @@ func (d *desk) request(ctx context.Context, c call) *http.Request {
 	return r
 }
 
-func (d *desk) call(c call) (status int, body string) {
+func (d *gate) knock(c knock) (status int, body string) {
 	d.t.Helper()
 	response, err := http.DefaultClient.Do(d.request(d.t.Context(), c))
 	if err != nil {
@@ -144,19 +164,19 @@ func (d *desk) call(c call) (status int, body string) {
 }
 
 // each runs a test for every provider, with one secret.
-func each(t *testing.T, run func(t *testing.T, d *desk)) {
+func each(t *testing.T, run func(t *testing.T, d *gate)) {
 	for _, w := range wires() {
 		t.Run(w.inbound.name, func(t *testing.T) {
-			run(t, newDesk(t, w, webhook.Guard{Secrets: []string{testSecret}}))
+			run(t, newGate(t, w, webhook.Guard{Secrets: []string{testSecret}}))
 		})
 	}
 }
 
 func TestInboundMessages(t *testing.T) {
-	each(t, func(t *testing.T, d *desk) {
+	each(t, func(t *testing.T, d *gate) {
 		for _, c := range d.wire.messages {
 			d.recorder.messages = nil
-			status, _ := d.call(call{body: c.body, secret: testSecret})
+			status, _ := d.knock(knock{body: c.body, secret: testSecret})
 			c.want.Gateway = d.inbound.name
 			if got := d.recorder.messages; status != http.StatusOK || !slices.Equal(got, []sms.Inbound{c.want}) {
 				t.Errorf("%s: status %d, messages\n%+v\nwant\n%+v", c.name, status, got, c.want)
@@ -167,10 +187,10 @@ func TestInboundMessages(t *testing.T) {
 
 // A repeated message is answered well and is the receiver's to know; one that failed is asked for again.
 func TestInboundAnswers(t *testing.T) {
-	each(t, func(t *testing.T, d *desk) {
+	each(t, func(t *testing.T, d *gate) {
 		send := func(status int, answer string) {
 			t.Helper()
-			if s, a := d.call(call{body: d.write(usual()), secret: testSecret}); s != status || a != answer {
+			if s, a := d.knock(knock{body: d.write(usual()), secret: testSecret}); s != status || a != answer {
 				t.Errorf("%d %q, want %d %q", s, a, status, answer)
 			}
 		}
@@ -188,7 +208,7 @@ func TestInboundAnswers(t *testing.T) {
 
 // A gateway that hangs up in the middle brings the message again; what was begun is finished all the same.
 func TestInboundHangUp(t *testing.T) {
-	each(t, func(t *testing.T, d *desk) {
+	each(t, func(t *testing.T, d *gate) {
 		ctx, hangUp := context.WithCancel(t.Context())
 		d.during = func(inner context.Context) {
 			hangUp()
@@ -196,12 +216,12 @@ func TestInboundHangUp(t *testing.T) {
 				t.Errorf("the work ends with the caller: %v", inner.Err())
 			}
 		}
-		if response, err := http.DefaultClient.Do(d.request(ctx, call{body: d.write(usual()), secret: testSecret})); err == nil {
+		if response, err := http.DefaultClient.Do(d.request(ctx, knock{body: d.write(usual()), secret: testSecret})); err == nil {
 			response.Body.Close()
 		}
 		d.busy.Wait()
 		d.during = nil
-		if status, answer := d.call(call{body: d.write(usual()), secret: testSecret}); status != http.StatusOK || answer != d.repeated {
+		if status, answer := d.knock(knock{body: d.write(usual()), secret: testSecret}); status != http.StatusOK || answer != d.repeated {
 			t.Errorf("%d %q", status, answer)
 		}
 	})
@@ -209,18 +229,18 @@ func TestInboundHangUp(t *testing.T) {
 
 // What every provider's door must refuse, whatever its format.
 func TestHostileInbound(t *testing.T) {
-	each(t, func(t *testing.T, d *desk) {
-		send := func(change func(*fields)) call {
+	each(t, func(t *testing.T, d *gate) {
+		send := func(change func(*fields)) knock {
 			f := usual()
 			change(&f)
-			return call{body: d.write(f)}
+			return knock{body: d.write(f)}
 		}
 		cases := []struct {
 			name  string
-			call  call
+			call  knock
 			field string // named in the answer
 		}{
-			{"empty", call{}, ""},
+			{"empty", knock{}, ""},
 			{"no sender", send(func(f *fields) { f.from = "" }), "from"},
 			{"a company's name", send(func(f *fields) { f.from = "SAFARICOM" }), "from"},
 			{"a short code", send(func(f *fields) { f.from = "20384" }), "from"},
@@ -236,35 +256,39 @@ func TestHostileInbound(t *testing.T) {
 			{"to with a NUL", send(func(f *fields) { f.to = "\x00" }), "to"},
 			{"text too long", send(func(f *fields) { f.text = strings.Repeat("1", 4001) }), "text"},
 			{"text not UTF-8", send(func(f *fields) { f.text = "caf\xe9" }), ""},
-			{"oversize", send(func(f *fields) { f.text = strings.Repeat("1", 100_000) }), "body"},
-			{"other content type", call{body: d.write(usual()), media: "text/xml"}, "Content-Type"},
-			{"no content type", call{body: d.write(usual()), media: ";"}, "Content-Type"},
-			{"other charset", call{body: d.write(usual()), media: d.inbound.media + "; charset=utf-16"}, "Content-Type"},
+		}
+		type hostile = struct {
+			name  string
+			call  knock
+			field string
+		}
+		if medias := d.inbound.doors[0].medias; medias != nil {
+			cases = append(cases,
+				hostile{"oversize", send(func(f *fields) { f.text = strings.Repeat("1", 100_000) }), "body"},
+				hostile{"other content type", knock{body: d.write(usual()), media: "text/xml"}, "Content-Type"},
+				hostile{"no content type", knock{body: d.write(usual()), media: ";"}, "Content-Type"},
+				hostile{"other charset", knock{body: d.write(usual()), media: medias[0] + "; charset=utf-16"}, "Content-Type"})
 		}
 		for _, c := range d.bad {
-			cases = append(cases, struct {
-				name  string
-				call  call
-				field string
-			}{c.name, call{body: c.body}, c.field})
+			cases = append(cases, hostile{c.name, knock{body: c.body}, c.field})
 		}
 		for _, c := range cases {
 			d.outcomes = nil
 			c.call.secret = testSecret
-			want := http.StatusBadRequest
+			want := cmp.Or(d.wire.refused, http.StatusBadRequest)
 			if c.field == "from" {
 				want = d.stranger
 			}
-			status, answer := d.call(c.call)
+			status, answer := d.knock(c.call)
 			if status != want || !slices.Equal(d.outcomes, []string{OutcomeMalformed}) {
 				t.Errorf("%s: status %d, want %d, outcomes %v, answer %q", c.name, status, want, d.outcomes, answer)
 			}
-			if !strings.Contains(answer, c.field) || !utf8.ValidString(answer) || len(answer) > 200 || strings.Contains(answer, markedPIN) {
+			if !strings.Contains(answer, cmp.Or(d.names[c.field], c.field)) && status != http.StatusOK || !utf8.ValidString(answer) || len(answer) > 200 || strings.Contains(answer, markedPIN) {
 				t.Errorf("%s: answer %q", c.name, answer)
 			}
 		}
-		if status, _ := d.call(call{method: http.MethodGet, secret: testSecret}); status != http.StatusMethodNotAllowed {
-			t.Errorf("GET: status %d", status)
+		if status, _ := d.knock(knock{method: http.MethodDelete, secret: testSecret}); status != http.StatusMethodNotAllowed {
+			t.Errorf("DELETE: status %d", status)
 		}
 		if len(d.recorder.messages) != 0 {
 			t.Errorf("reached the receiver: %+v", d.recorder.messages)
@@ -298,8 +322,11 @@ func TestInboundGuard(t *testing.T) {
 	for _, w := range wires() {
 		for _, c := range cases {
 			t.Run(w.inbound.name+"/"+c.name, func(t *testing.T) {
-				d := newDesk(t, w, c.guard)
-				if status, _ := d.call(call{body: d.write(usual()), secret: c.secret, header: c.header}); status != c.want {
+				d := newGate(t, w, c.guard)
+				if w.sign != nil && c.guard.Empty() {
+					return
+				}
+				if status, _ := d.knock(knock{body: d.write(usual()), secret: c.secret, header: c.header}); status != c.want {
 					t.Errorf("status %d, want %d", status, c.want)
 				}
 				if c.want != 200 && (len(d.recorder.messages) != 0 || !slices.Equal(d.outcomes, []string{OutcomeRefused})) {
@@ -310,21 +337,62 @@ func TestInboundGuard(t *testing.T) {
 	}
 }
 
+// Reports are taken in as the provider means them; one that is not taken in is asked for again.
+func TestReports(t *testing.T) {
+	each(t, func(t *testing.T, d *gate) {
+		for _, c := range d.wire.reports {
+			d.recorder.reports, d.outcomes = nil, nil
+			status, _ := d.knock(knock{body: c.body, secret: testSecret, suffix: reportsSuffix})
+			for i := range c.want {
+				c.want[i].Gateway = d.inbound.name
+			}
+			if got := d.recorder.reports; status != http.StatusOK || !slices.Equal(got, c.want) || len(d.outcomes) != len(c.want) {
+				t.Errorf("%s: status %d, outcomes %v, reports\n%+v\nwant\n%+v", c.name, status, d.outcomes, got, c.want)
+			}
+			d.broken = true
+			if status, _ := d.knock(knock{body: c.body, secret: testSecret, suffix: reportsSuffix}); len(c.want) > 0 && status != http.StatusServiceUnavailable {
+				t.Errorf("%s: status %d while the database is away", c.name, status)
+			}
+			d.broken = false
+		}
+		for _, c := range d.wire.badReports {
+			d.recorder.reports = nil
+			status, answer := d.knock(knock{body: c.body, secret: testSecret, suffix: reportsSuffix})
+			if status != cmp.Or(d.wire.refused, http.StatusBadRequest) || !strings.Contains(answer, c.field) || len(d.recorder.reports) != 0 || strings.Contains(answer, markedPIN) {
+				t.Errorf("%s: %d %q, reports %+v", c.name, status, answer, d.recorder.reports)
+			}
+		}
+		if len(d.wire.reports) > 0 {
+			if status, _ := d.knock(knock{body: d.wire.reports[0].body, secret: newSecret, suffix: reportsSuffix}); status != http.StatusUnauthorized {
+				t.Errorf("a stranger's report: %d", status)
+			}
+		}
+	})
+}
+
 func TestInboundList(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
-	if routes, err := Inbound(&recorder{}, InboundConfig{Log: quiet}); err != nil || len(routes) != 0 {
-		t.Errorf("without guards there are %d routes, error %v", len(routes), err)
+	take := func(context.Context, []sms.Report) error { return nil }
+	open := webhook.Guard{Secrets: []string{testSecret}}
+	if routes, err := Inbound(&recorder{}, InboundConfig{Log: quiet, Reports: take}); err != nil || len(routes) != 0 {
+		t.Errorf("with nothing on there are %d routes, error %v", len(routes), err)
 	}
-	if _, err := Inbound(&recorder{}, InboundConfig{}); err == nil {
-		t.Error("without a logger")
-	}
-	short := InboundConfig{Log: quiet, Senti: webhook.Guard{Secrets: []string{"hunter2"}}}
-	if _, err := Inbound(&recorder{}, short); err == nil || !strings.Contains(err.Error(), "senti") || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("a short secret: %v", err)
+	for says, c := range map[string]InboundConfig{
+		"no logger":       {Reports: take},
+		"nobody who":      {Log: quiet},
+		"choose one of":   {Log: quiet, Reports: take, On: []Instance{{Type: "pigeon", Guard: open}}},
+		"anybody":         {Log: quiet, Reports: take, On: []Instance{{Type: "kannel"}}},
+		"two of that":     {Log: quiet, Reports: take, On: []Instance{{Type: "kannel", Guard: open}, {Type: "jasmin", Name: "kannel", Guard: open}}},
+		"it signs":        {Log: quiet, Reports: take, On: []Instance{{Type: "twilio", Guard: open}}},
+		"senti: secret 1": {Log: quiet, Reports: take, On: []Instance{{Type: "senti", Guard: webhook.Guard{Secrets: []string{"hunter2"}}}}},
+	} {
+		if _, err := Inbound(&recorder{}, c); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("want an error with %q: %v", says, err)
+		}
 	}
 }
 
-// fuzz feeds any bytes to a provider's parser: what it lets through must be what the receiver is promised.
+// fuzz feeds any bytes to a provider's doors: what they let through must be what those behind them are promised.
 func fuzz(f *testing.F, w wire) {
 	f.Add([]byte(w.write(usual())))
 	for _, c := range w.messages {
@@ -333,22 +401,38 @@ func fuzz(f *testing.F, w wire) {
 	for _, c := range w.bad {
 		f.Add([]byte(c.body))
 	}
+	for _, c := range w.reports {
+		f.Add([]byte(c.body))
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		m, wrong := w.inbound.parse(body, "KE")
-		if wrong != nil {
-			if m != (sms.Inbound{}) || len(wrong.Field)+len(wrong.Problem) > 200 {
-				t.Errorf("refused with %+v and still %+v", wrong, m)
+		for _, door := range w.inbound.doors {
+			h, wrong := door.hear(call{body, "KE"})
+			if wrong != nil {
+				if len(h.messages)+len(h.reports) > 0 || len(wrong.Field)+len(wrong.Problem) > 200 {
+					t.Errorf("refused with %+v and still %+v", wrong, h)
+				}
+				continue
 			}
-			return
-		}
-		if m.ProviderID == "" || len(m.ProviderID) > maxMessageID || strings.ContainsAny(m.ProviderID, " \n\x00") {
-			t.Errorf("id %q", m.ProviderID)
-		}
-		if again, err := msisdn.Parse(string(m.From), "KE"); err != nil || again != m.From {
-			t.Errorf("from %q: %q, %v", m.From, again, err)
-		}
-		if len(m.Text) > maxText || !utf8.ValidString(m.Text) || strings.ContainsAny(m.Text, "\x00\r\t\x1b") {
-			t.Errorf("text %q", m.Text)
+			for _, m := range h.messages {
+				promised(t, m)
+			}
+			for _, r := range h.reports {
+				if r.Message.IsZero() && r.ProviderRef == "" || r.Fate < sms.Buffered || r.Fate > sms.Undelivered || strings.ContainsAny(r.Reason, " \n+") || len(r.Reason) > 40 {
+					t.Errorf("report %+v", r)
+				}
+			}
 		}
 	})
+}
+
+func promised(t *testing.T, m sms.Inbound) {
+	if m.ProviderID == "" || len(m.ProviderID) > maxMessageID || strings.ContainsAny(m.ProviderID, " \n\x00") {
+		t.Errorf("id %q", m.ProviderID)
+	}
+	if again, err := msisdn.Parse(string(m.From), "KE"); err != nil || again != m.From {
+		t.Errorf("from %q: %q, %v", m.From, again, err)
+	}
+	if len(m.Text) > maxText || !utf8.ValidString(m.Text) || strings.ContainsAny(m.Text, "\x00\r\t\x1b") {
+		t.Errorf("text %q", m.Text)
+	}
 }

@@ -42,18 +42,13 @@ import (
 //
 // The demo lets the browsers of its own machine in without a token. A page from elsewhere cannot use that: a browser asks for leave
 // before it sends JSON to another site, and gets none.
-func sentiInbound(g webhook.Guard) inbound {
-	return inbound{
-		name:  "senti",
-		path:  "/sms/senti",
-		media: "application/json",
-		guard: g,
-		proof: webhook.BearerToken,
-
-		parse:  parseSentiInbound,
-		answer: answerSentiInbound,
-		refuse: refuseSentiInbound,
-	}
+var sentiInbound = inbound{
+	name:   "senti",
+	title:  "Senti's own JSON",
+	proof:  webhook.BearerToken,
+	doors:  []door{{http.MethodPost, "", jsonBody, hearSenti}},
+	answer: answerSentiInbound,
+	refuse: refuseSentiInbound,
 }
 
 type sentiMessage struct {
@@ -75,39 +70,31 @@ type sentiError struct {
 	Problem string `json:"problem,omitempty"`
 }
 
-func parseSentiInbound(body []byte, region string) (m sms.Inbound, wrong *webhook.Malformed) {
+func hearSenti(c call) (heard, *webhook.Malformed) {
 	var p sentiMessage
-	if wrong := webhook.JSON(body, &p); wrong != nil {
-		return m, wrong
+	if wrong := webhook.JSON(c.carried, &p); wrong != nil {
+		return heard{}, wrong
 	}
-	if m.ProviderID, wrong = webhook.Name("id", p.ID, maxMessageID); wrong != nil {
-		return sms.Inbound{}, wrong
-	}
-	if m.From, wrong = webhook.Phone("from", p.From, region); wrong != nil {
-		return sms.Inbound{}, wrong
-	}
-	if m.To, wrong = webhook.Typed("to", p.To, maxTo); wrong != nil {
-		return sms.Inbound{}, wrong
-	}
-	if m.Text, wrong = said("text", p.Text); wrong != nil {
-		return sms.Inbound{}, wrong
+	m, wrong := c.read(field{"id", p.ID}, field{"from", p.From}, field{"to", p.To}, field{"text", p.Text})
+	if wrong != nil {
+		return heard{}, wrong
 	}
 	if p.At != "" {
 		at, err := time.Parse(time.RFC3339, p.At)
 		if err != nil {
-			return sms.Inbound{}, webhook.Wrong("at", "not RFC 3339")
+			return heard{}, webhook.Wrong("at", "not RFC 3339")
 		}
 		m.At = at.UTC()
 	}
-	return m, nil
+	return heard{messages: []sms.Inbound{m}}, nil
 }
 
-func answerSentiInbound(m sms.Inbound, outcome string) webhook.Answer {
+func answerSentiInbound(h heard, outcome string) webhook.Answer {
 	status := http.StatusOK
 	if outcome == OutcomeFailed {
 		status = http.StatusServiceUnavailable
 	}
-	return webhook.JSONAnswer(status, sentiResult{m.ProviderID, outcome})
+	return webhook.JSONAnswer(status, sentiResult{h.messages[0].ProviderID, outcome})
 }
 
 func refuseSentiInbound(status int, m *webhook.Malformed) webhook.Answer {
