@@ -67,7 +67,7 @@ type plan struct {
 	keys     *key.Ring
 	ussd     []ussdgateway.Instance
 	smpp     []smppPlan
-	texts    smsgateway.InboundConfig
+	texts    []smsgateway.Instance
 	sending  func(*app) ([]route.Route, error) // how messages leave
 	sabotage ledger.Sabotage
 }
@@ -175,12 +175,12 @@ func (a *app) openOutbox(p plan) (*outbox.Worker, error) {
 }
 
 // takeTexts opens the doors for the texts that phones send to us.
-func (a *app) takeTexts(c smsgateway.InboundConfig) (err error) {
+func (a *app) takeTexts(on []smsgateway.Instance) (err error) {
 	commands := command.New(command.Parts{Wallet: a.wallet, Survey: a.agents.AnswerSurvey})
 	a.intake = intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{},
 		Handler: commands.Handle, Wake: a.wallet.Wake})
-	c.Region, c.Log, c.Count, c.Reports = a.market.Region, slog.Default(), a.metrics.countText, a.wallet.Messages().Report
-	a.texts, err = smsgateway.Inbound(a.intake, c)
+	a.texts, err = smsgateway.Inbound(a.intake, smsgateway.InboundConfig{Region: a.market.Region, On: on, Log: slog.Default(),
+		Count: a.metrics.countText, Reports: a.wallet.Messages().Report})
 	return err
 }
 

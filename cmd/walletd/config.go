@@ -40,8 +40,9 @@ type Config struct {
 	AfricasTalkingAllow  []string `yaml:"africastalking_allow"  env:"AFRICASTALKING_ALLOW"`
 	SentiToken           string   `yaml:"senti_token"           env:"SENTI_TOKEN"`
 
-	USSD gatewayList `yaml:"ussd" env:"USSD"`
-	SMPP smppList    `yaml:"smpp" env:"SMPP"`
+	USSD  gatewayList `yaml:"ussd"  env:"USSD"`
+	SMPP  smppList    `yaml:"smpp"  env:"SMPP"`
+	Texts textList    `yaml:"texts" env:"TEXTS"`
 
 	SMS                    string `yaml:"sms"                      env:"SMS"`
 	AfricasTalkingURL      string `yaml:"africastalking_url"       env:"AFRICASTALKING_URL"`

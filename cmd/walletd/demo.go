@@ -67,7 +67,7 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 	}
 	c.DB, c.Operations = d.DB, ""
 	here := webhook.Guard{Open: true}
-	p := plan{config: c, keys: key.Demo(), ussd: []ussdgateway.Instance{{Type: "africastalking", Guard: here}}, texts: smsgateway.InboundConfig{Senti: here}}
+	p := plan{config: c, keys: key.Demo(), ussd: []ussdgateway.Instance{{Type: "africastalking", Guard: here}}, texts: []smsgateway.Instance{{Type: "senti", Guard: here}}}
 	if p.market, err = c.loadMarket(); err != nil {
 		return nil, nil, err
 	}

@@ -86,7 +86,7 @@ func servePlan(c *Config) (plan, error) {
 	if p.ussd, err = c.gateways(); err != nil {
 		return p, err
 	}
-	if p.texts.AfricasTalking, p.texts.Senti, err = c.guards(); err != nil {
+	if p.texts, err = c.textDoors(); err != nil {
 		return p, err
 	}
 	if p.smpp, err = c.smppPlans(); err != nil {

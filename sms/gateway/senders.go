@@ -22,8 +22,38 @@ type Config struct {
 	Name string
 
 	AfricasTalking AfricasTalking
+	Account        Account           // with any other provider that is called over HTTP
 	Log            *slog.Logger      // where the log sender writes
 	Reports        sms.ReportHandler // takes what a provider reports over the connection that messages leave by
+}
+
+// Account is what providers that are called over HTTP want to know.
+type Account struct {
+	URL      string // the provider's address, where it is not the same for everybody
+	Username string // twilio: the account's SID
+	Secret   string // password, API key or auth token
+	From     string
+	Reports  string // the whole URL that the provider is to report to, ours with its secret; empty: it is not asked to
+}
+
+func openTwilio(c Config) (sms.Sender, error) {
+	a := c.Account
+	return NewTwilio(Twilio{BaseURL: a.URL, Account: a.Username, Token: a.Secret, From: a.From, Reports: a.Reports})
+}
+
+func openInfobip(c Config) (sms.Sender, error) {
+	a := c.Account
+	return NewInfobip(Infobip{BaseURL: a.URL, Key: a.Secret, From: a.From, Reports: a.Reports})
+}
+
+func openKannel(c Config) (sms.Sender, error) {
+	a := c.Account
+	return NewKannel(Kannel{BaseURL: a.URL, Username: a.Username, Password: a.Secret, From: a.From, Reports: a.Reports})
+}
+
+func openJasmin(c Config) (sms.Sender, error) {
+	a := c.Account
+	return NewJasmin(Jasmin{BaseURL: a.URL, Username: a.Username, Password: a.Secret, From: a.From, Reports: a.Reports})
 }
 
 // provider is one line of the list of senders.
@@ -36,7 +66,11 @@ type provider struct {
 func providers() []provider {
 	return []provider{
 		{"africastalking", openAfricasTalking},
+		{"infobip", openInfobip},
+		{"jasmin", openJasmin},
+		{"kannel", openKannel},
 		{"log", openLog},
+		{"twilio", openTwilio},
 	}
 }
 

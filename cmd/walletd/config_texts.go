@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/goccy/go-yaml"
+
+	smsgateway "senti/sms/gateway"
+	"senti/wallet/webhook"
+)
+
+// textSettings is one entry of the list texts. The documentation of each is in walletd.yaml.
+type textSettings struct {
+	Type string `yaml:"type"`
+	Name string `yaml:"name"`
+
+	Secret     string   `yaml:"secret"`
+	Token      string   `yaml:"token"`
+	Login      string   `yaml:"login"`
+	Sign       string   `yaml:"sign"`
+	SignHeader string   `yaml:"sign_header"`
+	Allow      []string `yaml:"allow"`
+	URL        string   `yaml:"url"`
+}
+
+// textList can also be given in the environment, as YAML in one line.
+type textList []textSettings
+
+// UnmarshalYAML reads the list in a file.
+func (l *textList) UnmarshalYAML(into func(any) error) error { return into((*[]textSettings)(l)) }
+
+// UnmarshalText reads the list in the environment.
+func (l *textList) UnmarshalText(text []byte) error {
+	var list []textSettings
+	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
+		return err
+	}
+	*l = list
+	return nil
+}
+
+// textDoors resolves who may bring texts and reports: those with settings of their own, and those of the list.
+func (c *Config) textDoors() ([]smsgateway.Instance, error) {
+	africasTalking, senti, err := c.guards()
+	if err != nil {
+		return nil, err
+	}
+	var on []smsgateway.Instance
+	if !africasTalking.Empty() {
+		on = append(on, smsgateway.Instance{Type: "africastalking", Guard: africasTalking})
+	}
+	if !senti.Empty() {
+		on = append(on, smsgateway.Instance{Type: "senti", Guard: senti})
+	}
+	for i, t := range c.Texts {
+		instance, err := t.instance(fmt.Sprintf("texts %d (%s)", i+1, t.Type), africasTalking.Proxies)
+		if err != nil {
+			return nil, err
+		}
+		on = append(on, instance)
+	}
+	return on, nil
+}
+
+// instance resolves the references of one provider. Where is how its mistakes are named.
+func (t textSettings) instance(where string, proxies []netip.Prefix) (i smsgateway.Instance, err error) {
+	i = smsgateway.Instance{Type: t.Type, Name: t.Name, URL: t.URL}
+	i.Guard.Proxies = proxies
+	if i.Guard.Allow, err = prefixes(where+": allow", t.Allow); err != nil {
+		return i, err
+	}
+	var tokens, logins, keys []string
+	for _, s := range []struct {
+		name, source string
+		into         *[]string
+	}{{"secret", t.Secret, &i.Guard.Secrets}, {"token", t.Token, &tokens}, {"login", t.Login, &logins}, {"sign", t.Sign, &keys}} {
+		if *s.into, err = secrets(where+": "+s.name, s.source); err != nil {
+			return i, err
+		}
+	}
+	if len(tokens) > 0 {
+		i.Guard.Locks = append(i.Guard.Locks, webhook.Lock{Proof: webhook.BearerToken, Secrets: tokens})
+	}
+	if len(logins) > 0 {
+		i.Guard.Locks = append(i.Guard.Locks, webhook.Lock{Proof: webhook.BasicLogin, Secrets: logins})
+	}
+	if t.SignHeader == "" { // signed in the provider's own way
+		i.Keys = keys
+		return i, nil
+	}
+	i.Guard.Signature = webhook.Signature{Header: t.SignHeader, Keys: keys}
+	return i, nil
+}
