@@ -22,7 +22,7 @@ func TestOpen(t *testing.T) {
 	}{
 		{"log", "log", Config{Log: slog.New(slog.DiscardHandler)}, ""},
 		{"log without a logger", "log", Config{}, "needs a logger"},
-		{"unknown", "pigeon", Config{}, `"pigeon"; choose one of africastalking, log`},
+		{"unknown", "pigeon", Config{}, `"pigeon"; choose one of africastalking, infobip, jasmin, kannel, log, twilio`},
 		{"default address", "africastalking", at(func(*AfricasTalking) {}), ""},
 		{"no key", "africastalking", at(func(a *AfricasTalking) { a.APIKey = "" }), "API key"},
 		{"no user", "africastalking", at(func(a *AfricasTalking) { a.Username = "" }), "user name"},
