@@ -41,8 +41,8 @@ type Config struct {
 	SentiToken           string   `yaml:"senti_token"           env:"SENTI_TOKEN"`
 
 	USSD  gatewayList `yaml:"ussd"  env:"USSD"`
-	SMPP  smppList    `yaml:"smpp"  env:"SMPP"`
 	Texts textList    `yaml:"texts" env:"TEXTS"`
+	SMPP  smppList    `yaml:"smpp"  env:"SMPP"`
 
 	SMS                    string `yaml:"sms"                      env:"SMS"`
 	AfricasTalkingURL      string `yaml:"africastalking_url"       env:"AFRICASTALKING_URL"`

@@ -27,6 +27,7 @@ type routeSettings struct {
 	Username string `yaml:"username"`
 	Secret   string `yaml:"secret"`
 	From     string `yaml:"from"`
+	Reports  string `yaml:"reports"`
 }
 
 // routeList can also be given in the environment, as YAML in one line.
@@ -78,19 +79,27 @@ func planRoutes(c *Config, senderID string) (func(*app) ([]route.Route, error), 
 		return nil, err
 	}
 	routes := c.routing()
-	secrets := make([]string, len(routes))
+	accounts := make([]smsgateway.Account, len(routes))
 	for i, r := range routes {
 		var err error
-		if secrets[i], err = secret(c.setting(r, "secret"), r.Secret); err != nil {
+		a := smsgateway.Account{URL: r.URL, Username: r.Username, From: cmp.Or(r.From, senderID)}
+		if a.Secret, err = secret(c.setting(r, "secret"), r.Secret); err != nil {
 			return nil, err
 		}
+		if a.Reports, err = secret(c.setting(r, "reports"), r.Reports); err != nil {
+			return nil, err
+		}
+		if err := checkURL(c.setting(r, "reports"), a.Reports); err != nil {
+			return nil, fmt.Errorf("%s: what it refers to is not a URL", c.setting(r, "reports"))
+		}
+		accounts[i] = a
 		if err := checkURL(c.setting(r, "url"), r.URL); err != nil {
 			return nil, err
 		}
 	}
 	return func(a *app) (opened []route.Route, err error) {
 		for i, r := range routes {
-			sender, err := r.open(a, secrets[i], senderID)
+			sender, err := r.open(a, accounts[i])
 			if err != nil {
 				return nil, fmt.Errorf("route %s: %w", r.Name, err)
 			}
@@ -105,11 +114,9 @@ func planRoutes(c *Config, senderID string) (func(*app) ([]route.Route, error), 
 const costUnit = 1_000_000
 
 // open opens the route's sender.
-func (r routeSettings) open(a *app, secret, senderID string) (sms.Sender, error) {
+func (r routeSettings) open(a *app, account smsgateway.Account) (sms.Sender, error) {
 	if slices.Contains(a.config.SMPP.senders(), r.Sender) {
 		return a.smppSender(r.Sender)
 	}
-	from := cmp.Or(r.From, senderID)
-	return smsgateway.Open(r.Sender, smsgateway.Config{Name: r.Name, Log: slog.Default(), Reports: a.wallet.Messages().Report,
-		AfricasTalking: smsgateway.AfricasTalking{BaseURL: r.URL, Username: r.Username, APIKey: secret, From: from}})
+	return smsgateway.Open(r.Sender, smsgateway.Config{Name: r.Name, Log: slog.Default(), Reports: a.wallet.Messages().Report, Account: account})
 }

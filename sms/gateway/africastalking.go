@@ -70,8 +70,6 @@ type africasTalkingRecipient struct {
 	MessageID  string `json:"messageId"`
 }
 
-func openAfricasTalking(c Config) (sms.Sender, error) { return NewAfricasTalking(c.AfricasTalking) }
-
 // NewAfricasTalking returns a sender, or an error that names the setting to mend.
 func NewAfricasTalking(c AfricasTalking) (sms.Sender, error) {
 	if c.BaseURL == "" {

@@ -21,10 +21,9 @@ type Config struct {
 	// find their messages although another account has the same names.
 	Name string
 
-	AfricasTalking AfricasTalking
-	Account        Account           // with any other provider that is called over HTTP
-	Log            *slog.Logger      // where the log sender writes
-	Reports        sms.ReportHandler // takes what a provider reports over the connection that messages leave by
+	Account Account           // with a provider that is called over HTTP
+	Log     *slog.Logger      // where the log sender writes
+	Reports sms.ReportHandler // takes what a provider reports over the connection that messages leave by
 }
 
 // Account is what providers that are called over HTTP want to know.
@@ -34,6 +33,11 @@ type Account struct {
 	Secret   string // password, API key or auth token
 	From     string
 	Reports  string // the whole URL that the provider is to report to, ours with its secret; empty: it is not asked to
+}
+
+func openAfricasTalking(c Config) (sms.Sender, error) {
+	a := c.Account
+	return NewAfricasTalking(AfricasTalking{BaseURL: a.URL, Username: a.Username, APIKey: a.Secret, From: a.From})
 }
 
 func openTwilio(c Config) (sms.Sender, error) {

@@ -9,9 +9,9 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	at := func(change func(*AfricasTalking)) Config {
-		c := Config{AfricasTalking: AfricasTalking{Username: "senti", APIKey: testKey}}
-		change(&c.AfricasTalking)
+	at := func(change func(*Account)) Config {
+		c := Config{Account: Account{Username: "senti", Secret: testKey}}
+		change(&c.Account)
 		return c
 	}
 	cases := []struct {
@@ -23,13 +23,13 @@ func TestOpen(t *testing.T) {
 		{"log", "log", Config{Log: slog.New(slog.DiscardHandler)}, ""},
 		{"log without a logger", "log", Config{}, "needs a logger"},
 		{"unknown", "pigeon", Config{}, `"pigeon"; choose one of africastalking, infobip, jasmin, kannel, log, twilio`},
-		{"default address", "africastalking", at(func(*AfricasTalking) {}), ""},
-		{"no key", "africastalking", at(func(a *AfricasTalking) { a.APIKey = "" }), "API key"},
-		{"no user", "africastalking", at(func(a *AfricasTalking) { a.Username = "" }), "user name"},
-		{"plain http away", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "http://example.com" }), "must be https"},
-		{"plain http here", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "http://127.0.0.1:9" }), ""},
-		{"not a URL", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "api.africastalking.com" }), "base URL"},
-		{"password in it", "africastalking", at(func(a *AfricasTalking) { a.BaseURL = "https://a:b@example.com" }), "base URL"},
+		{"default address", "africastalking", at(func(*Account) {}), ""},
+		{"no key", "africastalking", at(func(a *Account) { a.Secret = "" }), "API key"},
+		{"no user", "africastalking", at(func(a *Account) { a.Username = "" }), "user name"},
+		{"plain http away", "africastalking", at(func(a *Account) { a.URL = "http://example.com" }), "must be https"},
+		{"plain http here", "africastalking", at(func(a *Account) { a.URL = "http://127.0.0.1:9" }), ""},
+		{"not a URL", "africastalking", at(func(a *Account) { a.URL = "api.africastalking.com" }), "base URL"},
+		{"password in it", "africastalking", at(func(a *Account) { a.URL = "https://a:b@example.com" }), "base URL"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

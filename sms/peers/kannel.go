@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -94,7 +95,7 @@ get-url = "%s"
 `
 
 // Connect lets a phone write once: type is text or udh, and what follows is as the fake network takes it. What is sent to phones
-// from then on is heard, until the function that it returns is called.
+// from then on is heard, until the function that it returns is called or the test ends.
 func (k *Kannel) Connect(message string) (disconnect func()) {
 	k.t.Helper()
 	c := exec.Command(fakeSMSC, "-H", "127.0.0.1", "-r", fmt.Sprint(k.network), "-i", "0.01", "-m", "1", message) //nolint:noctx // ended below
@@ -127,11 +128,13 @@ func (k *Kannel) Connect(message string) (disconnect func()) {
 	case <-late.C:
 		k.t.Fatal("the phone did not write")
 	}
-	return func() {
+	disconnect = sync.OnceFunc(func() {
 		_ = c.Process.Kill() // it never ends by itself
 		<-read
 		_ = c.Wait()
-	}
+	})
+	k.t.Cleanup(disconnect)
+	return disconnect
 }
 
 // run runs a program that ends with the test.
