@@ -18,6 +18,8 @@ type plannedRows struct {
 	accounts []*Account // copies of the accounts touched by money
 	acts     []actRow
 	legs     []PostedLeg
+
+	corrected *record // the posting that the plan corrects, if it gives back what that has counted
 }
 
 type plannedRow struct {
@@ -30,6 +32,7 @@ type plannedRow struct {
 func (w *plannedRows) reset(e *evaluation) {
 	w.e = e
 	w.rows, w.appended, w.accounts = w.rows[:0], w.appended[:0], w.accounts[:0]
+	w.corrected = nil
 	w.acts, w.legs = nil, nil // these outlive the plan, inside its record
 }
 
@@ -156,6 +159,9 @@ func (w *plannedRows) apply(p *Plan) *fault.Error {
 		if refusal := w.act(h); refusal != nil {
 			return refusal
 		}
+	}
+	if p.givesBack() {
+		w.corrected = w.e.known[p.Corrects]
 	}
 	for _, leg := range p.Legs {
 		if refusal := w.leg(leg, p.Kind); refusal != nil {
@@ -298,8 +304,8 @@ func (w *plannedRows) leg(leg Leg, kind Kind) *fault.Error {
 		return fault.New(fault.Internal, "overflow", leg.Account)
 	}
 	a.Balance += leg.Amount
-	if !w.count(a, leg) {
-		return fault.New(fault.Internal, "overflow", leg.Account)
+	if refusal := w.count(a, leg); refusal != nil {
+		return refusal
 	}
 	if leg.Rule != nil {
 		if refusal := leg.Rule(*a); refusal != nil {
@@ -319,20 +325,63 @@ func overflows(a, b int64) bool {
 	return (b > 0 && a > math.MaxInt64-b) || (b < 0 && a < math.MinInt64-b)
 }
 
-// count adds a leg to its account's turnover, beginning a new day or month when the market's calendar has. It reports false
-// when the month's sum would overflow, and with it open a spent limit; the day's is never greater.
-func (w *plannedRows) count(a *Account, leg Leg) bool {
+// count adds a leg to its account's turnover, beginning a new day or month when the market's calendar has, or takes off what the
+// corrected posting had added. It refuses when the month's sum would overflow, and with it open a spent limit (the day's is never
+// greater), and when more is given back than was counted.
+func (w *plannedRows) count(a *Account, leg Leg) *fault.Error {
 	roll(&a.Turnover, w.e.l.day(w.e.head.at))
+	if leg.Counted < 0 {
+		if w.corrected == nil || w.corrected.countedOn(leg.Account) < -leg.Counted {
+			return fault.New(fault.Internal, "given_back", leg.Account)
+		}
+		giveBack(&a.Turnover, leg.Amount, -leg.Counted, w.e.l.day(w.corrected.at))
+		return nil
+	}
 	day, month := &a.Turnover.InDay, &a.Turnover.InMonth
 	if leg.Amount < 0 {
 		day, month = &a.Turnover.OutDay, &a.Turnover.OutMonth
 	}
 	if overflows(*month, leg.Counted) {
-		return false
+		return fault.New(fault.Internal, "overflow", leg.Account)
 	}
 	*day += leg.Counted
 	*month += leg.Counted
-	return true
+	return nil
+}
+
+// giveBack takes off a turnover what a posting of that day (yyyymmdd) had counted, where it still is: a day or month that has begun since
+// never counted it. amount is the undoing leg's: money that comes back had gone out. No sum falls below zero.
+func giveBack(t *Turnover, amount, counted int64, day int32) {
+	ofDay, ofMonth := &t.OutDay, &t.OutMonth
+	if amount < 0 {
+		ofDay, ofMonth = &t.InDay, &t.InMonth
+	}
+	if day == t.Day {
+		*ofDay = max(0, *ofDay-counted)
+	}
+	if day/100 == t.Month {
+		*ofMonth = max(0, *ofMonth-counted)
+	}
+}
+
+// givesBack reports whether the plan takes off turnovers what the posting that it corrects had counted.
+func (p *Plan) givesBack() bool {
+	for _, leg := range p.Legs {
+		if leg.Counted < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// countedOn is what the posting counted on that account.
+func (r *record) countedOn(account int64) int64 {
+	for _, leg := range r.legs {
+		if leg.Account == account {
+			return leg.Counted
+		}
+	}
+	return 0
 }
 
 // roll moves a turnover forward to the given day (yyyymmdd), never back: a clock that was set back must not open a spent

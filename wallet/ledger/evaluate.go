@@ -84,6 +84,13 @@ func (e *evaluation) load(ctx context.Context, q *db.DB, plans []*pending) error
 	var ids []id.ID
 	for _, p := range plans {
 		e.need(p.plan, missing)
+		if corrected := p.plan.Corrects; p.plan.givesBack() && e.known[corrected] == nil {
+			if r, ok := e.images.posted.get(corrected); ok {
+				e.known[corrected] = r
+			} else {
+				ids = append(ids, corrected)
+			}
+		}
 		if p.plan.ID.IsZero() || e.known[p.plan.ID] != nil || e.l.options.Sabotage == NoUniqueKey {
 			continue
 		}

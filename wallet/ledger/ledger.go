@@ -205,6 +205,9 @@ func (p *Plan) valid() error {
 			return errors.New("ledger: a currency is 1 to 12 ASCII characters")
 		}
 	}
+	if p.givesBack() && (p.Corrects.IsZero() || !p.Kind.Undoes()) {
+		return errors.New("ledger: counted below zero, and undoes nothing")
+	}
 	return errors.Join(validLegs(p.Legs), validHolds(p.Holds))
 }
 
@@ -226,8 +229,8 @@ func ascii(s string) bool {
 func validLegs(legs []Leg) error {
 	var sum int64
 	for i, leg := range legs {
-		if leg.Amount == 0 || leg.Counted < 0 {
-			return errors.New("ledger: a leg of zero, or counted below zero")
+		if leg.Amount == 0 {
+			return errors.New("ledger: a leg of zero")
 		}
 		for _, other := range legs[:i] {
 			if other.Account == leg.Account {

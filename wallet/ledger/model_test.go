@@ -88,7 +88,7 @@ func (m *model) apply(p *ledger.Plan) (touched []int64, refusal *fault.Error) {
 	}
 	sums := map[string]int64{}
 	for _, leg := range p.Legs {
-		if refusal := m.leg(leg); refusal != nil {
+		if refusal := m.leg(p, leg); refusal != nil {
 			return nil, refusal
 		}
 		sums[m.accounts[leg.Account].Currency] += leg.Amount
@@ -141,16 +141,16 @@ func (m *model) hold(h ledger.HoldAct) *fault.Error {
 	return nil
 }
 
-func (m *model) leg(leg ledger.Leg) *fault.Error {
+func (m *model) leg(p *ledger.Plan, leg ledger.Leg) *fault.Error {
 	a, ok := m.accounts[leg.Account]
 	if !ok {
 		return fault.New(fault.AccountNotFound)
 	}
-	available := a.Balance - a.Held
+	available, undoes := a.Balance-a.Held, p.Kind.Undoes()
 	switch {
-	case leg.Amount < 0 && a.Flags&(ledger.DebitBlocked|ledger.Closed) != 0:
+	case leg.Amount < 0 && (a.Flags&ledger.Closed != 0 || a.Flags&ledger.DebitBlocked != 0 && !undoes):
 		return fault.New(fault.SenderBlocked)
-	case leg.Amount > 0 && a.Flags&(ledger.CreditBlocked|ledger.Closed) != 0:
+	case leg.Amount > 0 && (a.Flags&ledger.Closed != 0 || a.Flags&ledger.CreditBlocked != 0 && !undoes):
 		return fault.New(fault.CannotReceive)
 	case leg.Amount < 0 && a.Type != ledger.Trust && available < -leg.Amount:
 		return fault.New(fault.Insufficient, "available", fault.Minor(available), "needed", fault.Minor(-leg.Amount))
@@ -165,13 +165,31 @@ func (m *model) leg(leg ledger.Leg) *fault.Error {
 	if day := int32(local.Year()*10_000 + int(local.Month())*100 + local.Day()); day > t.Day {
 		t.Day, t.OutDay, t.InDay = day, 0, 0
 	}
-	if leg.Amount < 0 {
+	switch {
+	case leg.Counted < 0:
+		m.giveBack(t, leg, m.spent[p.Corrects])
+	case leg.Amount < 0:
 		t.OutDay, t.OutMonth = t.OutDay+leg.Counted, t.OutMonth+leg.Counted
-	} else {
+	default:
 		t.InDay, t.InMonth = t.InDay+leg.Counted, t.InMonth+leg.Counted
 	}
 	m.accounts[a.ID] = a
 	return nil
+}
+
+// giveBack takes off a turnover what another posting had counted, where that is still in it.
+func (m *model) giveBack(t *ledger.Turnover, leg ledger.Leg, undone modelPosting) {
+	day, month := &t.OutDay, &t.OutMonth
+	if leg.Amount < 0 {
+		day, month = &t.InDay, &t.InMonth
+	}
+	switch then := undone.at.In(m.zone); {
+	case int32(then.Year()*10_000+int(then.Month())*100+then.Day()) == t.Day:
+		*day = max(0, *day+leg.Counted)
+		fallthrough
+	case int32(then.Year()*100+int(then.Month())) == t.Month:
+		*month = max(0, *month+leg.Counted)
+	}
 }
 
 // legs are what the posting shows, one for each account touched, by account.

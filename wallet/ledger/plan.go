@@ -33,8 +33,11 @@ type Plan struct {
 type Leg struct {
 	Account int64
 	Amount  int64 // minor units; positive adds to what Senti owes the holder
-	Counted int64 // minor units added to the account's turnover (out when Amount < 0, in otherwise); never negative
-	Rule    Rule  // nil, or what else must hold for this account
+	// Counted is added to the account's turnover, minor units: to what went out when Amount < 0, else to what came in. Below zero, in a
+	// plan that undoes what it corrects, it is taken off the other of the two, where the corrected posting had added it: of the day and
+	// of the month as far as they are still those of that posting.
+	Counted int64
+	Rule    Rule // nil, or what else must hold for this account
 }
 
 // Rule refuses a leg or a hold by returning a fault. It sees the account as it would be after it, turnover included, and must

@@ -47,7 +47,7 @@ func TestRandomActsAgreeWithTheModel(t *testing.T) {
 			rt.Repeat(map[string]func(*rapid.T){
 				"": world.compare, "open": world.open, "issue": world.issue, "send": world.send, "block": world.block,
 				"hold": world.hold, "hold more": world.hold, "issue more": world.issue, "capture part": world.capture, "capture": world.capture, "release": world.release, "expire": world.expire,
-				"sweep": world.sweep, "replay": world.replay, "conflict": world.conflict, "clock": world.moveClock,
+				"sweep": world.sweep, "undo": world.undo, "replay": world.replay, "conflict": world.conflict, "clock": world.moveClock,
 			})
 		})
 		r := wantBooksRight(t, a)
@@ -140,6 +140,23 @@ func (w *random) send(t *rapid.T) {
 		to = 5 // nobody
 	}
 	w.commit(t, w.via(t), send(from, to, w.amount(t), 5, 2))
+}
+
+// undo gives back a send, or a part of it, with what that had counted; some are undone twice.
+func (w *random) undo(t *rapid.T) {
+	var sends []*ledger.Plan
+	for _, p := range w.plans {
+		if p.Kind == ledger.Send && w.model.spent[p.ID].refusal == "" {
+			sends = append(sends, p)
+		}
+	}
+	if len(sends) == 0 {
+		return
+	}
+	undone := rapid.SampledFrom(sends).Draw(t, "undone")
+	part := rapid.Int64Range(1, undone.Legs[1].Amount).Draw(t, "part")
+	w.commit(t, w.via(t), &ledger.Plan{ID: ids.New(), Kind: ledger.CashOutReturn, Corrects: undone.ID, Legs: []ledger.Leg{
+		{Account: undone.Legs[1].Account, Amount: -part, Counted: -part}, {Account: undone.Legs[0].Account, Amount: part, Counted: -part}}})
 }
 
 func (w *random) block(t *rapid.T) {
@@ -241,7 +258,7 @@ func (w *random) replay(t *rapid.T) {
 func (w *random) conflict(t *rapid.T) {
 	other := *rapid.SampledFrom(w.plans).Draw(t, "plan")
 	switch {
-	case rapid.Bool().Draw(t, "another request"):
+	case rapid.Bool().Draw(t, "another request"), other.Kind.Undoes(): // of another kind it would make no sense
 		other.Request[31]++
 	case other.Kind == ledger.HoldTake:
 		other.Kind = ledger.HoldEnd

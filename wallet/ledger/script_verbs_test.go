@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,23 @@ var acts = map[string]func(*script, *words) (name string, p *ledger.Plan){
 		}
 		if w.has("corrects") {
 			p.Corrects = postingID(w.next())
+		}
+		return name, p
+	},
+	// return r1 s1 [only 60]: s1 undone, or that much of it, and its turnover with it
+	"return": func(s *script, w *words) (string, *ledger.Plan) {
+		name, undone := w.next(), w.next()
+		p := &ledger.Plan{Kind: ledger.CashOutReturn, Corrects: postingID(undone)}
+		for _, leg := range s.firsts[undone].Legs {
+			p.Legs = append(p.Legs, ledger.Leg{Account: leg.Account, Amount: -leg.Amount, Counted: -leg.Counted})
+		}
+		if w.has("only") {
+			part := w.amount()
+			p.Legs = slices.DeleteFunc(p.Legs, func(l ledger.Leg) bool { return l.Counted == 0 })
+			for i := range p.Legs {
+				l := &p.Legs[i]
+				l.Amount, l.Counted = part*l.Amount/max(l.Amount, -l.Amount), -part
+			}
 		}
 		return name, p
 	},

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"senti/wallet/db"
@@ -81,6 +82,8 @@ type verifier struct {
 	chain   [32]byte
 	at      int64
 	scratch []byte
+
+	corrected map[id.ID]*record // of this chunk: what its postings give back was counted by these
 }
 
 // accounts reads the present state of all accounts.
@@ -149,7 +152,25 @@ func (v *verifier) chunk(ctx context.Context, most int) ([]*record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chunk, v.acts(ctx, bySeq, last)
+	if err := v.acts(ctx, bySeq, last); err != nil {
+		return nil, err
+	}
+	v.corrected, err = v.countedBefore(ctx, chunk)
+	return chunk, err
+}
+
+// countedBefore reads the postings of which a chunk gives back what they had counted.
+func (v *verifier) countedBefore(ctx context.Context, chunk []*record) (map[id.ID]*record, error) {
+	var ids []id.ID
+	for _, r := range chunk {
+		if slices.ContainsFunc(r.legs, func(l PostedLeg) bool { return l.Counted < 0 }) {
+			ids = append(ids, r.corrects)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return loadRecords(ctx, v.view, ids)
 }
 
 func (v *verifier) acts(ctx context.Context, bySeq map[int64]*record, last int64) error {
@@ -203,8 +224,6 @@ func (v *verifier) posting(r *record) {
 func (v *verifier) legs(r *record) {
 	held := v.applyActs(r)
 	sums := map[string]int64{}
-	y, m, d := fromMicros(r.at).In(v.zone).Date()
-	day := int32(y*10_000 + int(m)*100 + d)
 	for _, leg := range r.legs {
 		a := v.account(leg.Account)
 		if t := v.types[leg.Account]; t == nil {
@@ -230,7 +249,7 @@ func (v *verifier) legs(r *record) {
 		if a.Held < 0 || (a.Type.Ceilinged() && a.Balance > 0) {
 			v.report.wrong("posting %d leaves account %d with %d, %d held", r.seq, a.ID, a.Balance, a.Held)
 		}
-		countTurnover(a, leg, day)
+		v.count(a, leg, r)
 	}
 	for currency, sum := range sums {
 		if sum != 0 {
@@ -242,11 +261,27 @@ func (v *verifier) legs(r *record) {
 	}
 }
 
-func countTurnover(a *Account, leg PostedLeg, day int32) {
+func (v *verifier) day(micros int64) int32 {
+	y, m, d := fromMicros(micros).In(v.zone).Date()
+	return int32(y*10_000 + int(m)*100 + d)
+}
+
+// count moves a turnover as the leg of a posting does.
+func (v *verifier) count(a *Account, leg PostedLeg, r *record) {
 	if leg.Amount == 0 {
 		return
 	}
-	roll(&a.Turnover, day)
+	roll(&a.Turnover, v.day(r.at))
+	if leg.Counted < 0 {
+		before := v.corrected[r.corrects]
+		if before == nil || before.seq >= r.seq || before.countedOn(leg.Account) < -leg.Counted {
+			v.report.wrong("posting %d gives back %d of the turnover of account %d, which the posting it corrects did not count",
+				r.seq, -leg.Counted, leg.Account)
+			return
+		}
+		giveBack(&a.Turnover, leg.Amount, -leg.Counted, v.day(before.at))
+		return
+	}
 	if leg.Amount < 0 {
 		a.Turnover.OutDay += leg.Counted
 		a.Turnover.OutMonth += leg.Counted
