@@ -38,6 +38,16 @@ func (w *Wallet) Jointly(p *ledger.Plan, sides ...Party) *ledger.Plan {
 	return p
 }
 
+// JointlyBack returns the companion that takes off what the people behind a wallet have moved with it on that day (yyyymmdd) what was undone
+// of it; none for somebody with one wallet. out and in are minor units counted.
+func (w *Wallet) JointlyBack(side Party, out, in int64, day int32) []ledger.Companion {
+	document, err := id.Parse(side.Document)
+	if err != nil {
+		return nil
+	}
+	return []ledger.Companion{w.customers.MovedBack(customer.Movement{Document: document, Out: out, In: in}, day)}
+}
+
 // alone is the rule of a wallet whose owner has no other, as far as the maker of the plan knew.
 func alone(rule ledger.Rule) ledger.Rule {
 	return func(after ledger.Account) *fault.Error {

@@ -43,6 +43,19 @@ func (d *Directory) Works(o Operator, in, out int64, most Most) []ledger.Compani
 	}
 }
 
+// Undone returns the companion that takes off an operator's day what came to nothing or was undone, if it was counted on that date
+// (yyyymmdd) and that is still his last. It refuses nothing.
+func (d *Directory) Undone(operator, in, out int64, date int32) ledger.Companion {
+	return act[duty]{d.duties, numbered(operator), func(old *duty, _ time.Time) (*duty, *fault.Error) {
+		if old == nil || old.day.Date != date {
+			return nil, nil
+		}
+		next := *old
+		next.day.In, next.day.Out = max(0, next.day.In-in), max(0, next.day.Out-out)
+		return &next, nil
+	}}
+}
+
 // stands looks at an operator without writing him: he is who he was when read, and may work.
 func (d *Directory) stands(o Operator) ledger.Companion {
 	return act[Operator]{d.operators, numbered(o.ID), func(row *Operator, _ time.Time) (*Operator, *fault.Error) {

@@ -147,6 +147,42 @@ func (m movement) counted(d *checkedRow, at time.Time) ledger.Turnover {
 	return t
 }
 
+// MovedBack returns the companion that takes off a document's turnover what was undone of a movement of that day (yyyymmdd), where it still
+// is. It refuses nothing.
+func (s *Store) MovedBack(m Movement, day int32) ledger.Companion { return movedBack{s, m, day} }
+
+type movedBack struct {
+	store *Store
+	Movement
+	day int32
+}
+
+// Table is the checked documents' table.
+func (m movedBack) Table() ledger.Table { return m.store.checked }
+
+// Key is the document.
+func (m movedBack) Key() id.ID { return m.Document }
+
+// Check never refuses.
+func (movedBack) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+
+// Finish takes it off if the plan was accepted.
+func (m movedBack) Finish(row any, o *ledger.Outcome) any {
+	was, ok := row.(*checkedRow)
+	if !o.Accepted || !ok {
+		return nil
+	}
+	next := *was
+	t := &next.moved
+	if t.Day == m.day {
+		t.OutDay, t.InDay = max(0, t.OutDay-m.Out), max(0, t.InDay-m.In)
+	}
+	if t.Month == m.day/100 {
+		t.OutMonth, t.InMonth = max(0, t.OutMonth-m.Out), max(0, t.InMonth-m.In)
+	}
+	return &next
+}
+
 // checkedTable is the documents that somebody has checked.
 type checkedTable struct{ _ byte } // as customerTable
 
