@@ -85,6 +85,8 @@ type Agents struct {
 
 	surveys *survey.Store
 
+	ring func(msisdn.Number)
+
 	chosen *wallet.Recent[int64, struct{}]             // operators who have a PIN
 	posts  *wallet.Recent[msisdn.Number, network.Post] // also that a number is nobody's: the zero Post
 }
@@ -107,8 +109,24 @@ func New(w *wallet.Wallet, d *db.DB) *Agents {
 		books:  books.NewStore(d),
 
 		surveys: survey.NewStore(d),
+		ring:    func(msisdn.Number) {},
 		chosen:  wallet.NewRecent[int64, struct{}](w.Clock(), 24*time.Hour, postsMost),
 		posts:   wallet.NewRecent[msisdn.Number, network.Post](w.Clock(), postsFor, postsMost),
+	}
+}
+
+// RingWith has ring called with a phone as soon as something is asked of its owner that a page on it could ask: once for each question, when
+// it is committed and its SMS on the way. ring must not wait. It is for the time before anything is asked.
+func (a *Agents) RingWith(ring func(msisdn.Number)) { a.ring = ring }
+
+// ringTill rings the operators of a till. Whoever cannot be found has an SMS.
+func (a *Agents) ringTill(ctx context.Context, till int64) {
+	staff, err := a.whoWorks(ctx, till)
+	if err != nil {
+		return
+	}
+	for _, o := range staff {
+		a.ring(o.Phone)
 	}
 }
 

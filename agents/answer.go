@@ -136,7 +136,8 @@ func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (AnswerReceipt, er
 // wait may have been long.
 func (a *Agents) answerPlan(ctx context.Context, r AnswerRequest, t CashInTerms, try int) (*ledger.Plan, error) {
 	if !r.Yes {
-		return a.noPlan(r, t, try), nil
+		d, err := a.deals.Get(ctx, r.Deal)
+		return a.noPlan(r, t, d, try), err
 	}
 	c, err := a.wallet.Customer(ctx, r.Customer)
 	if err != nil {
@@ -164,14 +165,15 @@ func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms, try int) *ledger.Plan {
 	return plan
 }
 
-// noPlan gives the money back to the float.
-func (a *Agents) noPlan(r AnswerRequest, t CashInTerms, try int) *ledger.Plan {
+// noPlan gives the money back to the float, and its place in the operator's day.
+func (a *Agents) noPlan(r AnswerRequest, t CashInTerms, d deal.Deal, try int) *ledger.Plan {
 	in := a.answering(r, t, ledger.HoldEnd, try)
 	plan := &ledger.Plan{
 		ID: in.ID, Kind: ledger.HoldEnd, Request: wallet.Request(in), Corrects: r.Deal,
 		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: holdOf(r.Deal), Account: t.At.Float}},
 	}
-	plan.Companions = append(a.answered(in, r, t, deal.Declined), a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.declined")))
+	plan.Companions = append(a.answered(in, r, t, deal.Declined), a.places.Undone(t.At.Operator, t.Amount, 0, d.Day),
+		a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.declined")))
 	return plan
 }
 
@@ -254,6 +256,7 @@ func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 	}
 	plan.Companions = []ledger.Companion{
 		a.deals.Change(d.ID, deal.To(deal.Expired, id.ID{})),
+		a.places.Undone(t.At.Operator, t.Amount, 0, d.Day),
 		a.message(plan, toCustomer, t.To.Phone, a.notAnswered(t)),
 		a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.expired")),
 	}

@@ -11,11 +11,12 @@ import (
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
+	"senti/wallet/id"
 	"senti/wallet/msisdn"
 )
 
-// requests has an operator ask a customer for a cash-out, and returns what the customer finds.
-func (w *town) requests(operator, from msisdn.Number, amount int64) agents.Approval {
+// requests has an operator ask a customer for a cash-out, and returns the intent of the page that the customer finds.
+func (w *town) requests(operator, from msisdn.Number, amount int64) id.ID {
 	w.t.Helper()
 	_, err := w.agents.Ask(bg, agents.AskRequest{Operator: operator, From: from, Amount: amount})
 	w.must(err)
@@ -24,13 +25,27 @@ func (w *town) requests(operator, from msisdn.Number, amount int64) agents.Appro
 	if !pending || p.Amount != amount || p.Total != p.Amount+p.Fee {
 		w.t.Fatalf("pending: %v %+v", pending, p)
 	}
-	return agents.Approval{Customer: from, Ask: p.Ask}
+	return w.sees(from)
 }
 
-// in is the approval as it comes from a session.
-func in(a agents.Approval, session byte, turn int) agents.Approval {
-	a.Origin = wallet.Origin{Gateway: "africastalking", Session: [16]byte{session}, Turn: turn}
-	return a
+// sees is the page of a request once more, as after a redial, in a session of its own.
+func (w *town) sees(from msisdn.Number) id.ID {
+	w.t.Helper()
+	session := w.wallet.IDs().New()
+	p, pending, err := w.agents.QuoteApproval(bg, from, wallet.Origin{Gateway: "africastalking", Session: session, Turn: 1})
+	w.must(err)
+	if !pending {
+		w.t.Fatal("nothing is asked")
+	}
+	return p.Intent
+}
+
+// retries is the intent of a further try after a wrong PIN.
+func (w *town) retries(spent id.ID) id.ID {
+	w.t.Helper()
+	in, err := w.wallet.Reopen(bg, spent, 2)
+	w.must(err)
+	return in.ID
 }
 
 // listed asserts what the operator's list shows first.
@@ -56,21 +71,37 @@ func TestAskAndApprove(t *testing.T) {
 		w.listed(njeri, deal.AskOpen)
 		w.has(john, 5_000_00)
 
-		_, err = w.agents.Approve(bg, in(approval, 1, 2), w.pin(jane))
+		elsewhere, third := w.sees(john), w.sees(john)
+		_, err = w.agents.Approve(bg, approval, w.pin(jane))
 		w.refused(err, fault.WrongPIN)
-		_, err = w.agents.Approve(bg, in(approval, 1, 2), w.pin(john)) // the same call-back again is the same try
+		_, err = w.agents.Approve(bg, approval, w.pin(john)) // the same call-back again is the same try
 		w.refused(err, fault.WrongPIN)
-		done, err := w.agents.Approve(bg, in(approval, 1, 3), w.pin(john))
+		_, err = w.agents.CashOut(bg, w.retries(approval), w.pin(john)) // not past the request
+		w.refused(err, fault.BadRequest)
+		approval = w.retries(approval)
+		done, err := w.agents.Approve(bg, approval, w.pin(john))
 		w.must(err)
-		again, err := w.agents.Approve(bg, in(approval, 1, 3), w.pin(john))
+		again, err := w.agents.Approve(bg, approval, w.pin(john))
 		w.must(err)
 		if done != again || done.Balance != 2_971_00 {
 			t.Errorf("%+v, again %+v", done, again)
 		}
-		_, err = w.agents.Approve(bg, in(approval, 2, 1), w.pin(john))
-		w.refused(err, fault.AskGone)
-		_, err = w.agents.Refuse(bg, approval)
-		w.refused(err, fault.AskGone)
+		// Whoever answers it once more hears what has become of it, and nothing moves.
+		_, err = w.agents.Approve(bg, elsewhere, w.pin(jane))
+		w.refused(err, fault.WrongPIN)
+		other, err := w.agents.Approve(bg, w.retries(elsewhere), w.pin(john))
+		w.must(err)
+		if other != done {
+			t.Errorf("from another page %+v, want %+v", other, done)
+		}
+		end, err := w.agents.Refuse(bg, third, wallet.Origin{})
+		if err != nil || end != done.End {
+			t.Errorf("no after yes: %q, %v", end, err)
+		}
+		end, err = w.agents.TakeBack(bg, njeri, john, wallet.Origin{})
+		if err != nil || !strings.HasPrefix(end, "JOHN K 0712***001 has said YES to Ksh 2,000") {
+			t.Errorf("taken back after yes: %q, %v", end, err)
+		}
 		w.has(john, 2_971_00)
 		w.has(njeri, 52_000_00)
 		w.told(map[msisdn.Number]string{john: "TAKEN OUT at MAMA NJERI", njeri: "TAKEN OUT by JOHN K"})
@@ -106,10 +137,8 @@ func TestOneAskAtATime(t *testing.T) {
 		w.must(err)
 		_, err = w.agents.Approve(bg, first, w.pin(john))
 		w.refused(err, fault.AskGone)
-		second := w.requests(otieno, john, 600_00)
-		_, err = w.agents.Approve(bg, agents.Approval{Customer: jane, Ask: second.Ask}, w.pin(jane))
-		w.refused(err, fault.AskGone)
-		_, err = w.agents.Approve(bg, first, w.pin(john)) // the older one's name
+		w.requests(otieno, john, 600_00)
+		_, err = w.agents.Approve(bg, first, w.pin(john)) // the older one's page
 		w.refused(err, fault.AskGone)
 		w.listed(otieno, deal.AskOpen)
 		w.has(john, 5_000_00)
@@ -123,7 +152,7 @@ func TestRefusalsStopAnOperator(t *testing.T) {
 		w := newTown(t, d)
 		for i, who := range []msisdn.Number{john, jane, john} {
 			approval := w.requests(njeri, who, 200_00)
-			end, err := w.agents.Refuse(bg, approval)
+			end, err := w.agents.Refuse(bg, approval, wallet.Origin{})
 			w.must(err)
 			if !strings.Contains(end, "Nothing was taken out") {
 				t.Errorf("%d: %q", i, end)
@@ -168,11 +197,15 @@ func TestAsksExpire(t *testing.T) {
 		w.told(map[msisdn.Number]string{njeri: "JOHN K 0712***001 did not answer about Ksh 500"})
 		w.listed(njeri, deal.AskExpired)
 
-		// One that gives way to another before it was swept up is nobody's any more.
-		w.requests(njeri, john, 500_00)
+		// One that gives way to another before it was swept up ends all the same: its operator is told, and the list keeps it.
+		w.requests(njeri, john, 700_00)
 		w.clock.Advance(5 * time.Minute)
 		w.requests(otieno, john, 600_00)
-		expires(0)
+		w.listed(njeri, deal.AskExpired)
+		expires(1)
+		w.told(map[msisdn.Number]string{njeri: "JOHN K 0712***001 did not answer about Ksh 700"})
+		w.listed(njeri, deal.AskExpired)
+		w.listed(otieno, deal.AskOpen)
 		w.has(john, 5_000_00)
 		w.right()
 	})
@@ -190,18 +223,18 @@ func TestApprovalRefused(t *testing.T) {
 		}
 		w.listed(njeri, deal.AskOpen)
 
-		approval := w.requests(njeri, john, 500_00)
+		w.requests(njeri, john, 500_00)
 		w.suspend(njeri)
-		_, err = w.agents.Approve(bg, approval, w.pin(john))
+		_, err = w.agents.Approve(bg, w.sees(john), w.pin(john))
 		w.refused(err, fault.ShopClosed)
 		w.resume(njeri)
 		class, _ := w.wallet.Market().At(w.clock.Now()).Agents.Class(w.class(0))
 		_, err = w.wallet.Issue(bg, w.tills[njeri].Float, class.FloatMax-50_000_00, "as much as the class may hold")
 		w.must(err)
-		_, err = w.agents.Approve(bg, approval, w.pin(john))
+		_, err = w.agents.Approve(bg, w.sees(john), w.pin(john))
 		w.refused(err, fault.ShopFull)
 		w.float(otieno, 1_000_00)
-		_, err = w.agents.Approve(bg, approval, w.pin(john))
+		_, err = w.agents.Approve(bg, w.sees(john), w.pin(john))
 		w.must(err)
 		w.has(john, 4_471_00)
 		w.right()

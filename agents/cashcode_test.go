@@ -341,3 +341,61 @@ func TestIntentsAreNotMixedUp(t *testing.T) {
 		w.right()
 	})
 }
+
+// An operator who types wrong deposit codes one after the other is looking for somebody, and is heard no more for a while: right codes
+// neither. Another operator is, and a deposit by number goes on.
+func TestWrongDepositCodesStopAnOperator(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		made, err := w.agents.DepositCode(bg, jane, wallet.Origin{})
+		w.must(err)
+		for range w.wallet.Market().At(w.clock.Now()).Agents.WrongCodes {
+			_, err := w.agents.Depositor(bg, njeri, made.Code)
+			w.must(err)
+			_, err = w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, Code: w.wrong(made.Code), Amount: 100_00})
+			w.refused(err, fault.CodeUnknown)
+		}
+		_, err = w.agents.Depositor(bg, njeri, made.Code)
+		w.refused(err, fault.CodesBarred)
+		_, err = w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, Code: made.Code, Amount: 100_00})
+		w.refused(err, fault.CodesBarred)
+		_, err = w.agents.Depositor(bg, otieno, made.Code)
+		w.must(err)
+		w.byNumber(100_00)
+		w.clock.Advance(w.wallet.Market().At(w.clock.Now()).Agents.WrongFor)
+		_, err = w.agents.Depositor(bg, njeri, w.wrong(made.Code))
+		w.refused(err, fault.CodeUnknown)
+		made, err = w.agents.DepositCode(bg, jane, wallet.Origin{})
+		w.must(err)
+		_, err = w.agents.Depositor(bg, njeri, made.Code)
+		w.must(err)
+		w.right()
+	})
+}
+
+// A customer who is asked again and again and never says yes is left in peace for the day: each request is an SMS.
+func TestAskingInVain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		most := w.wallet.Market().At(w.clock.Now()).Agents.VainAsks
+		for i := range most {
+			w.requests(njeri, john, 500_00)
+			if i%2 == 0 {
+				_, err := w.agents.TakeBack(bg, njeri, john, wallet.Origin{})
+				w.must(err)
+			} else {
+				w.clock.Advance(5 * time.Minute)
+			}
+		}
+		_, err := w.agents.QuoteAsk(bg, agents.AskRequest{Operator: njeri, From: john, Amount: 500_00})
+		w.refused(err, fault.AskedOften)
+		_, err = w.agents.Ask(bg, agents.AskRequest{Operator: njeri, From: john, Amount: 500_00})
+		w.refused(err, fault.AskedOften)
+		w.requests(njeri, jane, 500_00)
+		_, err = w.agents.Approve(bg, w.requests(otieno, john, 500_00), w.pin(john))
+		w.must(err)
+		w.clock.Advance(24 * time.Hour)
+		w.requests(njeri, john, 500_00)
+		w.right()
+	})
+}

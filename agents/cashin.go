@@ -2,6 +2,8 @@ package agents
 
 import (
 	"context"
+	"encoding/binary"
+	"fmt"
 	"time"
 
 	"senti/agents/deal"
@@ -10,6 +12,7 @@ import (
 	"senti/wallet/customer"
 	"senti/wallet/id"
 	"senti/wallet/intent"
+	"senti/wallet/key"
 	"senti/wallet/ledger"
 	"senti/wallet/limit"
 	"senti/wallet/market"
@@ -70,14 +73,14 @@ const (
 // QuoteCashIn says who would get the money and whether the customer must say yes first, and opens the intent that CashIn goes
 // through with.
 //
-// Faults: not_operator, operator_suspended, code_unknown, not_registered, cannot_receive, amount_too_small (min), amount_too_big
+// Faults: not_operator, operator_suspended, code_unknown, codes_barred, not_registered, cannot_receive, amount_too_small (min), amount_too_big
 // (max).
 func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote, error) {
 	post, err := a.serving(ctx, r.Operator)
 	if err != nil {
 		return CashInQuote{}, err
 	}
-	c, err := a.depositor(ctx, r)
+	c, err := a.depositor(ctx, post, r)
 	if err != nil {
 		return CashInQuote{}, err
 	}
@@ -93,7 +96,11 @@ func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote,
 		return CashInQuote{}, err
 	}
 	in := a.wallet.NewIntent(ledger.CashIn, actor(post), r.Origin, terms)
-	if a.mustAsk(in.ID, terms) {
+	asks, err := a.mustAsk(terms)
+	if err != nil {
+		return CashInQuote{}, err
+	}
+	if asks {
 		in.Kind = ledger.HoldTake
 	}
 	if in, err = a.wallet.OpenIntent(ctx, in); err != nil {
@@ -123,6 +130,9 @@ func (a *Agents) CashIn(ctx context.Context, intentID id.ID, typed pin.PIN) (Cas
 		return CashInReceipt{}, atCounter(err)
 	}
 	a.wallet.Wake()
+	if in.Kind == ledger.HoldTake && !outcome.Replayed {
+		a.ring(t.To.Phone)
+	}
 	return CashInReceipt{Intent: in.ID, Code: outcome.Receipt, Waits: in.Kind == ledger.HoldTake, End: a.cashInEnd(in.Kind == ledger.HoldTake, t)(outcome)}, nil
 }
 
@@ -182,21 +192,31 @@ func (a *Agents) priceCashIn(post network.Post, c customer.Customer, r CashInReq
 	}, nil
 }
 
-// mustAsk decides whether the customer must say yes. Who read out a code has said so already; of small deposits by number a
-// share is asked, drawn by the intent's own random bits so that a repeat draws the same.
-func (a *Agents) mustAsk(intentID id.ID, t CashInTerms) bool {
+// mustAsk decides whether the customer must say yes. Who read out a code has said so already; of small deposits by number a share is
+// asked. The lot is the customer's at that till for the day, drawn under a key: an operator who sees that the customer will be asked can
+// begin anew as often as he likes, and nobody can say beforehand whom it will fall on.
+func (a *Agents) mustAsk(t CashInTerms) (bool, error) {
 	rules := a.market.At(t.PricedAt).Agents
 	switch {
 	case t.Code != "":
-		return false
+		return false, nil
 	case t.Amount > rules.ConfirmAbove:
-		return true
+		return true, nil
 	}
-	return sampled(intentID, rules.ConfirmSample)
+	var on [20]byte
+	binary.BigEndian.PutUint64(on[:8], uint64(t.Customer))
+	binary.BigEndian.PutUint64(on[8:16], uint64(t.At.Till))
+	binary.BigEndian.PutUint32(on[16:], uint32(a.market.Day(t.PricedAt)))
+	lot, err := a.wallet.Keys().MAC(key.Blind, a.wallet.Keys().Current(key.Blind), []byte("senti.confirm.v1"), on[:])
+	if err != nil {
+		return false, fmt.Errorf("agents: draw whom to ask: %w", err)
+	}
+	return sampled(lot, rules.ConfirmSample), nil
 }
 
-// sampled draws a share of all intents.
-func sampled(intentID id.ID, share market.Rate) bool {
-	drawn := int64(intentID[13])<<16 | int64(intentID[14])<<8 | int64(intentID[15])
+// sampled draws a share of all lots, which are random bytes.
+func sampled(lot []byte, share market.Rate) bool {
+	end := lot[len(lot)-3:]
+	drawn := int64(end[0])<<16 | int64(end[1])<<8 | int64(end[2])
 	return drawn*int64(market.RateWhole) < int64(share)<<24
 }

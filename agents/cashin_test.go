@@ -2,35 +2,86 @@ package agents_test
 
 import (
 	"testing"
+	"time"
 
 	"senti/agents"
+	"senti/wallet"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
 )
 
-// quickCashIn is a quote by number that was not drawn to wait for the customer.
-func (w *town) quickCashIn() agents.CashInQuote {
+// byNumber quotes a deposit of Njeri's by Jane's number.
+func (w *town) byNumber(amount int64) agents.CashInQuote {
 	w.t.Helper()
-	for {
-		q, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, To: jane, Amount: 2_000_00})
-		w.must(err)
-		if !q.Waits {
-			return q
+	q, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, To: jane, Amount: amount})
+	w.must(err)
+	return q
+}
+
+// undrawn goes on to a day on which the lot does not fall on Jane.
+func (w *town) undrawn() {
+	w.t.Helper()
+	for w.byNumber(2_000_00).Waits {
+		w.clock.Advance(24 * time.Hour)
+	}
+}
+
+// Up to the market's amount a share of the customers is asked first, above it all are.
+func TestWhoIsAskedFirst(t *testing.T) {
+	w := newTown(t, dbtest.SQLite(t))
+	w.undrawn()
+	for amount, waits := range map[int64]bool{100_00: false, 5_000_00: false, 5_000_01: true, 20_000_00: true} {
+		if q := w.byNumber(amount); q.Waits != waits {
+			t.Errorf("%d: waits %v, want %v", amount, q.Waits, waits)
 		}
+	}
+	code, err := w.agents.DepositCode(bg, jane, wallet.Origin{})
+	w.must(err)
+	q, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, Code: code.Code, Amount: 20_000_00})
+	if err != nil || q.Waits {
+		t.Errorf("by code: %+v, %v", q, err)
+	}
+}
+
+// The lot falls on a customer at a till for a day, in about one of twenty. However often the operator begins anew, it stays.
+func TestTheLotIsNotDrawnAnew(t *testing.T) {
+	w := newTown(t, dbtest.SQLite(t))
+	const days = 1000
+	drawn, alike := 0, 0
+	for range days {
+		w.clock.Advance(24 * time.Hour)
+		waits := w.byNumber(2_000_00).Waits
+		if waits {
+			drawn++
+		}
+		for _, amount := range []int64{2_000_00, 2_001_00} {
+			if w.byNumber(amount).Waits != waits {
+				t.Fatalf("drawn anew on %s", w.clock.Now())
+			}
+		}
+		there, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: otieno, To: jane, Amount: 100_00})
+		w.must(err)
+		if there.Waits == waits {
+			alike++
+		}
+	}
+	if drawn < 25 || drawn > 80 || alike == days {
+		t.Errorf("on %d of %d days she is asked; on %d it is the same at another till", drawn, days, alike)
 	}
 }
 
 func TestCashIn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTown(t, d)
-		q := w.quickCashIn()
+		w.undrawn()
+		q := w.byNumber(2_000_00)
 		if q.Name != "JANE W" || q.Earned != 8_80 {
 			t.Errorf("quote %+v", q)
 		}
 		_, err := w.agents.CashIn(bg, q.Intent, w.pin(jane))
 		w.refused(err, fault.WrongPIN)
-		q = w.quickCashIn()
+		q = w.byNumber(2_000_00)
 		done, err := w.agents.CashIn(bg, q.Intent, w.pin(njeri))
 		w.must(err)
 		again, err := w.agents.CashIn(bg, q.Intent, w.pin(njeri))

@@ -112,7 +112,7 @@ func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuo
 func (a *Agents) CashOut(ctx context.Context, intentID id.ID, typed pin.PIN) (CashOutReceipt, error) {
 	var t CashOutTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.CashOut)
-	if err == nil && in.Customer != t.Customer { // an operator's
+	if err == nil && (in.Customer != t.Customer || t.Ask != "") { // an operator's, or one that answers a request
 		err = fault.New(fault.BadRequest, "field", "intent")
 	}
 	if err != nil {
@@ -134,12 +134,16 @@ func (a *Agents) CashOutPlan(in intent.Intent, t CashOutTerms, typed pin.PIN) *l
 	plan.Companions = []ledger.Companion{
 		a.wallet.Intents().Close(in, a.ended(t.From.Language, a.cashOutEnd(t), ofShop)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
-		a.deals.Add(a.marked(t.deal(in.ID), t.PricedAt)),
-		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),
 	}
+	plan.Companions = append(plan.Companions, a.addCashOut(in.ID, t)...)
 	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)
 	return a.wallet.Jointly(plan, t.From)
+}
+
+// addCashOut writes the deal, and counts it.
+func (a *Agents) addCashOut(posting id.ID, t CashOutTerms) []ledger.Companion {
+	return a.deals.AddCounted(a.marked(t.deal(posting), t.PricedAt), a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt))
 }
 
 // deal is the deal as it is kept.

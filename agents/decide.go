@@ -90,11 +90,15 @@ func (a *Agents) decisionPlan(ctx context.Context, posting id.ID, by string, c d
 		if err := a.giveWhatIsThere(ctx, c.Kind, &t); err != nil {
 			return nil, err
 		}
-		plan.Legs, plan.Rules = t.Back.legs(), t.Rules
+		plan.Legs, plan.Rules = t.legs(), t.Rules
 	}
 	if len(plan.Legs) > 0 { // else nothing was left and nothing earned
 		plan.Kind = rule.back
-		plan.Companions = a.explained(plan, t)
+		back, err := a.uncounts(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		plan.Companions = append(a.explained(plan, t), back...)
 	}
 	note := rule.word + " by " + by
 	plan.Companions = append(plan.Companions,

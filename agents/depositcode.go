@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/customer"
 	"senti/wallet/fault"
@@ -56,19 +57,41 @@ func (a *Agents) depositCodePage(language string, until time.Time) string {
 }
 
 // depositor is the customer whom an operator means: by the code that was read out, or by number.
-func (a *Agents) depositor(ctx context.Context, r CashInRequest) (customer.Customer, error) {
+func (a *Agents) depositor(ctx context.Context, post network.Post, r CashInRequest) (customer.Customer, error) {
 	if r.Code.IsZero() {
 		return a.wallet.Payee(ctx, r.To)
 	}
-	phone, err := a.Depositor(ctx, r.Code)
+	phone, err := a.depositorOf(ctx, post, r.Code)
 	if err != nil {
 		return customer.Customer{}, err
 	}
 	return a.wallet.Payee(ctx, phone)
 }
 
-// Depositor returns whose a deposit code is now. The fault is code_unknown.
-func (a *Agents) Depositor(ctx context.Context, code voucher.Code) (msisdn.Number, error) {
+// Depositor returns whose a deposit code is now that an operator types. Wrong ones are counted: after too many the market makes a pause.
+//
+// Faults: not_operator, operator_suspended, code_unknown, codes_barred.
+func (a *Agents) Depositor(ctx context.Context, operator msisdn.Number, code voucher.Code) (msisdn.Number, error) {
+	post, err := a.serving(ctx, operator)
+	if err != nil {
+		return "", err
+	}
+	return a.depositorOf(ctx, post, code)
+}
+
+func (a *Agents) depositorOf(ctx context.Context, post network.Post, code voucher.Code) (msisdn.Number, error) {
+	if err := a.places.MayGuess(ctx, post.Operator.ID, a.now()); err != nil {
+		return "", err
+	}
 	d, err := a.codes.Deposit(ctx, code, a.now())
-	return d.Phone, err
+	if !fault.HasCode(err, fault.CodeUnknown) {
+		return d.Phone, err
+	}
+	rules := a.rules()
+	_, uncounted := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{
+		a.places.Guessed(post.Operator.ID, rules.WrongCodes, rules.WrongFor)}})
+	if uncounted != nil {
+		return "", uncounted // what is not counted is not answered
+	}
+	return "", err
 }

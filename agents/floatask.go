@@ -40,6 +40,7 @@ func (a *Agents) askTill(ctx context.Context, post network.Post, other network.P
 	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(companions, messages...)})
 	if err == nil {
 		a.wallet.Wake()
+		a.ringTill(ctx, other.Till.ID)
 	}
 	return end, err
 }

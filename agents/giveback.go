@@ -55,7 +55,11 @@ func (a *Agents) GiveBack(ctx context.Context, intentID id.ID, typed pin.PIN) (M
 	if err != nil {
 		return MendReceipt{}, err
 	}
-	outcome, err := a.ledger.Commit(ctx, a.giveBackPlan(in, t, operators, typed))
+	back, err := a.uncounts(ctx, t)
+	if err != nil {
+		return MendReceipt{}, err
+	}
+	outcome, err := a.ledger.Commit(ctx, a.giveBackPlan(in, t, operators, back, typed))
 	if err != nil {
 		return MendReceipt{}, err
 	}
@@ -64,10 +68,10 @@ func (a *Agents) GiveBack(ctx context.Context, intentID id.ID, typed pin.PIN) (M
 }
 
 // giveBackPlan is all that it commits.
-func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, operators []network.Operator, typed pin.PIN) *ledger.Plan {
+func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, operators []network.Operator, back []ledger.Companion, typed pin.PIN) *ledger.Plan {
 	plan := &ledger.Plan{
 		ID: in.ID, Kind: ledger.CashInReversal, Request: wallet.Request(in), Corrects: t.Corrects, Rules: t.Rules,
-		Legs: t.Back.legs(), Holds: t.thaw(deal.WrongDeposit, true),
+		Legs: t.legs(), Holds: t.thaw(deal.WrongDeposit, true),
 	}
 	plan.Companions = append([]ledger.Companion{
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, a.giveBackEnd(t))),
@@ -76,6 +80,7 @@ func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, operators []network
 		a.closes(t.Deal, deal.WrongDeposit, deal.CaseDropped, "given back by the customer"),
 		a.message(plan, toCustomer, t.Party.Phone, a.hasGivenBack(t)),
 	}, a.tell(plan, operators, func(language string) text { return a.gotBack(language, t) })...)
+	plan.Companions = append(plan.Companions, back...)
 	return plan
 }
 

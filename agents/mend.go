@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -94,15 +95,51 @@ func (u undoing) but(left, from, to int64) {
 	u[to] -= left
 }
 
-// legs are in the order of their accounts, so that a repeat is the same plan. No limit stops money that comes back, nor is it
-// counted: it was when it went.
-func (u undoing) legs() []ledger.Leg {
+// legs are in the order of their accounts, so that a repeat is the same plan. No limit stops money that comes back, and what it had used
+// up of limits comes back with it.
+func (t MendTerms) legs() []ledger.Leg {
 	var out []ledger.Leg
-	for account, amount := range u {
-		out = append(out, ledger.Leg{Account: account, Amount: amount})
+	in, paid := t.undone()
+	for account, amount := range t.Back {
+		leg := ledger.Leg{Account: account, Amount: amount}
+		if account == t.At.Float || account == t.Party.Account {
+			leg.Counted = -(in + paid)
+		}
+		out = append(out, leg)
 	}
 	slices.SortFunc(out, func(x, y ledger.Leg) int { return int(x.Account - y.Account) })
 	return wallet.WithoutZero(out)
+}
+
+// undone is how much of the cash that was taken in, or paid out, the undoing is about: what moves on the float.
+func (t MendTerms) undone() (in, out int64) {
+	float := t.Back[t.At.Float]
+	return max(0, float), max(0, -float)
+}
+
+// uncounts takes what is undone off the days that it was counted on: the operator's, the customer's at counters, and that of a person with
+// several wallets. A day that is over stays as it was.
+func (a *Agents) uncounts(ctx context.Context, t MendTerms) ([]ledger.Companion, error) {
+	d, err := a.deals.Get(ctx, t.Deal)
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.wallet.Customer(ctx, d.Phone)
+	if err != nil {
+		return nil, err
+	}
+	money, found, err := a.ledger.Posting(ctx, t.Corrects)
+	if err != nil || !found {
+		return nil, cmp.Or(err, error(fault.New(fault.DealNotFound)))
+	}
+	day := a.market.Day(money.At)
+	in, out := t.undone()
+	companions := append(a.wallet.JointlyBack(wallet.PartyOf(c), out, in, day),
+		a.deals.Uncounted(deal.Count{Customer: d.Customer, In: in, Out: out}, d.Marks, day))
+	if d.Operator != 0 {
+		companions = append(companions, a.places.Undone(d.Operator, in, out, day))
+	}
+	return companions, nil
 }
 
 // mend reads a deal with both its sides, and what would undo it.
@@ -120,8 +157,8 @@ func (a *Agents) mend(ctx context.Context, which id.ID) (deal.Deal, MendTerms, e
 		return deal.Deal{}, MendTerms{}, err
 	}
 	at, party, now := a.counterOf(place), wallet.PartyOf(c), a.now()
-	at.Agent, at.Super, at.Payable, at.Above = 0, 0, 0, 0  // Back names the accounts
-	party.Name, party.Document, party.Tier = d.Name, "", 0 // no limit stops what is mended
+	at.Agent, at.Super, at.Payable, at.Above = 0, 0, 0, 0 // Back names the accounts
+	party.Name, party.Tier = d.Name, 0                    // no limit stops what is mended
 	t := MendTerms{
 		Brief: wallet.Brief{Whom: d.Phone.Masked(), Shop: at.Code, Amount: d.Amount},
 		At:    at, Party: party, Customer: d.Customer, Deal: d.ID, Amount: d.Amount, Fee: d.Fee, Earned: d.Earned - d.EarnedSuper,

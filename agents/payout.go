@@ -143,11 +143,9 @@ func (a *Agents) payoutPlan(in intent.Intent, t CashOutTerms, from id.ID, typed 
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.payoutEnd(t), ofDrawer)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.codes.Use(voucher.Ref{ID: voucher.CashOf(t.Customer), From: from}, in.ID),
-		a.deals.Add(a.marked(t.deal(in.ID), t.PricedAt)),
-		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),
 		a.message(plan, toOperator, t.At.Phone, a.paidOut(t)),
-	}, a.works(t.At, t.PricedAt, 0, t.Amount))
+	}, a.addCashOut(in.ID, t), a.works(t.At, t.PricedAt, 0, t.Amount))
 	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)
 	return a.wallet.Jointly(plan, t.From)
 }

@@ -46,7 +46,7 @@ func (a *Agents) Recent(ctx context.Context, operator msisdn.Number, most int) (
 	return out[:min(most, len(out))], nil
 }
 
-// recentAsks are the till's last requests but for those that became deals. Of each customer there is the last one.
+// recentAsks are the till's last requests but for those that became deals.
 func (a *Agents) recentAsks(ctx context.Context, till int64, most int) ([]Recent, error) {
 	asks, err := a.deals.AsksOfTill(ctx, till, a.now().Add(-recentWithin), most)
 	if err != nil {
@@ -61,11 +61,11 @@ func (a *Agents) recentAsks(ctx context.Context, till int64, most int) ([]Recent
 			ask.State = deal.AskExpired
 		}
 		var t CashOutTerms
-		if _, err := a.wallet.Recall(ctx, ask.Intent, &t, ledger.Enquiry); err != nil {
+		if _, err := a.wallet.Recall(ctx, ask.ID, &t, ledger.Enquiry); err != nil {
 			return nil, err
 		}
 		out = append(out, Recent{Way: "out", Ask: ask.State, Deal: deal.Deal{
-			ID: ask.Intent, Kind: ledger.CashOut, Till: ask.Till, Operator: ask.Operator, Customer: ask.Customer, Phone: t.From.Phone,
+			ID: ask.ID, Kind: ledger.CashOut, Till: ask.Till, Operator: ask.Operator, Customer: ask.Customer, Phone: t.From.Phone,
 			Name: shortName(t.From.Name), Amount: ask.Amount, Fee: ask.Fee, AskedAt: ask.AskedAt, ExpiresAt: ask.ExpiresAt,
 		}})
 	}

@@ -190,16 +190,7 @@ func (w *town) takeBack(amount int64) {
 }
 
 // Two processes that release at the same moment, over and over, pay every agent once a period.
-func TestReleasedByTwo(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) {
-		d := dbtest.SQLite(t)
-		releasedByTwo(t, d, d)
-	})
-	t.Run("mysql", func(t *testing.T) {
-		a, b := dbtest.Two(t)
-		releasedByTwo(t, a, b)
-	})
-}
+func TestReleasedByTwo(t *testing.T) { dbtest.EachPair(t, releasedByTwo) }
 
 func releasedByTwo(t *testing.T, a, b *db.DB) {
 	one := newTown(t, a)

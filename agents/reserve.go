@@ -86,6 +86,9 @@ func (a *Agents) Reserve(ctx context.Context, intentID id.ID, typed pin.PIN) (Re
 		return ReserveReceipt{}, a.withOffer(t.Total(), t.Fee(), err)
 	}
 	a.wallet.Wake()
+	if !outcome.Replayed {
+		a.ringTill(ctx, t.At.Till)
+	}
 	return ReserveReceipt{in.ID, a.reserveAsked(t, until)(outcome)}, nil
 }
 
@@ -386,9 +389,7 @@ func (a *Agents) payPlan(ctx context.Context, in intent.Intent, o offer.Offer, t
 	plan.Companions = append(plan.Companions, a.offers.To(o, offer.Next{State: offer.Done, Operator: t.At.Operator, Posting: in.ID})...)
 	plan.Companions = append(plan.Companions, proof...)
 	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)
-	plan.Companions = append(plan.Companions,
-		a.deals.Add(a.marked(t.deal(in.ID), t.PricedAt)),
-		a.deals.Counted(a.counted(t.Customer, 0, t.Amount, t.Marks, t.Earned, t.PricedAt)),
-		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)))
+	plan.Companions = append(plan.Companions, a.addCashOut(in.ID, t)...)
+	plan.Companions = append(plan.Companions, a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)))
 	return a.wallet.Jointly(plan, t.From), nil
 }

@@ -94,7 +94,11 @@ func (a *Agents) Return(ctx context.Context, intentID id.ID, typed pin.PIN) (Men
 	if err != nil {
 		return MendReceipt{}, err
 	}
-	outcome, err := a.ledger.Commit(ctx, a.returnPlan(in, t, typed))
+	back, err := a.uncounts(ctx, t)
+	if err != nil {
+		return MendReceipt{}, err
+	}
+	outcome, err := a.ledger.Commit(ctx, a.returnPlan(in, t, back, typed))
 	if err != nil {
 		return MendReceipt{}, atCounter(err)
 	}
@@ -103,11 +107,11 @@ func (a *Agents) Return(ctx context.Context, intentID id.ID, typed pin.PIN) (Men
 }
 
 // returnPlan is all that a return commits.
-func (a *Agents) returnPlan(in intent.Intent, t MendTerms, typed pin.PIN) *ledger.Plan {
+func (a *Agents) returnPlan(in intent.Intent, t MendTerms, back []ledger.Companion, typed pin.PIN) *ledger.Plan {
 	plan := &ledger.Plan{
-		ID: in.ID, Kind: ledger.CashOutReturn, Request: wallet.Request(in), Corrects: t.Corrects, Rules: t.Rules, Legs: t.Back.legs(),
+		ID: in.ID, Kind: ledger.CashOutReturn, Request: wallet.Request(in), Corrects: t.Corrects, Rules: t.Rules, Legs: t.legs(),
 	}
-	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
+	plan.Companions = append(append(a.works(t.At, t.PricedAt, 0, 0), back...),
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.returnEnd(t))),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	if t.Opened {

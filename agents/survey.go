@@ -36,7 +36,8 @@ func (a *Agents) asksLater(d deal.Deal, at time.Time) []ledger.Companion {
 
 // drawn reports whether the customer of a deal is to be asked about it. Nobody is asked about the own counter.
 func (a *Agents) drawn(d deal.Deal, at time.Time) bool {
-	return d.Customer != 0 && !d.Marks.Has(deal.Own) && sampled(id.Derive(d.ID, "senti.survey.v1"), a.market.At(at).Agents.SurveySample)
+	lot := id.Derive(d.ID, "senti.survey.v1")
+	return d.Customer != 0 && !d.Marks.Has(deal.Own) && sampled(lot[:], a.market.At(at).Agents.SurveySample)
 }
 
 // No phone is disturbed from the hour quietFrom to the hour quietTo, by the market's clock. Who withdraws in the evening is asked in

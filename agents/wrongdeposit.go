@@ -69,6 +69,9 @@ func (a *Agents) Claim(ctx context.Context, intentID id.ID, typed pin.PIN) (Mend
 		return MendReceipt{}, atCounter(err)
 	}
 	a.wallet.Wake()
+	if !outcome.Replayed {
+		a.ring(t.Party.Phone)
+	}
 	return MendReceipt{Intent: in.ID, End: a.claimEnd(t)(outcome)}, nil
 }
 

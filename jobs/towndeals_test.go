@@ -129,7 +129,7 @@ func (w *town) asks(p *person, s *shop, amount int64) {
 		return
 	}
 	_, err := w.agents.Ask(bg, agents.AskRequest{Operator: s.phone, From: p.phone, Amount: amount, Origin: w.turn()})
-	if w.refused("asked for a withdrawal", err, append(stopped, fault.OperatorBarred, fault.AskPending, fault.CannotWithdraw)...) {
+	if w.refused("asked for a withdrawal", err, append(stopped, fault.OperatorBarred, fault.AskPending, fault.AskedOften, fault.CannotWithdraw)...) {
 		return
 	}
 	pending, there, err := w.agents.PendingFor(bg, p.phone)
@@ -139,9 +139,14 @@ func (w *town) asks(p *person, s *shop, amount int64) {
 	}
 	refuses, minutes := w.lots.upTo(5) == 0, 1+w.lots.upTo(6) // asks live for five minutes
 	w.later(minutes, func() {
-		r := agents.Approval{Customer: p.phone, Ask: pending.Ask, Origin: w.turn()}
+		shown, there, err := w.agents.QuoteApproval(bg, p.phone, w.turn())
+		w.must(err)
+		if !there {
+			w.counts["a request that was over"]++
+			return
+		}
 		if refuses {
-			_, err := w.agents.Refuse(bg, r)
+			_, err := w.agents.Refuse(bg, shown.Intent, w.turn())
 			w.refused("refused to withdraw", err, fault.AskGone)
 			return
 		}
@@ -149,11 +154,11 @@ func (w *town) asks(p *person, s *shop, amount int64) {
 			w.counts["the cash went to somebody else"]++
 			return
 		}
-		out, err := w.agents.Approve(bg, r, p.pin)
+		out, err := w.agents.Approve(bg, shown.Intent, p.pin)
 		if w.refused("approved a withdrawal", err, append(stopped, fault.AskGone, fault.Insufficient, fault.LimitDay)...) {
 			return
 		}
-		again(w, "approval", out, func() (agents.CashOutReceipt, error) { return w.agents.Approve(bg, r, p.pin) })
+		again(w, "approval", out, func() (agents.CashOutReceipt, error) { return w.agents.Approve(bg, shown.Intent, p.pin) })
 		w.paidOut(p, s, amount, pending.Fee)
 	})
 }

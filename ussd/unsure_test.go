@@ -8,7 +8,10 @@ import (
 
 	"senti/ussd"
 	"senti/wallet/db/dbtest"
+	"senti/wallet/msisdn"
 )
+
+const njeri = msisdn.Number("+254712000011")
 
 // short dials the send of Ksh 500 to Jane in advance, as somebody does who got no clear answer to the first.
 func (w *world) short() ussd.Reply {
@@ -92,4 +95,41 @@ func TestANumberedTurnOfAnUnknownSessionIsNoDial(t *testing.T) {
 		t.Errorf("the last turn once more:\n%s", again.Text)
 	}
 	w.wantMoney(sentOnce)
+}
+
+// What is asked, taken back or cancelled while the database is slow is not said to be undone: nobody knows.
+func TestNothingIsClaimedOfWhatIsUnderWay(t *testing.T) {
+	for name, c := range map[string]struct {
+		before []string
+		dial   string
+		phone  msisdn.Number
+		key    string
+	}{
+		"an operator asks":    {nil, "*384*2*0712000001*1*500#", njeri, "1"},
+		"takes it back":       {[]string{"dial *384*2*0712000001*1*500# from 0712000011", "> 1"}, "*384*2*0712000001*1*500#", njeri, "1"},
+		"cancels a code":      {[]string{"dial *384*2*2*500# from 0712000001", "> 4826"}, "*384*2*2#", john, "2"},
+		"a customer says no":  {[]string{"dial *384*2*0712000001*1*500# from 0712000011", "> 1"}, "*384#", john, "2"},
+		"takes float back":    {[]string{"dial *384*6*3*110140*500# from 0712000011", "> 1"}, "*384*6*3#", njeri, "1"},
+		"says no to float":    {[]string{"dial *384*6*3*110140*500# from 0712000011", "> 1"}, "*384#", "+254712000012", "2"},
+		"closes the own till": {nil, "*384*7*4#", njeri, "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mine, theirs := dbtest.Two(t)
+			w := newWorld(t, mine, "en")
+			w.openShops()
+			for _, line := range c.before {
+				w.obey(line)
+			}
+			w.budget = time.Second
+			w.serve()
+			w.dial(c.dial, c.phone)
+			shown := w.answer(true)
+			release := sitOnTheSequencer(t, theirs)
+			page := w.keys(c.key)
+			release()
+			if !strings.Contains(page.Text, "We do not know yet") {
+				t.Errorf("%s\nand then\n%s", shown.Text, page.Text)
+			}
+		})
+	}
 }

@@ -65,15 +65,38 @@ var told = []ledger.Kind{ledger.Send, ledger.CashIn, ledger.CashOut, ledger.Cash
 // node. Only the last one is told of: "done" about an earlier one would be taken for the one just tried. An act that came by no
 // gateway had no page that a redial could owe. The fault is look_again when it cannot be seen.
 func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
+	last, ok, err := w.LastAct(ctx, phone)
+	if ok && last.State == StillOpen {
+		err = w.settle(ctx, &last)
+	}
+	return last, ok && err == nil, unseen(err)
+}
+
+// LastAct is LastOutcome that settles nothing: what is open stays open.
+func (w *Wallet) LastAct(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
 	records, err := w.intents.Latest(ctx, phone, told, w.clock.Now().Add(-lastWithin), 1)
 	if err != nil || len(records) == 0 || records[0].Gateway == "" {
 		return Last{}, false, unseen(err)
 	}
 	last, err := w.last(ctx, records[0])
-	if err == nil && last.State == StillOpen {
-		err = w.settle(ctx, &last)
-	}
 	return last, err == nil, unseen(err)
+}
+
+// GatewayOf returns the gateway that a phone dialled by last, "" when it has not for long.
+func (w *Wallet) GatewayOf(ctx context.Context, phone msisdn.Number) (string, error) {
+	return w.intents.GatewayOf(ctx, phone, w.clock.Now().Add(-dialsWithin))
+}
+
+// dialsWithin is for how long it is believed that a phone is with the network it dialled by.
+const dialsWithin = 90 * 24 * time.Hour
+
+// Outcome returns what became of an act as it is. The fault is bad_request for one that there is not.
+func (w *Wallet) Outcome(ctx context.Context, intentID id.ID) (Last, error) {
+	r, err := w.intents.Get(ctx, intentID)
+	if err != nil {
+		return Last{}, err
+	}
+	return w.last(ctx, r)
 }
 
 // SessionOutcome returns the newest act of one session of the customer, as it is; false if there is none. It is for a call-back

@@ -3,10 +3,10 @@ package deal
 import (
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"time"
 
-	"senti/wallet/db"
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
@@ -14,8 +14,8 @@ import (
 
 // Ask is a cash-out that an operator asks a customer to approve. A customer has one at a time.
 type Ask struct {
+	ID        id.ID // the intent that says what is asked
 	Customer  int64
-	Intent    id.ID // what the customer approves; also the deal's
 	Till      int64
 	Operator  int64
 	Amount    int64
@@ -24,6 +24,7 @@ type Ask struct {
 	State     AskState
 	AskedAt   time.Time
 	ExpiresAt time.Time
+	Posting   id.ID // the cash-out that it became, zero for none
 }
 
 // AskState is what became of a request. Numbers are stored: never reuse one. That an open one has expired is for the clock.
@@ -41,8 +42,15 @@ const (
 // Pending reports whether the customer can still answer.
 func (a Ask) Pending(at time.Time) bool { return a.State == AskOpen && at.Before(a.ExpiresAt) }
 
-// AskCustomer returns the companion that puts a request to a customer. It refuses with ask_pending while another waits.
-func (s *Store) AskCustomer(a Ask) ledger.Companion { return asking{s, a} }
+// AskCustomer returns the companions that put a request to a customer. They refuse with ask_pending while another waits, and with
+// asked_often (max) when so many of that operator's requests of the day to that customer have come to nothing.
+func (s *Store) AskCustomer(a Ask, most int) []ledger.Companion {
+	return []ledger.Companion{
+		askTurn{s, a.Customer, a.ID, a.ExpiresAt, true},
+		askCount{s, a.Customer, a.Operator, 1, int64(most)},
+		asking{s, a},
+	}
+}
 
 type asking struct {
 	store *Store
@@ -52,13 +60,13 @@ type asking struct {
 // Table is the requests' table.
 func (a asking) Table() ledger.Table { return a.store.asks }
 
-// Key is the customer.
-func (a asking) Key() id.ID { return customerKey(a.ask.Customer) }
+// Key is the request.
+func (a asking) Key() id.ID { return a.ask.ID }
 
-// Check refuses a second request.
-func (a asking) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
-	if was, ok := row.(*Ask); ok && was.Pending(at) {
-		return nil, fault.New(fault.AskPending)
+// Check refuses a request that is there already.
+func (a asking) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	if row != nil {
+		return nil, fault.New(fault.Conflict)
 	}
 	return nil, nil
 }
@@ -73,28 +81,37 @@ func (a asking) Finish(_ any, o *ledger.Outcome) any {
 	return &next
 }
 
-// AnswerAsk returns the companion that answers the request of that intent. It refuses with ask_gone when the request was
-// answered, has expired, or gave way to another.
-func (s *Store) AnswerAsk(customer int64, intent id.ID, answer AskState) ledger.Companion {
-	return answering{s, customer, intent, answer}
+// AnswerAsk returns the companions that answer a request, as it was read, with the posting of an approval. They refuse with ask_gone
+// when it was answered or its time is over.
+func (s *Store) AnswerAsk(was Ask, answer AskState, posting id.ID) []ledger.Companion {
+	out := []ledger.Companion{answering{s, was.ID, answer, posting}, askTurn{s, was.Customer, was.ID, time.Time{}, false}}
+	if answer == AskApproved {
+		out = append(out, askCount{s, was.Customer, was.Operator, -1, 0})
+	}
+	return out
+}
+
+// ExpireAsk returns the companions that end a request once its time is over. They refuse with ask_gone when it was answered.
+func (s *Store) ExpireAsk(was Ask) []ledger.Companion {
+	return []ledger.Companion{answering{s, was.ID, AskExpired, id.ID{}}, askTurn{s, was.Customer, was.ID, time.Time{}, false}}
 }
 
 type answering struct {
-	store    *Store
-	customer int64
-	intent   id.ID
-	answer   AskState
+	store   *Store
+	ask     id.ID
+	answer  AskState
+	posting id.ID
 }
 
 // Table is the requests' table.
 func (a answering) Table() ledger.Table { return a.store.asks }
 
-// Key is the customer.
-func (a answering) Key() id.ID { return customerKey(a.customer) }
+// Key is the request.
+func (a answering) Key() id.ID { return a.ask }
 
-// Check refuses an answer that comes too late.
+// Check refuses an answer that comes too late, and an end that comes too early.
 func (a answering) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
-	if was, ok := row.(*Ask); !ok || was.Intent != a.intent || !was.Pending(at) {
+	if was, ok := row.(*Ask); !ok || was.State != AskOpen || was.Pending(at) == (a.answer == AskExpired) {
 		return nil, fault.New(fault.AskGone)
 	}
 	return nil, nil
@@ -106,35 +123,150 @@ func (a answering) Finish(row any, o *ledger.Outcome) any {
 		return nil
 	}
 	next := *row.(*Ask)
-	next.State = a.answer
+	next.State, next.Posting = a.answer, a.posting
 	return &next
 }
 
-// ExpireAsk returns the companion that ends the request of that intent once its time is over. It refuses with ask_gone when it
-// was answered, or gave way to another.
-func (s *Store) ExpireAsk(customer int64, intent id.ID) ledger.Companion {
-	return askExpiry{answering{s, customer, intent, AskExpired}}
+// askTurn sees to it that a customer has one request at a time: a row for each of them says which, and until when.
+type askTurn struct {
+	store    *Store
+	customer int64
+	ask      id.ID
+	until    time.Time // zero: it is over
+	begin    bool
 }
 
-type askExpiry struct{ answering }
+// turn is a row image of the turns.
+type turn struct {
+	customer int64
+	ask      id.ID
+	until    time.Time
+}
 
-// Check refuses an end that comes too early, or too late.
-func (a askExpiry) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
-	if was, ok := row.(*Ask); !ok || was.Intent != a.intent || was.State != AskOpen || was.Pending(at) {
-		return nil, fault.New(fault.AskGone)
+// Table is the turns' table.
+func (t askTurn) Table() ledger.Table { return t.store.turns }
+
+// Key is the customer.
+func (t askTurn) Key() id.ID { return customerKey(t.customer) }
+
+// Check refuses a second request.
+func (t askTurn) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
+	if was, ok := row.(*turn); t.begin && ok && at.Before(was.until) {
+		return nil, fault.New(fault.AskPending)
 	}
 	return nil, nil
 }
 
+// Finish notes the request, or that it is over.
+func (t askTurn) Finish(row any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	if was, ok := row.(*turn); !t.begin && (!ok || was.ask != t.ask) {
+		return nil // a later request's turn, after this one's time
+	}
+	next := turn{t.customer, t.ask, t.until}
+	if t.until.IsZero() {
+		next.until = o.At
+	}
+	return &next
+}
+
+// askCount counts the requests of an operator to a customer on one day that came to nothing: each is an SMS to somebody who may not
+// want any.
+type askCount struct {
+	store              *Store
+	customer, operator int64
+	change             int64
+	most               int64
+}
+
+// asked is a row image of the counts.
+type asked struct {
+	key   id.ID
+	date  int32
+	count int64
+}
+
+// Table is the counts' table.
+func (c askCount) Table() ledger.Table { return c.store.counts }
+
+// Key is the customer and the operator.
+func (c askCount) Key() id.ID { return pairKey(c.customer, c.operator) }
+
+func pairKey(customer, operator int64) (key id.ID) {
+	binary.BigEndian.PutUint64(key[:8], uint64(customer))
+	binary.BigEndian.PutUint64(key[8:], uint64(operator))
+	return key
+}
+
+// Check refuses one request too many.
+func (c askCount) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
+	if c.change > 0 && c.of(row, at).count >= c.most {
+		return nil, fault.New(fault.AskedOften, "max", c.most)
+	}
+	return nil, nil
+}
+
+// Finish counts if the plan was accepted.
+func (c askCount) Finish(row any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	next := c.of(row, o.At)
+	next.count = max(0, next.count+c.change)
+	return &next
+}
+
+// of is the count of a moment's day so far. A day never goes backwards.
+func (c askCount) of(row any, at time.Time) asked {
+	today := c.store.dayOf(at)
+	if was, ok := row.(*asked); ok && was.date >= today {
+		return *was
+	}
+	return asked{c.Key(), today, 0}
+}
+
+// AskedToday returns how many requests of that operator to that customer have come to nothing on the day of a moment.
+func (s *Store) AskedToday(ctx context.Context, customer, operator int64, at time.Time) (int64, error) {
+	c := askCount{store: s, customer: customer, operator: operator}
+	found, err := s.counts.Load(ctx, s.db, []id.ID{c.Key()})
+	if err != nil {
+		return 0, fmt.Errorf("deal: count requests: %w", err)
+	}
+	return c.of(found[c.Key()], at).count, nil
+}
+
 // AsksDue returns the requests whose time is over at t and that nobody has ended, the longest due first.
 func (s *Store) AsksDue(ctx context.Context, t time.Time, limit int) ([]Ask, error) {
-	return s.readAsks(ctx, ` WHERE state = ? AND expires_at <= ? ORDER BY expires_at, customer LIMIT ?`,
+	return s.readAsks(ctx, ` WHERE a.state = ? AND a.expires_at <= ? ORDER BY a.expires_at, a.id LIMIT ?`,
 		int64(AskOpen), t.UnixMicro(), int64(limit))
 }
 
-// AskOf returns the last request put to a customer, whatever became of it; false when there was none. Callers at the same time
+// Ask returns a request; the fault is ask_gone for one that there is not.
+func (s *Store) Ask(ctx context.Context, which id.ID) (Ask, error) {
+	all, err := s.readAsks(ctx, ` WHERE a.id = ?`, which)
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.AskGone)
+	}
+	if err != nil {
+		return Ask{}, err
+	}
+	return all[0], nil
+}
+
+// PendingAsk returns the request that a customer can answer at that time; false when there is none.
+func (s *Store) PendingAsk(ctx context.Context, customer int64, at time.Time) (Ask, bool, error) {
+	a, found, err := s.LastAsk(ctx, customer)
+	if err != nil || !found || !a.Pending(at) {
+		return Ask{}, false, err
+	}
+	return a, true, nil
+}
+
+// LastAsk returns the last request put to a customer, whatever became of it; false when there was none. Callers at the same time
 // share a query.
-func (s *Store) AskOf(ctx context.Context, customer int64) (Ask, bool, error) {
+func (s *Store) LastAsk(ctx context.Context, customer int64) (Ask, bool, error) {
 	a, found, err := s.askOf.Get(ctx, customer)
 	if err != nil {
 		return Ask{}, false, fmt.Errorf("deal: read a request: %w", err)
@@ -142,19 +274,9 @@ func (s *Store) AskOf(ctx context.Context, customer int64) (Ask, bool, error) {
 	return a, found, nil
 }
 
-// PendingAsk returns the request that a customer can answer at that time; false when there is none.
-func (s *Store) PendingAsk(ctx context.Context, customer int64, at time.Time) (Ask, bool, error) {
-	a, found, err := s.AskOf(ctx, customer)
-	if err != nil || !found || !a.Pending(at) {
-		return Ask{}, false, err
-	}
-	return a, true, nil
-}
-
-// AsksOfTill returns the newest requests from a till that were made at or after since, newest first. Of each customer it has
-// the last request only.
+// AsksOfTill returns the newest requests from a till that were made at or after since, newest first.
 func (s *Store) AsksOfTill(ctx context.Context, till int64, since time.Time, limit int) ([]Ask, error) {
-	return s.readAsks(ctx, ` WHERE till = ? AND asked_at >= ? ORDER BY asked_at DESC, customer LIMIT ?`,
+	return s.readAsks(ctx, ` WHERE a.till = ? AND a.asked_at >= ? ORDER BY a.asked_at DESC, a.id DESC LIMIT ?`,
 		till, since.UnixMicro(), int64(limit))
 }
 
@@ -171,70 +293,16 @@ func (s *Store) readAsks(ctx context.Context, where string, args ...any) ([]Ask,
 	return all, nil
 }
 
-func (s *Store) asksOf(ctx context.Context, customers []int64) (map[int64]Ask, error) {
+// lastAsks are the last requests put to customers, whatever became of them.
+func (s *Store) lastAsks(ctx context.Context, customers []int64) (map[int64]Ask, error) {
 	values := make([]any, len(customers))
 	for i, c := range customers {
 		values[i] = c
 	}
 	found := make(map[int64]Ask, len(customers))
-	return found, s.db.EachIn(ctx, selectAsk+` WHERE customer IN`, values, func(rows *sql.Rows) error {
+	return found, s.db.EachIn(ctx, selectAsk+` JOIN ask_turns t ON t.ask = a.id WHERE t.customer IN`, values, func(rows *sql.Rows) error {
 		a, err := scanAsk(rows)
 		found[a.Customer] = a
 		return err
 	})
-}
-
-// askTable is the requests as the ledger commits them: one row for each customer.
-type askTable struct{ _ byte } // as dealTable
-
-// Name is the table's name.
-func (*askTable) Name() string { return "counter_asks" }
-
-const selectAsk = `
-	SELECT customer, intent, till, operator, amount, fee, shop, state, asked_at, expires_at
-	  FROM counter_asks`
-
-func scanAsk(rows *sql.Rows) (a Ask, err error) {
-	var intent []byte
-	var asked, expires int64
-	err = rows.Scan(&a.Customer, &intent, &a.Till, &a.Operator, &a.Amount, &a.Fee, &a.Shop, &a.State, &asked, &expires)
-	if err != nil {
-		return Ask{}, err
-	}
-	a.AskedAt, a.ExpiresAt = time.UnixMicro(asked).UTC(), time.UnixMicro(expires).UTC()
-	return a, scanIDs(idColumn{intent, &a.Intent})
-}
-
-// Load reads requests.
-func (*askTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, error) {
-	customers := make([]any, len(keys))
-	for i, k := range keys {
-		customers[i] = customerOf(k)
-	}
-	found := make(map[id.ID]any, len(keys))
-	err := q.EachIn(ctx, selectAsk+` WHERE customer IN`, customers, func(rows *sql.Rows) error {
-		a, err := scanAsk(rows)
-		found[customerKey(a.Customer)] = &a
-		return err
-	})
-	return found, err
-}
-
-var (
-	askKey = []string{"customer"}
-	askSet = []string{"intent", "till", "operator", "amount", "fee", "shop", "state", "asked_at", "expires_at"}
-)
-
-// Write inserts or replaces requests.
-func (*askTable) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 10
-	args := make([]any, 0, columns*len(rows))
-	for _, r := range rows {
-		a := r.(*Ask)
-		args = append(args, a.Customer, a.Intent, a.Till, a.Operator, a.Amount, a.Fee, a.Shop, int64(a.State),
-			a.AskedAt.UnixMicro(), a.ExpiresAt.UnixMicro())
-	}
-	return db.InsertMany(`
-		INSERT INTO counter_asks (customer, intent, till, operator, amount, fee, shop, state, asked_at, expires_at) VALUES `,
-		columns, args, d.Upsert(askKey, askSet))
 }

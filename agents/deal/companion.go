@@ -10,11 +10,12 @@ import (
 
 // Add returns the companion that writes a new deal when its plan is accepted, under the plan's ID. The commit fills in the
 // receipt, the times and the day.
-func (s *Store) Add(d Deal) ledger.Companion { return addition{s, d} }
+func (s *Store) Add(d Deal) ledger.Companion { return addition{s, d, nil} }
 
 type addition struct {
-	store *Store
-	deal  Deal
+	store  *Store
+	deal   Deal
+	looped *bool // nil, or whether it is to be marked Loop
 }
 
 // added is a deal that its table has not seen yet.
@@ -55,6 +56,12 @@ func (a addition) Finish(_ any, o *ledger.Outcome) any {
 	}
 	next := added{a.deal}
 	next.AskedAt, next.Receipt, next.Day = o.At, o.Receipt, a.store.dayOf(o.At)
+	if a.looped != nil {
+		next.Marks &^= Loop
+		if *a.looped {
+			next.Marks |= Loop
+		}
+	}
 	next.EndedAt = time.Time{}
 	if next.State != Waiting {
 		next.EndedAt, next.ExpiresAt = o.At, time.Time{}

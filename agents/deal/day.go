@@ -34,6 +34,21 @@ func (d Day) After(in, out int64) Day {
 	return d
 }
 
+// Before is the day without a deal that was undone, or without a part of it. Of what went round, no less is forgotten than was the
+// deal's: rather is a later deal taken for a loop than an earlier one not.
+func (d Day) Before(in, out int64, marks Marks) Day {
+	d.In, d.Out = max(0, d.In-in), max(0, d.Out-out)
+	if marks.Has(Own) {
+		d.Own = max(0, d.Own-in-out)
+	}
+	if marks.Has(Loop) && out > 0 {
+		d.Loops = max(0, d.Loops-1)
+		d.Turned = max(0, d.Turned-out)
+	}
+	d.Turned = min(d.Turned, d.In)
+	return d
+}
+
 // Earns reports whether a deal on top of this day earns a commission: once a customer has looped more often than is paid,
 // nothing more of that day does.
 func (d Day) Earns(in, out int64, loopsPaid int) bool {
@@ -50,14 +65,22 @@ type Count struct {
 	LoopsPaid int   // as the plan was made for
 }
 
+// AddCounted returns the companions that write a new deal, as Add does, and count it, as Counted does. The deal is marked Loop as the
+// day says at the commit, so that it can be taken off the day again as it was counted.
+func (s *Store) AddCounted(d Deal, c Count) []ledger.Companion {
+	looped := new(bool) // set by the first and read by the second, each time the plan is decided
+	return []ledger.Companion{counted{s, c, looped}, addition{s, d, looped}}
+}
+
 // Counted returns the companion that counts a deal into its customer's day, the day of the commit. It refuses with
 // own_wallet_limit (max, left) what is too much at the own counter, and with counter_changed a plan that pays a commission
 // which the day, as it is at the commit, does not earn: the customer was at another counter meanwhile.
-func (s *Store) Counted(c Count) ledger.Companion { return counted{s, c} }
+func (s *Store) Counted(c Count) ledger.Companion { return counted{s, c, new(bool)} }
 
 type counted struct {
-	store *Store
-	count Count
+	store  *Store
+	count  Count
+	looped *bool
 }
 
 // Table is the days' table.
@@ -88,7 +111,9 @@ func (c counted) Finish(row any, o *ledger.Outcome) any {
 	if !o.Accepted {
 		return nil
 	}
-	next := c.day(row, o.At).After(c.count.In, c.count.Out)
+	was := c.day(row, o.At)
+	next := was.After(c.count.In, c.count.Out)
+	*c.looped = next.Loops > was.Loops
 	if c.count.Own {
 		next.Own += c.count.In + c.count.Out
 	}
@@ -102,6 +127,38 @@ func (c counted) day(row any, at time.Time) Day {
 		return *d
 	}
 	return Day{Customer: c.count.Customer, Date: today}
+}
+
+// Uncounted returns the companion that takes a deal off its customer's day, or a part of it (In or Out), when it was undone: if that day
+// (yyyymmdd) is still the customer's last. It refuses nothing.
+func (s *Store) Uncounted(c Count, marks Marks, day int32) ledger.Companion {
+	return uncounted{s, c, marks, day}
+}
+
+type uncounted struct {
+	store *Store
+	count Count
+	marks Marks
+	day   int32
+}
+
+// Table is the days' table.
+func (c uncounted) Table() ledger.Table { return c.store.days }
+
+// Key is the customer.
+func (c uncounted) Key() id.ID { return customerKey(c.count.Customer) }
+
+// Check never refuses.
+func (uncounted) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+
+// Finish takes it off if the plan was accepted.
+func (c uncounted) Finish(row any, o *ledger.Outcome) any {
+	was, ok := row.(*Day)
+	if !o.Accepted || !ok || was.Date != c.day {
+		return nil
+	}
+	next := was.Before(c.count.In, c.count.Out, c.marks)
+	return &next
 }
 
 // DayOf returns what a customer has done at counters on the day of a moment. Callers at the same time share a query.

@@ -22,8 +22,11 @@ type Store struct {
 	zone  *time.Location
 	deals *dealTable
 	days  *dayTable
-	asks  *askTable
 	cases *caseTable
+
+	asks   *askTable
+	turns  *turnTable
+	counts *countTable
 
 	documents *documentTable
 
@@ -33,9 +36,10 @@ type Store struct {
 
 // NewStore returns the store of the deals in a database; days begin at midnight in the market's zone.
 func NewStore(d *db.DB, zone *time.Location) *Store {
-	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, asks: &askTable{}, cases: &caseTable{}, documents: &documentTable{}}
+	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, cases: &caseTable{}, documents: &documentTable{},
+		asks: &askTable{}, turns: &turnTable{}, counts: &countTable{}}
 	s.byCustomer.Read = s.daysOf
-	s.askOf.Read = s.asksOf
+	s.askOf.Read = s.lastAsks
 	return s
 }
 

@@ -24,6 +24,7 @@ type Directory struct {
 	phones    *table[claim]
 	codes     *table[claim]
 	documents *table[Document]
+	guesses   *table[guess]
 
 	byPhone    db.Loader[msisdn.Number, Post]
 	byOperator db.Loader[int64, Post]
@@ -36,7 +37,7 @@ func NewDirectory(d *db.DB, zone *time.Location) *Directory {
 	dir := &Directory{
 		db: d, zone: zone,
 		agents: newAgents(), stores: newStores(), tills: newTills(), operators: newOperators(), duties: newDuties(),
-		phones: newPhones(), codes: newCodes(), documents: newDocuments(),
+		phones: newPhones(), codes: newCodes(), documents: newDocuments(), guesses: newGuesses(),
 	}
 	dir.byPhone.Read = func(ctx context.Context, phones []msisdn.Number) (map[msisdn.Number]Post, error) {
 		return keyed(phones, func(values []any) ([]Post, error) { return dir.posts(ctx, postByPhone, values) },

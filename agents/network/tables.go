@@ -1,6 +1,8 @@
 package network
 
 import (
+	"time"
+
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 )
@@ -12,6 +14,7 @@ var (
 	tillColumns     = []string{"id", "store", "agent", "code", "float_account", "created_at", "label", "status", "is_open", "parts"}
 	operatorColumns = []string{"id", "agent", "phone", "created_at", "till", "name", "language", "role", "status", "most_in", "most_out"}
 	dutyColumns     = []string{"operator", "day", "in_day", "out_day", "refusals", "barred_until"}
+	guessColumns    = []string{"operator", "wrong", "until_at"}
 	phoneColumns    = []string{"phone", "operator"}
 	codeColumns     = []string{"code", "till"}
 )
@@ -104,6 +107,22 @@ func newDuties() *table[duty] {
 		values: func(d *duty) []any {
 			return []any{d.operator, int64(d.day.Date), d.day.In, d.day.Out, d.refusals, d.barredUntil}
 		},
+	}
+}
+
+// guess is how many wrong deposit codes an operator has typed, and until when none is heard.
+type guess struct {
+	operator int64
+	wrong    int64
+	until    time.Time // zero: never was stopped
+}
+
+func newGuesses() *table[guess] {
+	return &table[guess]{
+		name: "operator_guesses", key: "operator", columns: guessColumns, fixed: 1, arg: numberOf,
+		keyOf:  func(g *guess) id.ID { return numbered(g.operator) },
+		fields: func(g *guess) []any { return []any{&g.operator, &g.wrong, moment{&g.until}} },
+		values: func(g *guess) []any { return []any{g.operator, g.wrong, micros(g.until)} },
 	}
 }
 

@@ -38,7 +38,7 @@ var asked = flow{ID: "asked", Steps: []step{
 
 var refusals = []option{
 	{Key: "2", Text: "No", Do: refuse, Go: "done"},
-	{Key: "0", Text: "Menu", Do: toHome, Start: "menu"},
+	{Key: "0", Text: "Menu", Do: leaveAsk, Start: "menu"},
 }
 
 var (
@@ -46,10 +46,7 @@ var (
 	approveAgain = take{Do: moveApproved, Faults: pinFaults}
 )
 
-const (
-	keptDeal = "deal"
-	keptAsk  = "ask"
-)
+const keptDeal = "deal"
 
 // isAsked reports whether somebody waits for the caller's answer. If that cannot be seen now, the menu is better than nothing.
 func (e *env) isAsked(ctx context.Context) bool {
@@ -59,6 +56,20 @@ func (e *env) isAsked(ctx context.Context) bool {
 	}
 	_, pending, err := e.agents.PendingFor(ctx, e.caller.Phone)
 	return err == nil && pending
+}
+
+// isAskedNow reports whether a page may be pushed to the caller.
+func (e *env) isAskedNow(ctx context.Context) bool {
+	waiting, err := e.agents.AskedOf(ctx, e.caller.Phone)
+	if err == nil && len(waiting) > 0 {
+		return true
+	}
+	_, pending, err := e.agents.PendingFor(ctx, e.caller.Phone)
+	if err != nil || !pending {
+		return false
+	}
+	last, ok, err := e.wallet.LastAct(ctx, e.caller.Phone)
+	return err == nil && (!ok || !last.Untold())
 }
 
 func askedCashIn(t *turn) error { return askedFirst(t, false) }
@@ -97,16 +108,17 @@ func keepDeposit(t *turn) error {
 	return nil
 }
 
-// askedCashOut shows the request: who asks, for how much, and what it costs. Nothing is opened by looking at it.
+// askedCashOut shows the request: who asks, for how much, and what it costs. It opens the intent, so that whatever happens from here on
+// there is a record of what was about to be done.
 func askedCashOut(t *turn) error {
-	p, pending, err := t.Env.agents.PendingFor(t.Ctx, t.Env.caller.Phone)
+	p, pending, err := t.Env.agents.QuoteApproval(t.Ctx, t.Env.caller.Phone, t.Env.caller.Origin)
 	if err != nil {
 		return err
 	}
 	if !pending {
 		return menu.ErrSkip
 	}
-	t.Keep(keptAsk, p.Ask.String())
+	t.Keep(keptIntent, p.Intent.String())
 	t.Say("shop", p.Shop)
 	t.Say("amount", fault.Minor(p.Amount))
 	sayBare(t, "fee", p.Fee)
@@ -151,31 +163,36 @@ func answer(yes bool) func(*turn) error {
 	}
 }
 
-func approvalOf(t *turn) (agents.Approval, error) {
-	asked, err := id.Parse(t.Kept(keptAsk))
-	return agents.Approval{Customer: t.Env.caller.Phone, Ask: asked, Origin: t.Env.caller.Origin}, err
+// leaveAsk goes to the caller's own menu: he has seen what is asked, and that nothing came of it.
+func leaveAsk(t *turn) error {
+	if err := dropQuote(t); err != nil {
+		return err
+	}
+	return toHome(t)
 }
 
-// moveApproved takes the money out. Each PIN typed is an act of its own: a wrong one leaves the request as it was.
+// moveApproved takes the money out. A refusal spends the intent and leaves the request as it was, so each further try is a new one with
+// the same terms.
 func moveApproved(t *turn, typed string) error {
 	p, err := pin.Parse(typed)
 	if err != nil {
 		return t.AskAgain("again", err)
 	}
-	approval, err := approvalOf(t)
+	intent, err := id.Parse(t.Kept(keptIntent))
 	if err != nil {
 		return err
 	}
-	receipt, err := t.Env.agents.Approve(t.Ctx, approval, p)
-	t.Env.intent = receipt.Intent
+	receipt, err := t.Env.agents.Approve(t.Ctx, intent, p)
+	t.Env.intent = intent
 	switch fault.CodeOf(err) {
 	case "":
+		t.Env.intent = receipt.Intent // that of the page before, if the request was approved there
 		t.Say("end", receipt.End)
 		t.Go("done")
 		return nil
 	case fault.WrongPIN:
 		t.KeepNumber(keptWrong, 1)
-		return t.AskAgain("again", err)
+		return tryIntentAgain(t, intent, err)
 	case fault.Insufficient:
 		f := fault.As(err)
 		t.Say("available", fault.Minor(f.Int("available")))
@@ -188,11 +205,11 @@ func moveApproved(t *turn, typed string) error {
 }
 
 func refuse(t *turn) error {
-	approval, err := approvalOf(t)
+	intent, err := id.Parse(t.Kept(keptIntent))
 	if err != nil {
 		return err
 	}
-	end, err := t.Env.agents.Refuse(t.Ctx, approval)
+	end, err := t.Env.agents.Refuse(t.Ctx, intent, t.Env.caller.Origin)
 	t.Say("end", end)
 	return err
 }

@@ -22,7 +22,7 @@ func drawDepositCode(t *turn) error {
 // cashCode sets money aside behind a code, which an operator pays on: how much, the fee, and the customer's PIN. Who has a code
 // already can see it again or take it back.
 var cashCode = flow{ID: "cashcode", Steps: []step{
-	{ID: "have", Choose: "You have a withdrawal code.", With: haveCashCode, Options: []option{
+	{ID: "have", Choose: "You have a withdrawal code.", With: haveCashCode, Moves: true, Options: []option{
 		{Key: "1", Text: "See it (PIN)", Go: "see"},
 		{Key: "2", Text: "Cancel it", Do: cancelCashCode, Go: "over"},
 	}},

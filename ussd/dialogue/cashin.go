@@ -32,7 +32,7 @@ var cashIn = flow{ID: "cashin", Steps: []step{
 
 var (
 	depositor = take{Do: takeDepositor, Faults: []fault.Code{
-		fault.BadNumber, fault.NotRegistered, fault.CannotReceive, fault.CodeUnknown, fault.CodeGone,
+		fault.BadNumber, fault.NotRegistered, fault.CannotReceive, fault.CodeUnknown, fault.CodeGone, fault.CodesBarred,
 	}}
 	cashAmount = take{Do: takeCash, Faults: []fault.Code{
 		fault.BadAmount, fault.AmountTooSmall, fault.AmountTooBig, fault.TillShort, fault.TillLimit, fault.OperatorLimit,
@@ -53,7 +53,7 @@ func takeDepositor(t *turn, typed string) error {
 	t.Keep(keptCode, "")
 	code, err := voucher.Parse(typed)
 	if err == nil {
-		to, err := t.Env.agents.Depositor(t.Ctx, code)
+		to, err := t.Env.agents.Depositor(t.Ctx, t.Env.caller.Phone, code)
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func quoteCashIn(t *turn) error {
 	case "":
 	case fault.AmountTooSmall, fault.AmountTooBig:
 		return t.AskAgain("amount", err)
-	case fault.NotRegistered, fault.CannotReceive, fault.CodeUnknown:
+	case fault.NotRegistered, fault.CannotReceive, fault.CodeUnknown, fault.CodesBarred:
 		return t.AskAgain("to", err)
 	default:
 		return err

@@ -20,7 +20,7 @@ var dayEnd = flow{ID: "dayend", Steps: []step{
 		Options: []option{{Key: "0", Text: "None", Do: noCash(keptBrought), Go: "counted"}}},
 	{ID: "counted", Ask: "Count the cash in the drawer. How much is it?", Take: cashOf(keptCounted),
 		Options: []option{{Key: "0", Text: "Nothing", Do: noCash(keptCounted), Go: "result"}}},
-	{ID: "result", Confirm: "Cash {counted}:\n{difference}", With: sayCounted, Options: []option{
+	{ID: "result", Confirm: "Cash {counted}:\n{difference}", With: sayCounted, Moves: true, Options: []option{
 		{Key: "1", Text: "End the day", Do: endDay, Go: "over"},
 		{Key: "2", Text: "Count again", Go: "counted"},
 		{Key: "0", Text: "Stop", Go: "stopped"},

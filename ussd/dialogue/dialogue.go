@@ -151,6 +151,28 @@ func (d *Dialogues) Open(ctx context.Context, c Caller, dialled []string) Answer
 // what was typed on a page that nobody remembers is passed over.
 func (d *Dialogues) Resume(ctx context.Context, c Caller) Answer { return d.open(ctx, c, nil, true) }
 
+// Push begins a session that the caller has not dialled, with what somebody asks of him; false when there is nothing that can be asked so. A
+// cash-out is not: while it may be unknown to the caller what became of his last act, as the page would hide that from the next dial.
+func (d *Dialogues) Push(ctx context.Context, c Caller) (Answer, bool) {
+	e := &env{Dialogues: d, caller: c}
+	at, err := e.home(ctx)
+	switch {
+	case err != nil:
+		return Answer{}, false
+	case e.isAskedNow(ctx):
+		at.Flow = asked.ID
+	case e.isTillAsked(ctx):
+		at.Flow = tillAsked.ID
+	default:
+		return Answer{}, false
+	}
+	answer := e.start(ctx, at, nil)
+	return answer, !answer.Reply.End
+}
+
+// ServiceCode is what phones dial: "*384#".
+func (d *Dialogues) ServiceCode() string { return d.market.ServiceCode }
+
 // open begins a session, or takes up one that began elsewhere. A plain dial is told what became of the last payment.
 func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun bool) Answer {
 	nobody := menu.Place{Flow: first.ID, Lang: d.market.Languages[0]}
@@ -223,7 +245,7 @@ func (e *env) works(t *turn) (network.Post, error) {
 // after something else, and only asks for the last intent of its own.
 func (d *Dialogues) last(ctx context.Context, c Caller, begun bool) (wallet.Last, bool, error) {
 	if !begun {
-		return d.wallet.LastOutcome(ctx, c.Phone)
+		return d.agents.LastOutcome(ctx, c.Phone)
 	}
 	return d.wallet.SessionOutcome(ctx, c.Phone, c.Origin.Gateway, c.Origin.Session)
 }

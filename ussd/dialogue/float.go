@@ -44,12 +44,12 @@ var floatSell = flow{ID: "floatsell", Steps: []step{
 
 // floatAsk asks another till of the same tree for float. Nothing moves before that says yes.
 var floatAsk = flow{ID: "floatask", Steps: []step{
-	{ID: "have", Choose: "You asked {shop} for {amount} float.", With: haveAsked(offer.Float), Options: []option{
+	{ID: "have", Choose: "You asked {shop} for {amount} float.", With: haveAsked(offer.Float), Moves: true, Options: []option{
 		{Key: "1", Text: "Take it back", Do: withdrawOffer, Go: "over"},
 	}},
 	{ID: "shop", Ask: "Shop code of whom to ask", Take: otherShop},
 	{ID: "amount", Ask: "How much float?", Take: floatAmount},
-	{ID: "sure", Confirm: "Ask {shop} for {amount} float?", With: sayShop, Options: []option{
+	{ID: "sure", Confirm: "Ask {shop} for {amount} float?", With: sayShop, Moves: true, Options: []option{
 		{Key: "1", Text: "Ask", Do: askFloat, Go: "over"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},

@@ -20,6 +20,7 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"voucher_send":     "sending to {to}",
 	"cash_out":         "withdrawing at {to}",
 	"payout":           "withdrawal of {to}",
+	"approval":         "withdrawing at {to}",
 	"cash_code":        "withdrawal code",
 	"cash_in":          "deposit for {to}",
 	"cash_in_yes":      "deposit at {to}",
@@ -41,7 +42,7 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 		Options: toldOf},
 	{ID: "done", Choose: "{time} {what}: DONE. {once}", With: lastIs(wallet.Done), Options: toldOf},
 	{ID: "undone", Choose: "{time} {what}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
-		{Key: "1", Text: "Continue", If: wasSend, Do: told, Start: "send", Go: "same"},
+		{Key: "1", Text: "Continue", If: goesOn, Do: goOn, Start: "send", Go: "same"},
 		{Key: "2", Text: "Menu", Do: toldHome, Start: "menu"},
 	}},
 	{ID: "waiting", Choose: "{time} {what}: NOT CERTAIN YET. {once} An SMS will tell you.", With: waiting, Options: []option{
@@ -111,6 +112,22 @@ func heldFor(states ...deal.State) func(*turn) error {
 	}
 }
 
+// goesOn reports whether what was not done can be gone on with: a send, or what somebody still asks.
+func goesOn(t *turn) bool {
+	if wasSend(t) {
+		return true
+	}
+	last, ok, err := t.Env.lastOutcome(t)
+	return err == nil && ok && last.What == "approval" && t.Env.isAsked(t.Ctx)
+}
+
+func goOn(t *turn) error {
+	if !wasSend(t) {
+		t.Start(asked.ID)
+	}
+	return told(t)
+}
+
 // wasSend reports whether the last act was a send to a wallet: that alone can be gone on with.
 func wasSend(t *turn) bool { return t.Kept(keptTo) != "" }
 
@@ -128,7 +145,7 @@ func (e *env) lastOutcome(t *turn) (wallet.Last, bool, error) {
 	if e.last != nil {
 		return *e.last, true, nil
 	}
-	last, ok, err := e.wallet.LastOutcome(t.Ctx, e.caller.Phone)
+	last, ok, err := e.agents.LastOutcome(t.Ctx, e.caller.Phone)
 	if ok && err == nil {
 		e.last = &last
 	}

@@ -19,7 +19,7 @@ var reservations = flow{ID: "reservations", Steps: []step{
 	}},
 	{ID: "none", End: "Nobody has reserved cash here.", With: keepEnd("none")},
 	{ID: "code", Secret: "Look at the ID. Type the customer's code", With: oneReservation, Take: payReserved, Moves: true},
-	{ID: "sure", Confirm: "{name} will not get {amount} from you? It is noted.", With: oneReservation, Options: []option{
+	{ID: "sure", Confirm: "{name} will not get {amount} from you? It is noted.", With: oneReservation, Moves: true, Options: []option{
 		{Key: "1", Text: "I cannot pay", Do: breakPromise, Go: "over"},
 		{Key: "0", Text: "Back", Go: "one"},
 	}},

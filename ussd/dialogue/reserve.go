@@ -13,7 +13,7 @@ import (
 var reserve = flow{ID: "reserve", Texts: map[string]string{
 	"waits": "{shop} has until {time} to say yes.", "kept": "{shop} keeps cash for you until {time}.",
 }, Steps: []step{
-	{ID: "have", Choose: "{what}", With: haveReserved, Options: []option{
+	{ID: "have", Choose: "{what}", With: haveReserved, Moves: true, Options: []option{
 		{Key: "1", Text: "See the codes (PIN)", If: isPromised, Go: "see"},
 		{Key: "2", Text: "Cancel it", Do: cancelReserve(false), Go: "over"},
 		{Key: "3", Text: "They did not pay me", If: isPromised, Go: "sure"},
@@ -32,7 +32,7 @@ var reserve = flow{ID: "reserve", Texts: map[string]string{
 	}},
 	{ID: "see", Secret: "Enter PIN to see the codes", Take: take{Do: withPIN(seeReservation), Faults: pinFaults}, Options: []option{forgotExit}},
 	{ID: "codes", Choose: "{shop}, until {time}\nYour code {secret}\nThey must show you {theirs}", Options: []option{{Key: "1", Text: "Menu", Start: "menu"}}},
-	{ID: "sure", Confirm: "Did {shop} not pay you? It is noted on them, and your money is free again.", With: haveReserved, Options: []option{
+	{ID: "sure", Confirm: "Did {shop} not pay you? It is noted on them, and your money is free again.", With: haveReserved, Moves: true, Options: []option{
 		{Key: "1", Text: "They did not pay", Do: cancelReserve(true), Go: "over"},
 		{Key: "0", Text: "Back", Go: "have"},
 	}},

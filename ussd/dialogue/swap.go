@@ -21,12 +21,12 @@ var floatSwap = flow{ID: "floatswap", Texts: map[string]string{
 		{Key: "2", Text: "Cancel the swap", Go: "off"},
 		{Key: "3", Text: "Next", If: several, Do: seeNext, Go: "now"},
 	}},
-	{ID: "have", Choose: "You asked {shop} for {amount} float for cash.", With: haveAsked(offer.Swap), Options: []option{
+	{ID: "have", Choose: "You asked {shop} for {amount} float for cash.", With: haveAsked(offer.Swap), Moves: true, Options: []option{
 		{Key: "1", Text: "Take it back", Do: withdrawOffer, Go: "over"},
 	}},
 	{ID: "amount", Ask: "How much float do you need for cash?", Take: floatAmount},
 	{ID: "shop", Ask: "Shop code of who has float", Take: swapShop, Options: []option{{Key: "1", Text: "Find one", Go: "where"}}},
-	{ID: "sure", Confirm: "Ask {shop} for {amount} float for your cash?", With: sayShop, Options: []option{
+	{ID: "sure", Confirm: "Ask {shop} for {amount} float for your cash?", With: sayShop, Moves: true, Options: []option{
 		{Key: "1", Text: "Ask", Do: askSwap, Go: "over"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},
@@ -34,7 +34,7 @@ var floatSwap = flow{ID: "floatswap", Texts: map[string]string{
 	{ID: "pick", Choose: "They have float", With: listSwapShops, Options: picks("sure")},
 
 	{ID: "code", Secret: "Cash counted? Type the other shop's code", With: saySwap, Take: swapCode, Moves: true},
-	{ID: "off", Confirm: "Cancel the swap of {amount} with {shop}? Each keeps the own cash.", With: saySwap, Options: []option{
+	{ID: "off", Confirm: "Cancel the swap of {amount} with {shop}? Each keeps the own cash.", With: saySwap, Moves: true, Options: []option{
 		{Key: "1", Text: "Cancel it", Do: cancelSwap, Go: "over"},
 		{Key: "0", Text: "No", Go: "now"},
 	}},

@@ -15,14 +15,14 @@ import (
 // tillAsked puts to an operator what somebody asks of the till, before the menu: float for another till, a swap, cash for a customer who
 // is on the way. A customer comes first, and then what must be answered soonest; the operator can look at all of it before answering.
 var tillAsked = flow{ID: "tillasked", Texts: map[string]string{"came": "Came {came} of {of} times.", "new": "First time."}, Steps: []step{
-	{ID: "float", Confirm: "{shop} asks you for {amount} float.", With: tillAskedFor(offer.Float), Options: []option{
+	{ID: "float", Confirm: "{shop} asks you for {amount} float.", With: tillAskedFor(offer.Float), Moves: true, Options: []option{
 		{Key: "1", Text: "Give it (PIN)", Start: "floatyes"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},
 		{Key: "4", Text: "Next", If: moreToSee, Do: seeNext, Go: "float"},
 		{Key: "0", Text: "Back", If: askedBefore, Do: seePrevious, Go: "float"},
 	}},
-	{ID: "swap", Confirm: "{shop} brings {amount} cash and asks for as much float.", With: tillAskedFor(offer.Swap), Options: []option{
+	{ID: "swap", Confirm: "{shop} brings {amount} cash and asks for as much float.", With: tillAskedFor(offer.Swap), Moves: true, Options: []option{
 		{Key: "1", Text: "Yes (PIN)", Start: "swapyes"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
 		{Key: "3", Text: "Menu", Start: "counter"},

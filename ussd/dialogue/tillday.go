@@ -10,11 +10,11 @@ var tillDay = flow{ID: "tillday", Steps: []step{
 	{ID: "shut", Choose: "{shop} {till} is closed.", With: tillIs(false), Options: []option{
 		{Key: "1", Text: "Open it", Go: "cash"},
 	}},
-	{ID: "open", Choose: "{shop} {till} is open.", With: tillIs(true), Options: []option{
+	{ID: "open", Choose: "{shop} {till} is open.", With: tillIs(true), Moves: true, Options: []option{
 		{Key: "1", Text: "Close it", Do: shutTill, Go: "over"},
 		{Key: "2", Text: "Count the cash anew", Go: "cash"},
 	}},
-	{ID: "cash", Ask: "How much cash is in the drawer?", Take: take{Do: takeDrawerCash, Faults: []fault.Code{fault.BadAmount}}, Options: []option{
+	{ID: "cash", Ask: "How much cash is in the drawer?", Take: take{Do: takeDrawerCash, Faults: []fault.Code{fault.BadAmount}}, Moves: true, Options: []option{
 		{Key: "0", Text: "None", Do: openTill(0), Go: "over"},
 	}},
 	{ID: "over", End: "{end}"}, // message till.opened or till.shut, as the intent keeps it

@@ -18,11 +18,11 @@ var withdraw = flow{ID: "withdraw", Texts: map[string]string{"see": "See the ID.
 		{Key: "2", Text: "Customer has a code", Go: "code"},
 	}},
 	{ID: "amount", Ask: "How much cash?", Take: askAmount},
-	{ID: "ask", Confirm: "Ask {name}\n{phone}\nfor {amount}? Customer's fee {fee}.\nPay nothing yet.", With: quoteAsk, Options: []option{
+	{ID: "ask", Confirm: "Ask {name}\n{phone}\nfor {amount}? Customer's fee {fee}.\nPay nothing yet.", With: quoteAsk, Moves: true, Options: []option{
 		{Key: "1", Text: "Ask", Do: ask, Go: "over"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
 	}},
-	{ID: "mine", Confirm: "No money has moved. You have asked {name} before and wait for the answer.", Options: []option{
+	{ID: "mine", Confirm: "No money has moved. You have asked {name} before and wait for the answer.", Moves: true, Options: []option{
 		{Key: "1", Text: "Take it back", Do: takeBack, Go: "over"},
 		{Key: "0", Text: "Wait", Go: "waits"},
 	}},

@@ -75,6 +75,8 @@ const (
 	CounterChanged Code = "counter_changed"  // the customer was at another counter meanwhile
 	OwnWalletLimit Code = "own_wallet_limit" // too much over the own counter in a day; args: max, left
 	AskPending     Code = "ask_pending"      // the customer has another request to answer
+	AskedOften     Code = "asked_often"      // too many requests to that customer came to nothing today; args: max
+	CodesBarred    Code = "codes_barred"     // too many wrong deposit codes of an operator: none is heard for a while
 	AskGone        Code = "ask_gone"         // the request was answered, has expired, or gave way to another
 	CaseNotFound   Code = "case_not_found"   // there is no such case
 	CaseClosed     Code = "case_closed"      // the case is there already, or was decided
@@ -225,6 +227,8 @@ var specs = map[Code]Spec{
 	CounterChanged: conflict,
 	OwnWalletLimit: end,
 	AskPending:     end,
+	AskedOften:     end,
+	CodesBarred:    ask,
 	AskGone:        conflict,
 	CaseNotFound:   notFound,
 	CaseClosed:     conflict,

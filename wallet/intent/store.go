@@ -93,6 +93,21 @@ func (s *Store) LatestOfSession(
 	return all[0], true, nil
 }
 
+// GatewayOf returns the gateway of the newest intent of a phone that came by one and was opened at or after since; "" if there is none.
+func (s *Store) GatewayOf(ctx context.Context, phone msisdn.Number, since time.Time) (string, error) {
+	var gateway string
+	err := s.db.QueryRow(ctx, `
+		SELECT gateway
+		  FROM intents
+		 WHERE phone = ? AND opened_at >= ? AND gateway <> ''
+		 ORDER BY opened_at DESC, id DESC
+		 LIMIT 1`, string(phone), since.UnixMicro()).Scan(&gateway)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("intent: read a gateway: %w", err)
+	}
+	return gateway, nil
+}
+
 func (s *Store) read(ctx context.Context, query string, args ...any) ([]Record, error) {
 	var all []Record
 	if err := s.db.Each(ctx, query, args, scanInto(&all)); err != nil {

@@ -52,6 +52,9 @@ type AgentRules struct {
 	LoopsPaid   int           // how many deposits followed by a withdrawal a customer's day may earn commission for
 	Refusals    int           // so many requests refused by customers stop an operator from asking
 	RefusalsFor time.Duration // for so long
+	VainAsks    int           // so many requests to one customer that come to nothing are all an operator has a day
+	WrongCodes  int           // so many wrong deposit codes stop an operator from typing any
+	WrongFor    time.Duration // for so long
 	SplitWindow time.Duration // deposits of a customer so near to each other are looked at together
 
 	SurveySample Rate          // of cash transactions, how many customers are asked what the agent took

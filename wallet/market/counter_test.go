@@ -28,7 +28,8 @@ func TestKenyaCounter(t *testing.T) {
 	if a.Version != "ke.agents@2026-01-01" || a.ConfirmAbove != 5_000_00 || a.ConfirmSample != 500 || a.WaitFor != 24*time.Hour {
 		t.Errorf("confirmation: %+v", a)
 	}
-	if a.ReturnWithin != 30*time.Minute || a.ClaimWithin != 30*time.Minute || a.LoopsPaid != 2 || a.Refusals != 3 {
+	if a.ReturnWithin != 30*time.Minute || a.ClaimWithin != 30*time.Minute || a.LoopsPaid != 2 || a.Refusals != 3 ||
+		a.VainAsks != 5 || a.WrongCodes != 5 || a.WrongFor != time.Hour {
 		t.Errorf("mending and guards: %+v", a)
 	}
 	if l := a.Lives; l.Deposit != 5*time.Minute || l.Cash != 10*time.Minute || l.Reserve != 45*time.Minute {

@@ -85,6 +85,9 @@ func (b *builder) agents(m *Market, d dated, p packAgents) AgentRules {
 		LoopsPaid:   b.count(d.place+".guard.loops_paid", p.Guard.LoopsPaid, 0),
 		Refusals:    b.count(d.place+".guard.refusals", p.Guard.Refusals, 1),
 		RefusalsFor: b.lasting(d.place+".guard.refusals_for", p.Guard.RefusalsFor),
+		VainAsks:    b.count(d.place+".guard.vain_asks", p.Guard.VainAsks, 1),
+		WrongCodes:  b.count(d.place+".guard.wrong_codes", p.Guard.WrongCodes, 1),
+		WrongFor:    b.lasting(d.place+".guard.wrong_for", p.Guard.WrongFor),
 		SplitWindow: b.lasting(d.place+".guard.split_window", p.Guard.SplitWindow),
 
 		SurveySample: b.rate(d.place+".survey.sample", p.Survey.Sample),

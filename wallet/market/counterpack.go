@@ -89,6 +89,9 @@ type packGuard struct {
 	LoopsPaid   string `yaml:"loops_paid"`
 	Refusals    string `yaml:"refusals"`
 	RefusalsFor string `yaml:"refusals_for"`
+	VainAsks    string `yaml:"vain_asks"`
+	WrongCodes  string `yaml:"wrong_codes"`
+	WrongFor    string `yaml:"wrong_for"`
 	SplitWindow string `yaml:"split_window"`
 }
 
