@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"senti/ussd/dialogue"
@@ -160,6 +161,8 @@ func (s *Service) turn(ctx context.Context, req Request, held *session.Session, 
 		return s.dialogues.Next(ctx, caller, held.Place, input), false
 	}
 	switch {
+	case strings.HasPrefix(req.Session, pushed): // begun by us, elsewhere or before a restart: what is asked is asked once more
+		return s.dialogues.Open(ctx, caller, nil), false
 	case req.History, req.New, req.Turn == 1:
 	case req.Later, req.Turn > 1:
 		return s.dialogues.Resume(ctx, caller), false

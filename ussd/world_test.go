@@ -102,6 +102,7 @@ type world struct {
 	codes map[msisdn.Number]string // the last code that each phone was shown or sent
 	pair  columns                  // the phones that are shown side by side
 	texts []sms.Inbound            // what phones wrote to us
+	sms   []string                 // what phones have got, for tests that look more than once
 
 	jobs  map[string]func() string              // job NAME: what is done on schedule, and what it says came of it
 	staff map[string]func(rest string) []string // staff WORD …: what staff do, by its first word

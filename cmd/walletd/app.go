@@ -26,6 +26,7 @@ import (
 	"senti/wallet/keycheck"
 	"senti/wallet/ledger"
 	"senti/wallet/market"
+	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/trust"
 )
@@ -46,6 +47,7 @@ type app struct {
 	intake   *intake.Intake
 	texts    []smsgateway.Route // where gateways bring the texts of phones
 	inbox    *simulator.Inbox   // in the demo only
+	pusher   *simulator.Pusher  // likewise
 	seeds    []simulator.Seed
 
 	mu       sync.Mutex
@@ -69,6 +71,7 @@ type plan struct {
 	smpp     []smppPlan
 	texts    []smsgateway.Instance
 	sending  func(*app) ([]route.Route, error) // how messages leave
+	pushers  func(*app) []ussd.Pusher          // nil: no gateway can begin a session
 	sabotage ledger.Sabotage
 }
 
@@ -124,6 +127,7 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	a.background("networks", a.wallet.Messages().Remember)
 	a.background("ends", a.wallet.Run)
 	a.background("audit head", audit.NewStore(d).Watch)
+	a.pushPages(p)
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
 	a.metrics.trust(trust.NewStore(a.db))
 	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })
@@ -182,6 +186,20 @@ func (a *app) takeTexts(on []smsgateway.Instance) (err error) {
 	a.texts, err = smsgateway.Inbound(a.intake, smsgateway.InboundConfig{Region: a.market.Region, On: on, Log: slog.Default(),
 		Count: a.metrics.countText, Reports: a.wallet.Messages().Report})
 	return err
+}
+
+// pushPages shows people what they are asked, by the gateways that can begin a session.
+func (a *app) pushPages(p plan) {
+	if p.pushers == nil {
+		return
+	}
+	by, dials := p.pushers(a), a.wallet.GatewayOf
+	if a.pusher != nil { // all phones are on the page
+		dials = func(context.Context, msisdn.Number) (string, error) { return a.pusher.Name(), nil }
+	}
+	pushes := ussd.NewPushes(a.service, by, dials, slog.Default(), a.metrics.countPush)
+	a.agents.RingWith(pushes.Ring)
+	a.background("pushes", pushes.Run)
 }
 
 func (a *app) countCallback(gateway, outcome string) {

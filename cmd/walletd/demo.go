@@ -9,6 +9,7 @@ import (
 
 	smsgateway "senti/sms/gateway"
 	"senti/sms/route"
+	"senti/ussd"
 	ussdgateway "senti/ussd/gateway"
 	"senti/ussd/simulator"
 	"senti/wallet"
@@ -75,6 +76,10 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 	p.sending = func(a *app) ([]route.Route, error) {
 		a.inbox = simulator.NewInbox(a.db, clock.System{})
 		return []route.Route{{Name: a.inbox.Name(), Sender: a.inbox}}, nil
+	}
+	p.pushers = func(a *app) []ussd.Pusher {
+		a.pusher = simulator.NewPusher()
+		return []ussd.Pusher{a.pusher}
 	}
 	store, err := db.Open(ctx, d.DB)
 	if err != nil {

@@ -26,6 +26,7 @@ type metrics struct {
 	links     *prometheus.CounterVec
 	settled   *prometheus.CounterVec
 	delivery  *prometheus.HistogramVec
+	pushes    *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -59,8 +60,10 @@ func newMetrics() *metrics {
 		delivery: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "senti_message_delivery_seconds",
 			Help:    "Time from a provider taking a message on until the phone had it, by route.",
 			Buckets: []float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 21600, 86400}}, []string{"route"}),
+		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_pushes_total",
+			Help: "Pages pushed to phones, by gateway and outcome."}, []string{"gateway", "outcome"}),
 	}
-	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts, m.links, m.settled, m.delivery,
+	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts, m.links, m.settled, m.delivery, m.pushes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -75,6 +78,10 @@ func (m *metrics) labelled(o prometheus.GaugeOpts, value func() float64) {
 }
 
 func (m *metrics) countText(gateway, outcome string) { m.texts.WithLabelValues(gateway, outcome).Inc() }
+
+func (m *metrics) countPush(gateway, outcome string) {
+	m.pushes.WithLabelValues(gateway, outcome).Inc()
+}
 
 func (m *metrics) countTurn(outcome string) { m.turns.WithLabelValues(outcome).Inc() }
 

@@ -27,7 +27,7 @@ func (a *app) routes() *echo.Echo {
 		e.Add(r.Method, r.Path, r.Handler)
 	}
 	if a.inbox != nil {
-		simulator.Register(e, a.inbox, a.seeds, a.market.ServiceCode)
+		simulator.Register(e, a.inbox, a.pusher, a.seeds, a.market.ServiceCode)
 	}
 	if a.config.Operations == "" {
 		a.operations(e)

@@ -25,8 +25,9 @@ import (
 // script is the far end of these tests: fixed answers by transcript, on the paths and in the words of Africa's Talking. The
 // real gateway and the real dialogues are driven by the tests of cmd/walletd.
 type script struct {
-	inbox *Inbox
-	ids   id.Random
+	inbox  *Inbox
+	pusher *Pusher
+	ids    id.Random
 
 	mu       sync.Mutex
 	turns    []url.Values
@@ -143,12 +144,12 @@ func (s *script) last() url.Values {
 
 func open(t *testing.T) (*driver.Browser, *script) {
 	t.Helper()
-	s := &script{inbox: NewInbox(dbtest.SQLite(t), clock.System{})}
+	s := &script{inbox: NewInbox(dbtest.SQLite(t), clock.System{}), pusher: NewPusher()}
 	e := echo.New()
 	e.POST("/ussd/africastalking", s.callback)
 	e.POST("/ussd/africastalking/events", s.event)
 	e.POST("/sms/senti", s.text)
-	Register(e, s.inbox, []Seed{
+	Register(e, s.inbox, s.pusher, []Seed{
 		{Phone: john, PIN: "4826", Note: "KES 5,000, English"},
 		{Phone: njeri, PIN: "6284", Role: "Operator", Note: "MAMA NJERI, Kawangware"},
 		{Phone: jane, PIN: "9173", Note: "KES 1,200, English"},

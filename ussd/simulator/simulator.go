@@ -45,9 +45,10 @@ var mediaTypes = map[string]string{
 	"wire.js":       "text/javascript; charset=utf-8",
 }
 
-// Register adds the page at /simulator, its files, and GET /simulator/messages?phone=…, a JSON array of Received.
+// Register adds the page at /simulator, its files, GET /simulator/messages?phone=…, a JSON array of Received, and POST
+// /simulator/ring?phone=…, by which a phone takes the page that it rings for.
 // serviceCode is what the phones dial: "*384#". It panics when the embedded page is broken, which every test shows.
-func Register(e *echo.Echo, inbox *Inbox, seeds []Seed, serviceCode string) {
+func Register(e *echo.Echo, inbox *Inbox, pusher *Pusher, seeds []Seed, serviceCode string) {
 	page := render(seeds, serviceCode)
 	e.GET("/simulator", func(c echo.Context) error {
 		guard(c)
@@ -64,6 +65,7 @@ func Register(e *echo.Echo, inbox *Inbox, seeds []Seed, serviceCode string) {
 		})
 	}
 	e.GET("/simulator/messages", func(c echo.Context) error { return messages(c, inbox) })
+	e.POST("/simulator/ring", func(c echo.Context) error { return rings(c, pusher) })
 }
 
 // guard keeps everything on the page from this server and nothing of it elsewhere. no-cache: a demo is rebuilt often.
@@ -106,15 +108,19 @@ func messages(c echo.Context, inbox *Inbox) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
 	phone := c.QueryParam("phone")
 	if !international(phone) {
-		return c.JSON(http.StatusBadRequest, map[string]string{
-			"error": "bad_number", "problem": "phone must look like +254712000001, the + written %2B",
-		})
+		return badPhone(c)
 	}
 	list, err := inbox.Messages(c.Request().Context(), msisdn.Number(phone))
 	if err != nil {
 		return fmt.Errorf("simulator: %w", err)
 	}
 	return c.JSON(http.StatusOK, list)
+}
+
+func badPhone(c echo.Context) error {
+	return c.JSON(http.StatusBadRequest, map[string]string{
+		"error": "bad_number", "problem": "phone must look like +254712000001, the + written %2B",
+	})
 }
 
 // international reports whether a text is a number as messages are kept under: a plus and 8 to 15 digits.

@@ -196,6 +196,16 @@ func (b *Browser) Screen(phone string) (text string, err error) {
 	return b.Text(phone, ".text")
 }
 
+// Rung waits until the phone shows, by itself, a page that contains part, and returns the screen.
+func (b *Browser) Rung(phone, part string) (text string, err error) {
+	script := fmt.Sprintf(`[document.querySelector(%q)?.textContent ?? ""].find(t => t.includes(%q))`, on(phone, " .text"), part)
+	text, err = get(b, chromedp.Poll[string](script))
+	if err != nil {
+		return "", fmt.Errorf("driver: no page with %q came to %s: %w", part, phone, err)
+	}
+	return text, nil
+}
+
 // Text returns the text of a part of a phone: ".used", ".age", ".mail", ".entry", ".role".
 func (b *Browser) Text(phone, part string) (text string, err error) {
 	text, err = get(b, chromedp.TextContent(on(phone, " "+part)))

@@ -2,7 +2,7 @@
 
 import { Inbox } from "./inbox.js";
 import { Keypad } from "./keypad.js";
-import { Broken, Session, afterCode } from "./wire.js";
+import { Broken, Session, afterCode, ring } from "./wire.js";
 
 const sessionLasts = 180; // seconds; then the network ends it
 const gsmTwice = /[\^{}\\[\]~|€]/g; // characters that take two places
@@ -204,6 +204,30 @@ export class Phone {
 
   refresh() {
     this.inbox.refresh();
+    this.listenForRing();
+  }
+
+  // listenForRing asks the network whether it rings this phone, as long as the phone is free.
+  async listenForRing() {
+    const free = () => this.state === "idle" && this.entry.value === "";
+    if (this.ringing || !free()) return;
+    this.ringing = true;
+    try {
+      const page = await ring(this.number);
+      if (page && free()) this.rung(page);
+    } catch {
+      // The next second asks again.
+    } finally {
+      this.ringing = false;
+    }
+  }
+
+  // rung shows a page that the service pushed.
+  rung(page) {
+    this.leave("Incomplete", "");
+    this.session = Session.pushed(this.number, this.code, page);
+    this.show("asking", page.text, true);
+    this.section.dispatchEvent(new CustomEvent("rung", { bubbles: true }));
   }
 
   mark(unread) {

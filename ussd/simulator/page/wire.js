@@ -18,6 +18,14 @@ export class Session {
     this.over = false;
   }
 
+  // pushed is a session that the service began, with the page it shows.
+  static pushed(phone, code, { session, text }) {
+    const begun = new Session(phone, code, "");
+    begun.id = session;
+    begun.last = "CON " + text;
+    return begun;
+  }
+
   seconds() {
     return Math.floor((Date.now() - this.began) / 1000);
   }
@@ -96,6 +104,13 @@ export async function write(phone, text) {
     signal: AbortSignal.timeout(answerWithin),
   });
   if (!response.ok) throw new Error("text: " + response.status);
+}
+
+// ring asks whether the phone rings: {session, text} of the page it rings for, or null. Who asks has taken it.
+export async function ring(phone) {
+  const response = await fetch("/simulator/ring?phone=" + encodeURIComponent(phone), { method: "POST" });
+  if (!response.ok) throw new Error("ring: " + response.status);
+  return response.status === 204 ? null : response.json();
 }
 
 export async function messages(phone) {
