@@ -132,19 +132,13 @@ func (w *town) asks(p *person, s *shop, amount int64) {
 	if w.refused("asked for a withdrawal", err, append(stopped, fault.OperatorBarred, fault.AskPending, fault.AskedOften, fault.CannotWithdraw)...) {
 		return
 	}
-	pending, there, err := w.agents.PendingFor(bg, p.phone)
+	shown, there, err := w.agents.QuoteApproval(bg, p.phone, w.turn())
 	w.must(err)
-	if !there || pending.Amount != amount {
-		w.t.Fatalf("pending: %+v, %t", pending, there)
+	if !there || shown.Amount != amount {
+		w.t.Fatalf("pending: %+v, %t", shown, there)
 	}
 	refuses, minutes := w.lots.upTo(5) == 0, 1+w.lots.upTo(6) // asks live for five minutes
 	w.later(minutes, func() {
-		shown, there, err := w.agents.QuoteApproval(bg, p.phone, w.turn())
-		w.must(err)
-		if !there {
-			w.counts["a request that was over"]++
-			return
-		}
 		if refuses {
 			_, err := w.agents.Refuse(bg, shown.Intent, w.turn())
 			w.refused("refused to withdraw", err, fault.AskGone)
@@ -159,7 +153,7 @@ func (w *town) asks(p *person, s *shop, amount int64) {
 			return
 		}
 		again(w, "approval", out, func() (agents.CashOutReceipt, error) { return w.agents.Approve(bg, shown.Intent, p.pin) })
-		w.paidOut(p, s, amount, pending.Fee)
+		w.paidOut(p, s, amount, shown.Fee)
 	})
 }
 
