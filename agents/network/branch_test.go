@@ -11,55 +11,63 @@ import (
 	"senti/wallet/ledger"
 )
 
+// branchChange is something that happens after a branch was read, and what the branch is worth then.
+type branchChange struct {
+	name   string
+	of     Ref
+	change func() []ledger.Companion
+	want   fault.Code
+}
+
+// branchChanges are those in a branch, above it and beside it.
+func branchChanges(n *town) []branchChange {
+	stop := func(s *Status) { *s = Suspended }
+	return []branchChange{
+		{"nothing", Ref{AnAgent, njeri}, func() []ledger.Companion { return nil }, ""},
+		{"a super-agent is suspended above", Ref{AnAgent, njeri}, func() []ledger.Companion {
+			return []ledger.Companion{n.ChangeAgent(bank, func(a *Agent) *fault.Error { stop(&a.Status); return nil })}
+		}, fault.Conflict},
+		{"an agent is suspended above", Ref{ATill, kawa1}, func() []ledger.Companion {
+			return []ledger.Companion{n.ChangeAgent(njeri, func(a *Agent) *fault.Error { stop(&a.Status); return nil })}
+		}, fault.Conflict},
+		{"a store is suspended above", Ref{ATill, kawa1}, func() []ledger.Companion {
+			return []ledger.Companion{n.ChangeStore(kawa, func(s *Store) *fault.Error { stop(&s.Status); return nil })}
+		}, fault.Conflict},
+		{"a till is suspended under it", Ref{AnAgent, bank}, func() []ledger.Companion {
+			return []ledger.Companion{n.ChangeTill(river1, func(c *Till) *fault.Error { stop(&c.Status); return nil })}
+		}, fault.Conflict},
+		{"a till is opened in its store", Ref{AStore, river}, func() []ledger.Companion {
+			return n.CreateTill(Till{ID: 5001, Store: river, Agent: njeri, Code: CodeOf(5001), Float: 5002})
+		}, fault.Conflict},
+		{"a till is opened far below", Ref{AnAgent, bank}, func() []ledger.Companion {
+			return n.CreateTill(Till{ID: 5003, Store: river, Agent: njeri, Code: CodeOf(5003), Float: 5004})
+		}, fault.Conflict},
+		{"a till is closed far below", Ref{AnAgent, bank}, func() []ledger.Companion { return n.CloseTill(n.place(kawa2).Till) }, fault.Conflict},
+		{"a store is opened", Ref{AnAgent, njeri}, func() []ledger.Companion {
+			return n.CreateStore(Store{ID: 5005, Agent: njeri, Name: "Another", Ward: "CBD"})
+		}, fault.Conflict},
+		{"an agent is taken on", Ref{AnAgent, bank}, func() []ledger.Companion {
+			return n.CreateAgent(Agent{ID: 5006, Parent: bank, Kind: Head, Name: "Another", Payable: 5007})
+		}, fault.Conflict},
+		{"a till is opened beside it", Ref{ATill, kawa1}, func() []ledger.Companion {
+			return n.CreateTill(Till{ID: 5008, Store: kawa, Agent: njeri, Code: CodeOf(5008), Float: 5009})
+		}, ""},
+		{"a store is opened beside it", Ref{AStore, kawa}, func() []ledger.Companion {
+			return n.CreateStore(Store{ID: 5010, Agent: njeri, Name: "Yet another", Ward: "CBD"})
+		}, ""},
+		{"somebody is taken on", Ref{ATill, kawa1}, func() []ledger.Companion { return n.CreateOperator(worker(5011, kawa1, njeri, noones)) }, ""},
+		{"a till is opened for the day", Ref{ATill, kawa1}, func() []ledger.Companion { return []ledger.Companion{n.OpenTill(kawa1, true)} }, ""},
+		{"another agent is suspended", Ref{AnAgent, njeri}, func() []ledger.Companion {
+			return []ledger.Companion{n.ChangeAgent(omondi, func(a *Agent) *fault.Error { stop(&a.Status); return nil })}
+		}, ""},
+	}
+}
+
 // A branch that was read stands only while nothing in it or above it changes; what happens beside it does not matter.
 func TestBranchStands(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		n := built(t, d)
-		stop := func(s *Status) { *s = Suspended }
-		for i, c := range []struct {
-			name   string
-			of     Ref
-			change func() []ledger.Companion
-			want   fault.Code
-		}{
-			{"nothing", Ref{AnAgent, njeri}, func() []ledger.Companion { return nil }, ""},
-			{"a super-agent is suspended above", Ref{AnAgent, njeri}, func() []ledger.Companion {
-				return []ledger.Companion{n.ChangeAgent(bank, func(a *Agent) *fault.Error { stop(&a.Status); return nil })}
-			}, fault.Conflict},
-			{"an agent is suspended above", Ref{ATill, kawa1}, func() []ledger.Companion {
-				return []ledger.Companion{n.ChangeAgent(njeri, func(a *Agent) *fault.Error { stop(&a.Status); return nil })}
-			}, fault.Conflict},
-			{"a store is suspended above", Ref{ATill, kawa1}, func() []ledger.Companion {
-				return []ledger.Companion{n.ChangeStore(kawa, func(s *Store) *fault.Error { stop(&s.Status); return nil })}
-			}, fault.Conflict},
-			{"a till is suspended under it", Ref{AnAgent, bank}, func() []ledger.Companion {
-				return []ledger.Companion{n.ChangeTill(river1, func(c *Till) *fault.Error { stop(&c.Status); return nil })}
-			}, fault.Conflict},
-			{"a till is opened in its store", Ref{AStore, river}, func() []ledger.Companion {
-				return n.CreateTill(Till{ID: 5001, Store: river, Agent: njeri, Code: CodeOf(5001), Float: 5002})
-			}, fault.Conflict},
-			{"a till is opened far below", Ref{AnAgent, bank}, func() []ledger.Companion {
-				return n.CreateTill(Till{ID: 5003, Store: river, Agent: njeri, Code: CodeOf(5003), Float: 5004})
-			}, fault.Conflict},
-			{"a till is closed far below", Ref{AnAgent, bank}, func() []ledger.Companion { return n.CloseTill(n.place(kawa2).Till) }, fault.Conflict},
-			{"a store is opened", Ref{AnAgent, njeri}, func() []ledger.Companion {
-				return n.CreateStore(Store{ID: 5005, Agent: njeri, Name: "Another", Ward: "CBD"})
-			}, fault.Conflict},
-			{"an agent is taken on", Ref{AnAgent, bank}, func() []ledger.Companion {
-				return n.CreateAgent(Agent{ID: 5006, Parent: bank, Kind: Head, Name: "Another", Payable: 5007})
-			}, fault.Conflict},
-			{"a till is opened beside it", Ref{ATill, kawa1}, func() []ledger.Companion {
-				return n.CreateTill(Till{ID: 5008, Store: kawa, Agent: njeri, Code: CodeOf(5008), Float: 5009})
-			}, ""},
-			{"a store is opened beside it", Ref{AStore, kawa}, func() []ledger.Companion {
-				return n.CreateStore(Store{ID: 5010, Agent: njeri, Name: "Yet another", Ward: "CBD"})
-			}, ""},
-			{"somebody is taken on", Ref{ATill, kawa1}, func() []ledger.Companion { return n.CreateOperator(worker(5011, kawa1, njeri, noones)) }, ""},
-			{"a till is opened for the day", Ref{ATill, kawa1}, func() []ledger.Companion { return []ledger.Companion{n.OpenTill(kawa1, true)} }, ""},
-			{"another agent is suspended", Ref{AnAgent, njeri}, func() []ledger.Companion {
-				return []ledger.Companion{n.ChangeAgent(omondi, func(a *Agent) *fault.Error { stop(&a.Status); return nil })}
-			}, ""},
-		} {
+		for i, c := range branchChanges(n) {
 			b, err := n.Branch(ctx, c.of)
 			if err != nil {
 				t.Fatal(err)
