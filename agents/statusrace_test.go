@@ -87,13 +87,13 @@ func TestSuspendAndResumeAtOnce(t *testing.T) {
 func TestManyTillsStop(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTown(t, d)
-		const many, atOnce = 1_100, 50
+		const many, atOnce = 1_200, 50
 		var wg sync.WaitGroup
 		for i := range atOnce {
 			wg.Go(func() {
 				for j := i; j < many; j += atOnce {
 					till, err := w.agents.AddTill(bg, "system", network.Till{Store: w.tills[otieno].Store, Label: fmt.Sprintf("till %d", j)})
-					if err == nil && j%10 == 0 {
+					if err == nil && j%20 == 0 {
 						err = w.agents.Close(bg, "system", network.Ref{Kind: network.ATill, ID: till.ID}, "a test")
 					}
 					if err != nil {
