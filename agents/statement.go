@@ -96,7 +96,7 @@ func (a *Agents) explain(ctx context.Context, s *Statement, entries []ledger.Ent
 		case e.Kind == ledger.CommissionPay:
 			l.Place, l.Tax = paid[e.Posting].place, paid[e.Posting].tax
 			s.Released, s.Tax = s.Released-e.Amount, s.Tax+l.Tax
-		case e.Kind == ledger.Adjust:
+		case e.Kind == ledger.Adjust && l.Deal.ID.IsZero():
 			s.Corrected += e.Amount
 		case e.Amount > 0:
 			s.Earned += e.Amount
