@@ -29,7 +29,8 @@
 //	onboard.go    agents, stores, tills and operators taken on
 //	hire.go       an operator taken on, who will choose the PIN alone
 //	operatorpin.go, helppin.go   an operator's PIN: the first, another, a forgotten one, and who helps
-//	status.go, manage.go   suspended, resumed, closed, moved; other limits, another role
+//	status.go, close.go    suspended, resumed, moved; closed for good
+//	manage.go, correct.go  other limits, another role; names and places put right
 //	kinds.go, approvable.go   what two people of the staff decide: one asks, another approves
 //	watch.go      what was done just before: split deposits, money that goes round; and what was warned of
 //	earn.go       what a deal earns, and to whom

@@ -94,7 +94,7 @@ func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuo
 	if err != nil {
 		return CashOutQuote{}, err
 	}
-	terms, err := a.priceCashOut(c, a.counterOf(place), r.Amount)
+	terms, err := a.priceCashOut(c, a.attended(place), r.Amount)
 	if err != nil {
 		return CashOutQuote{}, err
 	}
@@ -134,6 +134,7 @@ func (a *Agents) CashOutPlan(in intent.Intent, t CashOutTerms, typed pin.PIN) *l
 	plan.Companions = []ledger.Companion{
 		a.wallet.Intents().Close(in, a.ended(t.From.Language, a.cashOutEnd(t), ofShop)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
+		a.places.Attends(t.At.Attendant, t.At.Till),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),
 	}
 	plan.Companions = append(plan.Companions, a.addCashOut(in.ID, t)...)

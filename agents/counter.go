@@ -30,6 +30,9 @@ type Counter struct {
 	Super    int64         `json:"super,omitempty"` // 0: none
 	Payable  int64         `json:"payable"`         // the agent's commission account
 	Above    int64         `json:"above,omitempty"` // the super-agent's
+
+	Store     int64 `json:"store,omitempty"`     // where no float has a part in it, and the commit looks at the shop itself
+	Attendant int64 `json:"attendant,omitempty"` // who may work there, where money arrives without an operator's doing
 }
 
 func (a *Agents) counterOf(p network.Place) Counter {
@@ -37,6 +40,18 @@ func (a *Agents) counterOf(p network.Place) Counter {
 		Till: p.Till.ID, Code: string(p.Till.Code), Shop: a.shop(p), Float: p.Till.Float,
 		Agent: p.Agent.ID, Super: p.Super.ID, Payable: p.Agent.Payable, Above: p.Super.Payable,
 	}
+}
+
+// open lets a plan through only if all that stands above the counter may do business, as far as it is known.
+func (a *Agents) open(c Counter) []ledger.Companion {
+	return a.places.Serves(c.Till, c.Store, c.Agent, c.Super)
+}
+
+// attended is the counter where money is to arrive without its operator's doing: the commit sees to it that somebody is there.
+func (a *Agents) attended(p network.Place) Counter {
+	c := a.counterOf(p)
+	c.Attendant = p.Attendant
+	return c
 }
 
 func (a *Agents) counterAt(p network.Post) Counter {
@@ -77,10 +92,10 @@ func (a *Agents) serving(ctx context.Context, phone msisdn.Number) (network.Post
 	return post, err
 }
 
-// shopOf returns the place with that shop code, if it serves customers now. Faults: shop_not_found, shop_closed.
+// shopOf returns the place with that shop code, if it serves customers now: somebody may work there. Faults: shop_not_found, shop_closed.
 func (a *Agents) shopOf(ctx context.Context, code network.ShopCode) (network.Place, error) {
 	place, err := a.places.ByCode(ctx, code)
-	if err == nil && !place.Serving() {
+	if err == nil && !place.Attended() {
 		err = fault.New(fault.ShopClosed)
 	}
 	return place, err

@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"senti/agents/network"
@@ -45,6 +46,16 @@ func (a *Agents) OpenDay(ctx context.Context, r SwitchRequest) (end string, err 
 		a.offers.Opened(offer.Drawer{Till: post.Till.ID, Operator: post.Operator.ID, Cash: r.Cash, Float: account.Balance}))
 }
 
+// OpenSeed opens a till that is taken to have traded before, a week ago, for seeds. It is on record as any opening.
+func (a *Agents) OpenSeed(ctx context.Context, by string, till int64) error {
+	lastWeek := a.now().AddDate(0, 0, -7)
+	_, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: append([]ledger.Companion{
+		a.places.OpenTill(till, true),
+		a.offers.Opened(offer.Drawer{Till: till, OpenedAt: lastWeek, ClosedAt: lastWeek}),
+	}, a.audit.Add(act(by, "till.open", "till", till, counted{}))...)})
+	return err
+}
+
 // mayOpen refuses a till that was never open, and has not the float to begin with. What it has on other days is its own affair.
 func (a *Agents) mayOpen(ctx context.Context, post network.Post, float ledger.Account) error {
 	_, before, err := a.offers.Drawer(ctx, post.Till.ID)
@@ -69,7 +80,9 @@ func (a *Agents) ShutDay(ctx context.Context, r SwitchRequest) (end string, err 
 }
 
 func (a *Agents) switched(ctx context.Context, r SwitchRequest, post network.Post, what, end string, rows ...ledger.Companion) error {
-	companions := append(a.works(a.counterAt(post), a.now(), 0, 0), rows...)
+	at := a.counterAt(post)
+	at.Store = post.Store.ID
+	companions := slices.Concat(a.works(at, a.now(), 0, 0), a.open(at), rows)
 	companions = append(companions, a.audit.Add(act(audit.Operator(post.Operator.ID), what, "till", post.Till.ID, counted{r.Cash}))...)
 	companions = append(companions, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end)...)
 	_, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: companions})

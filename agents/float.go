@@ -69,7 +69,7 @@ func (a *Agents) openFloat(ctx context.Context, post network.Post, to network.Pl
 	now := a.now()
 	t := FloatTerms{
 		Brief: wallet.Brief{Whom: string(to.Till.Code), Shop: string(to.Till.Code), Amount: amount},
-		At:    a.counterAt(post), To: a.counterOf(to), Offer: answers, Amount: amount,
+		At:    a.counterAt(post), To: a.attended(to), Offer: answers, Amount: amount,
 		Rules: a.market.At(now).CounterVersions(), PricedAt: now,
 	}
 	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.FloatMove, actor(post), o, t))
@@ -112,7 +112,8 @@ func (a *Agents) floatPlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 	plan.Request = wallet.Request(in)
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.floatSold(t), betweenShops)),
-		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
+		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
+		a.places.Attends(t.To.Attendant, t.To.Till))
 	if t.Offer != "" {
 		asked, err := a.offerOf(ctx, t.Offer)
 		if err != nil {

@@ -102,7 +102,8 @@ func (w *town) shop(phone msisdn.Number, name, ward, operator string, float int6
 	till, err := w.agents.AddTill(bg, "system", network.Till{Store: store.ID, Label: "till 1"})
 	w.must(err)
 	p := w.pin(phone)
-	_, err = w.agents.AddOperator(bg, "system", network.Operator{Till: till.ID, Phone: phone, Name: operator, Language: "en", Role: network.Manager}, &p)
+	_, err = w.agents.Hire(bg, "system", agents.Hiring{PIN: &p, Operator: network.Operator{Till: till.ID, Phone: phone, Name: operator,
+		Language: "en", Role: network.Manager}})
 	w.must(err)
 	_, err = w.ledger.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(till.ID, true)}})
 	w.must(err)

@@ -14,6 +14,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
+	"senti/wallet/pin"
 	"senti/wallet/proof"
 )
 
@@ -21,11 +22,12 @@ import (
 type Hiring struct {
 	Operator network.Operator // Till, Phone, Name, Language, Role, DayIn and DayOut
 	ID       wallet.IDDraft   // of ParseIDNumber for that phone
+	PIN      *pin.PIN         // of whoever has one before the first day, as seeds do, who may also be without an ID; nil: chosen alone
 }
 
 // Hire takes somebody on for a till, without a PIN: a code is sent to the operator's own phone, who types it there with the end of the
 // ID number, and chooses the PIN. Faults: operator_taken, till_not_found, place_closed, bad_name, bad_id_number, bad_choice (language),
-// bad_request (role).
+// bad_request (role), weak_pin.
 func (a *Agents) Hire(ctx context.Context, by string, h Hiring, with ...ledger.Companion) (network.Operator, error) {
 	numbers, err := a.numbers(ctx, 1)
 	if err != nil {
@@ -47,28 +49,42 @@ func (a *Agents) Hire(ctx context.Context, by string, h Hiring, with ...ledger.C
 }
 
 // hirePlan is the operator of that number as he will be, and what taking him on commits.
-func (a *Agents) hirePlan(ctx context.Context, by string, h Hiring) (network.Operator, ledger.Plan, error) {
-	if err := a.mayBe(h.Operator); err != nil {
-		return h.Operator, ledger.Plan{}, err
+func (a *Agents) hirePlan(ctx context.Context, by string, h Hiring) (o network.Operator, plan ledger.Plan, err error) {
+	o = h.Operator
+	if err := a.mayBe(o); err != nil {
+		return o, plan, err
 	}
-	document, err := a.wallet.SealedID(h.Operator.Phone, h.ID)
-	if err != nil {
-		return h.Operator, ledger.Plan{}, err
-	}
-	if h.Operator.Name, err = network.Name(strings.ToUpper(h.Operator.Name)); err != nil {
-		return h.Operator, ledger.Plan{}, err
-	}
-	o, plan, err := a.operatorPlan(ctx, by, h.Operator)
-	if err != nil {
-		return o, ledger.Plan{}, err
+	if o.Name, err = network.Name(strings.ToUpper(o.Name)); err != nil {
+		return o, plan, err
 	}
 	place, err := a.places.ByTill(ctx, o.Till)
 	if err != nil {
-		return o, ledger.Plan{}, err
+		return o, plan, err
 	}
-	code, err := a.pinCode(network.Post{Operator: o, Place: place}, proof.Opening, "sms.counterpin.first")
-	plan.Companions = slices.Concat(plan.Companions, []ledger.Companion{a.places.KeepDocument(kept(o.ID, document))}, code)
+	o.Agent, o.Status = place.Agent.ID, network.Active
+	plan = a.registration(act(by, "operator.add", "operator", o.ID, o), nil, a.places.CreateOperator(o))
+	if h.ID != "" || h.PIN == nil {
+		document, err := a.wallet.SealedID(o.Phone, h.ID)
+		if err != nil {
+			return o, plan, err
+		}
+		plan.Companions = append(plan.Companions, a.places.KeepDocument(kept(o.ID, document)))
+	}
+	secret, err := a.firstPIN(network.Post{Operator: o, Place: place}, h.PIN)
+	plan.Companions = append(plan.Companions, secret...)
 	return o, plan, err
+}
+
+// firstPIN sets an operator's PIN that is known, or sends the code for choosing one. The fault is weak_pin.
+func (a *Agents) firstPIN(post network.Post, known *pin.PIN) ([]ledger.Companion, error) {
+	if known == nil {
+		return a.pinCode(post, proof.Opening, "sms.counterpin.first")
+	}
+	if known.Weak(post.Operator.Phone.Plain()) {
+		return nil, fault.New(fault.WeakPIN)
+	}
+	set, err := a.wallet.PINs().Set(wallet.OperatorPIN(post.Operator.ID), *known)
+	return []ledger.Companion{set}, err
 }
 
 // mayBe refuses an operator in a language that the market does not speak, or of a role that there is not.
@@ -93,21 +109,6 @@ func (a *Agents) documentOf(ctx context.Context, operator int64) (customer.Docum
 		err = fault.New(fault.NoDocument)
 	}
 	return customer.Document{Type: customer.DocumentType(d.Type), Sealed: d.Sealed, Index: d.Index}, err
-}
-
-// SetOperatorID keeps the ID number of an operator of whom none was kept, or a wrong one. Faults: not_operator, bad_id_number.
-func (a *Agents) SetOperatorID(ctx context.Context, by string, phone msisdn.Number, id wallet.IDDraft, with ...ledger.Companion) error {
-	post, err := a.places.ByPhone(ctx, phone)
-	if err != nil {
-		return err
-	}
-	document, err := a.wallet.SealedID(phone, id)
-	if err != nil {
-		return err
-	}
-	plan := ledger.Plan{Companions: append([]ledger.Companion{a.places.KeepDocument(kept(post.Operator.ID, document))},
-		a.audit.Add(act(by, "operator.id", "operator", post.Operator.ID, struct{}{}))...)}
-	return a.changed(ctx, plan, nil, with)
 }
 
 // WorkedBefore returns who was taken on before with the ID of a draft of that phone, closed ones too.

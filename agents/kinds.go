@@ -22,6 +22,8 @@ const (
 	RequestTillAdd       = "till.add"        // TillArgs of NumberTill
 	RequestOperatorAdd   = "operator.add"    // OperatorArgs of NumberOperator
 	RequestOperatorRaise = "operator.limits" // LimitArgs
+	RequestOperatorID    = "operator.id"     // OperatorIDArgs
+	RequestClass         = "agent.class"     // ClassArgs
 	RequestNominate      = "agent.nominate"  // NominateArgs
 	RequestClose         = "agent.close"     // PlaceArgs: an agent, a store or a till
 	RequestResume        = "agent.resume"    // PlaceArgs: an agent, a store, a till or an operator
@@ -74,6 +76,7 @@ type PlaceArgs struct {
 	Kind network.RefKind `json:"kind"`
 	ID   int64           `json:"id"`
 	Why  string          `json:"why"`
+	Owed int64           `json:"owed,omitempty"` // what an agent that is to be closed owes and will not pay, minor units; filled in
 }
 
 func (p PlaceArgs) ref() network.Ref { return network.Ref{Kind: p.Kind, ID: p.ID} }
@@ -117,19 +120,19 @@ func (a *Agents) Approvables() []wallet.Approvable {
 			_, plan, err := a.tillPlan(ctx, by, network.Till{ID: args.ID, Float: args.Float, Store: args.Store, Label: args.Label})
 			return plan, err
 		}),
-		approvable(RequestOperatorAdd, a.sayOperator, func(ctx context.Context, by string, args OperatorArgs) (ledger.Plan, error) {
+		sealed("document", approvable(RequestOperatorAdd, a.sayOperator, func(ctx context.Context, by string, args OperatorArgs) (ledger.Plan, error) {
 			_, plan, err := a.hirePlan(ctx, by, args.hiring())
 			return plan, err
-		}),
+		})),
 		approvable(RequestOperatorRaise, a.sayLimits, func(ctx context.Context, by string, args LimitArgs) (ledger.Plan, error) {
 			return a.changePlan(ctx, by, args.Operator, OperatorChange{DayIn: &args.DayIn, DayOut: &args.DayOut}, true)
 		}),
+		sealed("document", approvable(RequestOperatorID, a.sayID, a.planID)),
+		approvable(RequestClass, a.sayClass, a.planClass),
 		approvable(RequestNominate, a.sayNominate, func(_ context.Context, by string, args NominateArgs) (ledger.Plan, error) {
 			return a.nominatePlan(by, args.Agent, args.Till), nil
 		}),
-		approvable(RequestClose, a.sayClose, func(ctx context.Context, by string, args PlaceArgs) (ledger.Plan, error) {
-			return a.closePlan(ctx, by, args.ref(), args.Why)
-		}),
+		filled(approvable(RequestClose, a.sayClose, a.planClose), a.fillClose),
 		approvable(RequestResume, a.sayResume, func(ctx context.Context, by string, args PlaceArgs) (ledger.Plan, error) {
 			return a.statusPlan(ctx, by, args.ref(), network.Active, args.Why)
 		}),
@@ -156,6 +159,25 @@ func approvable[T any](kind string, say func(ctx context.Context, args T, asking
 			return wallet.Deed{Plan: p}, err
 		},
 	}
+}
+
+// filled is a kind whose arguments are completed when it is asked for.
+func filled[T any](k wallet.Approvable, fill func(context.Context, T) (T, error)) wallet.Approvable {
+	k.Fill = func(ctx context.Context, r approval.Request) (any, string, error) {
+		var args T
+		if err := wallet.DecodeArgs(r, &args); err != nil {
+			return nil, "", err
+		}
+		args, err := fill(ctx, args)
+		return args, "", err
+	}
+	return k
+}
+
+// sealed is a kind with an argument that is not for reading.
+func sealed(field string, k wallet.Approvable) wallet.Approvable {
+	k.Sealed = append(k.Sealed, field)
+	return k
 }
 
 func (o OperatorArgs) hiring() Hiring {
@@ -214,18 +236,23 @@ func (a *Agents) sayOperator(ctx context.Context, args OperatorArgs, asking bool
 	if _, err := a.places.ByPhone(ctx, args.Phone); err == nil && asking {
 		return "", fault.New(fault.OperatorTaken)
 	}
-	before, err := a.WorkedBefore(ctx, args.Phone, args.Document)
+	known, err := a.knownBy(ctx, network.Operator{ID: args.ID, Phone: args.Phone}, args.Document)
 	if err != nil {
 		return "", err
 	}
-	known := ""
+	return fmt.Sprintf("put operator %d %s %s as %s at till %d %s %s%s", args.ID, name, args.Phone.National(), args.Role, p.Till.ID,
+		a.shop(p), p.Till.Label, known), nil
+}
+
+// knownBy tells of which other operators that ID was shown before.
+func (a *Agents) knownBy(ctx context.Context, of network.Operator, id wallet.IDDraft) (known string, err error) {
+	before, err := a.WorkedBefore(ctx, of.Phone, id)
 	for _, o := range before {
-		if o.ID != args.ID {
+		if o.ID != of.ID {
 			known += fmt.Sprintf("; the same ID was shown by operator %d %s of agent %d, %s", o.ID, o.Name, o.Agent, o.Status)
 		}
 	}
-	return fmt.Sprintf("put operator %d %s %s as %s at till %d %s %s%s", args.ID, name, args.Phone.National(), args.Role, p.Till.ID,
-		a.shop(p), p.Till.Label, known), nil
+	return known, err
 }
 
 func (a *Agents) sayLimits(ctx context.Context, args LimitArgs, _ bool) (string, error) {
@@ -254,56 +281,6 @@ func (a *Agents) sayNominate(ctx context.Context, args NominateArgs, _ bool) (st
 		return "", fault.New(fault.OtherAgent)
 	}
 	return fmt.Sprintf("release the commission of agent %d %s to the float of till %d %s %s", g.ID, g.Name, p.Till.ID, a.shop(p), p.Till.Label), nil
-}
-
-func (a *Agents) sayClose(ctx context.Context, args PlaceArgs, asking bool) (string, error) {
-	if args.Kind == network.AnOperator {
-		return "", fault.New(fault.BadRequest, "field", "kind") // one person is enough: Close
-	}
-	what, err := a.Describe(ctx, args.ref())
-	if err == nil && asking {
-		err = a.closable(ctx, args.ref())
-	}
-	return fmt.Sprintf("close %s for good: %s", what, args.Why), err
-}
-
-// closable says early what the closing would be refused for.
-func (a *Agents) closable(ctx context.Context, what network.Ref) error {
-	var account, parts int64
-	var status network.Status
-	switch what.Kind {
-	case network.AnAgent:
-		g, err := a.places.Agent(ctx, what.ID)
-		if err != nil {
-			return err
-		}
-		account, parts, status = g.Payable, g.Parts, g.Status
-	case network.AStore:
-		s, err := a.places.Store(ctx, what.ID)
-		if err != nil {
-			return err
-		}
-		parts, status = s.Parts, s.Status
-	default:
-		p, err := a.places.ByTill(ctx, what.ID)
-		if err != nil {
-			return err
-		}
-		account, parts, status = p.Till.Float, p.Till.Parts, p.Till.Status
-	}
-	switch {
-	case status == network.Closed:
-		return fault.New(fault.PlaceClosed)
-	case parts > 0:
-		return fault.New(fault.PlaceNotEmpty, "left", parts)
-	case account == 0:
-		return nil
-	}
-	found, err := a.ledger.Account(ctx, account)
-	if err == nil && found.Balance != 0 {
-		err = fault.New(fault.AccountNotEmpty, "left", fault.Minor(found.Balance))
-	}
-	return err
 }
 
 func (a *Agents) sayResume(ctx context.Context, args PlaceArgs, _ bool) (string, error) {

@@ -15,6 +15,7 @@ type OperatorChange struct {
 	Role     *network.Role `json:"role,omitempty"`
 	DayIn    *int64        `json:"day_in,omitempty"` // minor units
 	DayOut   *int64        `json:"day_out,omitempty"`
+	Why      string        `json:"why,omitempty"`
 }
 
 // ChangeOperator makes an operator another in some way. Whether that takes two people is for Raises to say, and is decided again in the
@@ -39,6 +40,11 @@ func (a *Agents) changePlan(ctx context.Context, by string, operator int64, c Op
 	}
 	if err := a.mayBe(c.of(post.Operator)); err != nil {
 		return ledger.Plan{}, err
+	}
+	if c.Name != nil {
+		if _, err := network.Name(*c.Name); err != nil {
+			return ledger.Plan{}, err
+		}
 	}
 	if c.DayIn != nil && *c.DayIn < 0 || c.DayOut != nil && *c.DayOut < 0 {
 		return ledger.Plan{}, fault.New(fault.BadRequest, "field", "limit")

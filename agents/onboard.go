@@ -5,11 +5,9 @@ import (
 	"strconv"
 
 	"senti/agents/network"
-	"senti/wallet"
 	"senti/wallet/audit"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
-	"senti/wallet/pin"
 )
 
 // AddAgent takes on an agent, with the account of what it will earn. By is who does it, as the audit names people; what comes with it,
@@ -63,16 +61,20 @@ func (a *Agents) AddTill(ctx context.Context, by string, n network.Till, with ..
 		return network.Till{}, err
 	}
 	n.ID, n.Float = numbers[0], numbers[1]
-	n, plan, err := a.tillPlan(ctx, by, n)
-	if err != nil {
-		return network.Till{}, err
+	for try := 1; ; try++ {
+		opened, plan, err := a.tillPlan(ctx, by, n)
+		if err != nil {
+			return network.Till{}, err
+		}
+		outcome, err := a.register(ctx, plan, with)
+		if err == nil {
+			opened.CreatedAt = outcome.At
+			return opened, nil
+		}
+		if try == decidedMost || !fault.HasCode(err, fault.Conflict) {
+			return network.Till{}, err
+		}
 	}
-	outcome, err := a.register(ctx, plan, with)
-	if err != nil {
-		return network.Till{}, err
-	}
-	n.CreatedAt = outcome.At
-	return n, nil
 }
 
 // tillPlan is the till of those numbers as it will be, and what opening it commits. Under what is suspended its float is stopped.
@@ -84,10 +86,8 @@ func (a *Agents) tillPlan(ctx context.Context, by string, n network.Till) (netwo
 	n.Agent, n.Status, n.Code = p.Agent.ID, network.Active, network.CodeOf(n.ID)
 	p.Till = n
 	plan := a.registration(act(by, "till.add", "till", n.ID, n),
-		&ledger.NewAccount{ID: n.Float, Type: ledger.Float, Class: p.Agent.Class}, a.places.CreateTill(n))
-	if !p.Serving() {
-		plan.Change = []ledger.AccountChange{{Account: n.Float, Raise: stopped}}
-	}
+		&ledger.NewAccount{ID: n.Float, Type: ledger.Float, Class: p.Agent.Class}, append(a.places.Above(p), a.places.CreateTill(n)...))
+	plan.Change = floats([]network.Place{p})
 	return n, plan, nil
 }
 
@@ -101,47 +101,6 @@ func (a *Agents) storeAbove(ctx context.Context, store int64) (p network.Place, 
 	}
 	p.Super, err = a.places.Agent(ctx, p.Agent.Parent)
 	return p, err
-}
-
-// AddOperator puts somebody at a till, with a PIN for the counter if one is given: for seeds. Whoever is taken on for work is hired
-// (Hire), and chooses the PIN alone. Faults: operator_taken, till_not_found, place_closed, bad_name, weak_pin.
-func (a *Agents) AddOperator(ctx context.Context, by string, n network.Operator, p *pin.PIN, with ...ledger.Companion) (network.Operator, error) {
-	numbers, err := a.numbers(ctx, 1)
-	if err != nil {
-		return network.Operator{}, err
-	}
-	n.ID = numbers[0]
-	n, plan, err := a.operatorPlan(ctx, by, n)
-	if err != nil {
-		return network.Operator{}, err
-	}
-	if p != nil {
-		if p.Weak(n.Phone.Plain()) {
-			return network.Operator{}, fault.New(fault.WeakPIN)
-		}
-		set, err := a.wallet.PINs().Set(wallet.OperatorPIN(n.ID), *p)
-		if err != nil {
-			return network.Operator{}, err
-		}
-		plan.Companions = append(plan.Companions, set)
-	}
-	outcome, err := a.register(ctx, plan, with)
-	if err != nil {
-		return network.Operator{}, err
-	}
-	a.posts.Forget(n.Phone)
-	n.CreatedAt = outcome.At
-	return n, nil
-}
-
-// operatorPlan is the operator of that number as he will be, and what putting him at his till commits.
-func (a *Agents) operatorPlan(ctx context.Context, by string, n network.Operator) (network.Operator, ledger.Plan, error) {
-	place, err := a.places.ByTill(ctx, n.Till)
-	if err != nil {
-		return n, ledger.Plan{}, err
-	}
-	n.Agent, n.Status = place.Agent.ID, network.Active
-	return n, a.registration(act(by, "operator.add", "operator", n.ID, n), nil, a.places.CreateOperator(n)), nil
 }
 
 // registration is the plan by which something comes to be: its account, its rows, and the record of who did it.

@@ -46,10 +46,13 @@ func (w *town) idOf(phone msisdn.Number, number string) wallet.IDDraft {
 	return d
 }
 
-// knowsID keeps Paul's ID number, as of one who was taken on with it.
+// knowsID keeps Paul's ID number, of whom none was kept: two people of the staff see to that.
 func (w *town) knowsID() {
 	w.t.Helper()
-	w.must(w.agents.SetOperatorID(bg, "staff:ann", otieno, w.idOf(otieno, otienoID)))
+	p := twoPeople{town: w}
+	p.office, p.alice, p.bob = w.office()
+	p.agree(agents.RequestOperatorID, agents.OperatorIDArgs{Operator: w.operator(otieno).ID, Document: w.idOf(otieno, otienoID), Why: "none was kept"},
+		"keep another ID number of operator")
 }
 
 var codeInText = regexp.MustCompile(`code ([0-9]{6})`)

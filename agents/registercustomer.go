@@ -54,6 +54,7 @@ func (a *Agents) QuoteRegister(ctx context.Context, r RegisterRequest) (Register
 		return RegisterQuote{}, err
 	}
 	now, at := a.now(), a.counterAt(post)
+	at.Store = post.Store.ID
 	rules := a.market.At(now)
 	t := registerTerms{
 		Brief: wallet.Brief{Whom: r.Phone.Masked(), Shop: at.Code}, At: at,
@@ -95,7 +96,7 @@ func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin
 	plan := counter.Plan
 	plan.ID, plan.Kind, plan.Request, plan.Rules = in.ID, in.Kind, wallet.Request(in), t.Rules
 	plan.Legs = wallet.WithoutZero(append(plan.Legs, t.Earned.legs(t.At)...))
-	own := append(a.works(t.At, t.PricedAt, 0, 0),
+	own := append(append(a.works(t.At, t.PricedAt, 0, 0), a.open(t.At)...),
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, done)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	plan.Companions = append(own, plan.Companions...)

@@ -26,7 +26,10 @@ type Statement struct {
 	Released int64 // paid out, tax included
 	Tax      int64 // held back of Released
 	Closing  int64
-	Lines    []StatementLine // oldest first
+
+	Corrected int64 // by hand: such as a debt that was written off
+
+	Lines []StatementLine // oldest first
 }
 
 // StatementLine is one posting of a Statement.
@@ -93,6 +96,8 @@ func (a *Agents) explain(ctx context.Context, s *Statement, entries []ledger.Ent
 		case e.Kind == ledger.CommissionPay:
 			l.Place, l.Tax = paid[e.Posting].place, paid[e.Posting].tax
 			s.Released, s.Tax = s.Released-e.Amount, s.Tax+l.Tax
+		case e.Kind == ledger.Adjust && l.Deal.ID.IsZero():
+			s.Corrected += e.Amount
 		case e.Amount > 0:
 			s.Earned += e.Amount
 		default:

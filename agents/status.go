@@ -2,11 +2,13 @@ package agents
 
 import (
 	"context"
+	"slices"
 
 	"senti/agents/network"
-	"senti/wallet/audit"
 	"senti/wallet/fault"
+	"senti/wallet/i18n"
 	"senti/wallet/ledger"
+	"senti/wallet/outbox"
 )
 
 // Suspend stops an agent, a store, a till or an operator, and Resume lets them work again. A till that may not work is stopped where
@@ -14,22 +16,34 @@ import (
 // audit, and what comes with it is decided first. Faults: agent_not_found, store_not_found, till_not_found, not_operator,
 // place_closed.
 func (a *Agents) Suspend(ctx context.Context, by string, what network.Ref, why string, with ...ledger.Companion) error {
-	plan, err := a.statusPlan(ctx, by, what, network.Suspended, why)
-	return a.changed(ctx, plan, err, with)
+	return a.decidedOn(ctx, with, func() (ledger.Plan, error) { return a.statusPlan(ctx, by, what, network.Suspended, why) })
 }
 
 // Resume undoes Suspend. What is suspended above or below stays so.
 func (a *Agents) Resume(ctx context.Context, by string, what network.Ref, why string, with ...ledger.Companion) error {
-	plan, err := a.statusPlan(ctx, by, what, network.Active, why)
-	return a.changed(ctx, plan, err, with)
+	return a.decidedOn(ctx, with, func() (ledger.Plan, error) { return a.statusPlan(ctx, by, what, network.Active, why) })
 }
+
+// decidedOn commits what was decided on what was read, and decides anew when that was changed meanwhile.
+func (a *Agents) decidedOn(ctx context.Context, with []ledger.Companion, decide func() (ledger.Plan, error)) error {
+	for try := 1; ; try++ {
+		plan, err := decide()
+		err = a.changed(ctx, plan, err, with)
+		if try == decidedMost || !fault.HasCode(err, fault.Conflict) {
+			return err
+		}
+	}
+}
+
+// decidedMost is how often something is decided that others change all the while.
+const decidedMost = 5
 
 // changed commits what was decided about somebody or some place, and forgets who works where.
 func (a *Agents) changed(ctx context.Context, plan ledger.Plan, err error, with []ledger.Companion) error {
 	if err != nil {
 		return err
 	}
-	plan.Companions = append(with, plan.Companions...)
+	plan.Companions = slices.Concat(with, plan.Companions)
 	if _, err := a.ledger.Commit(ctx, &plan); err != nil {
 		return err
 	}
@@ -37,18 +51,24 @@ func (a *Agents) changed(ctx context.Context, plan ledger.Plan, err error, with 
 	return nil
 }
 
-func (a *Agents) statusPlan(ctx context.Context, by string, what network.Ref, to network.Status, why string) (ledger.Plan, error) {
+// statusPlan is what Suspend and Resume commit: which floats may move follows from statuses that were read, so the commit sees to it that
+// those are still the same.
+func (a *Agents) statusPlan(ctx context.Context, by string, what network.Ref, to network.Status, why string) (plan ledger.Plan, err error) {
 	row, err := a.statusRow(what, to)
 	if err != nil {
 		return ledger.Plan{}, err
 	}
-	floats, err := a.floatsUnder(ctx, what, to)
-	if err != nil {
-		return ledger.Plan{}, err
+	if what.Kind != network.AnOperator {
+		branch, err := a.places.Branch(ctx, what)
+		if err != nil {
+			return ledger.Plan{}, err
+		}
+		plan.Companions, plan.Change = a.places.Unchanged(branch), floats(branch.Places(to))
 	}
 	done := map[network.Status]string{network.Active: ".resume", network.Suspended: ".suspend"}[to]
-	return ledger.Plan{Change: floats, Companions: append([]ledger.Companion{row},
-		a.audit.Add(audit.Act{Actor: by, Act: string(what.Kind) + done, Object: what.String(), Detail: audit.Detail(reason{why})})...)}, nil
+	plan.Companions = append(plan.Companions, row)
+	plan.Companions = append(plan.Companions, a.audit.Add(act(by, string(what.Kind)+done, string(what.Kind), what.ID, reason{why}))...)
+	return plan, nil
 }
 
 type reason struct {
@@ -73,90 +93,40 @@ func (a *Agents) statusRow(what network.Ref, to network.Status) (ledger.Companio
 // stopped are the flags of a float account that nothing goes out of or into.
 const stopped = ledger.DebitBlocked | ledger.CreditBlocked
 
-// floatsUnder are the changes to the float accounts of all tills under it: stopped, or free again where nothing else about the till is
-// stopped.
-func (a *Agents) floatsUnder(ctx context.Context, what network.Ref, to network.Status) ([]ledger.AccountChange, error) {
-	var tills []network.Place
-	var err error
-	switch what.Kind {
-	case network.AnAgent:
-		tills, err = a.places.Find(ctx, network.Search{Tree: what.ID})
-	case network.AStore:
-		tills, err = a.places.Find(ctx, network.Search{Store: what.ID})
-	case network.ATill:
-		var p network.Place
-		p, err = a.places.ByTill(ctx, what.ID)
-		tills = []network.Place{p}
-	case network.AnOperator:
-	}
-	if err != nil {
-		return nil, err
-	}
-	var out []ledger.AccountChange
-	for _, p := range tills {
-		switch {
-		case p.Till.Status == network.Closed:
-		case to == network.Suspended:
-			out = append(out, ledger.AccountChange{Account: p.Till.Float, Raise: stopped})
-		case p.With(what, to).Serving():
-			out = append(out, ledger.AccountChange{Account: p.Till.Float, Lower: stopped})
+// floats are the changes to the float accounts of tills: free where all may do business, else stopped.
+func floats(places []network.Place) []ledger.AccountChange {
+	out := make([]ledger.AccountChange, len(places))
+	for i, p := range places {
+		out[i] = ledger.AccountChange{Account: p.Till.Float, Raise: stopped}
+		if p.Serving() {
+			out[i] = ledger.AccountChange{Account: p.Till.Float, Lower: stopped}
 		}
 	}
-	return out, nil
+	return out
 }
 
-// Close ends it for good, from below: an operator, whose phone is then free for another; a till without operators, whose float was
-// paid out (destroyed against the bank, or sold to another till); a store without tills; an agent without stores and agents under it,
-// whose commission was paid out. Faults: agent_not_found, store_not_found, till_not_found, not_operator, place_not_empty (left),
-// account_not_empty (left), place_closed, conflict (moved meanwhile).
-func (a *Agents) Close(ctx context.Context, by string, what network.Ref, why string, with ...ledger.Companion) error {
-	plan, err := a.closePlan(ctx, by, what, why)
-	return a.changed(ctx, plan, err, with)
-}
-
-func (a *Agents) closePlan(ctx context.Context, by string, what network.Ref, why string) (plan ledger.Plan, err error) {
-	last := struct { // what was closed, as it was
-		Why string `json:"why"`
-		Was any    `json:"was"`
-	}{Why: why}
-	switch what.Kind {
-	case network.AnAgent:
-		var g network.Agent
-		g, err = a.places.Agent(ctx, what.ID)
-		last.Was, plan.Companions = g, a.places.CloseAgent(g)
-		plan.Change = []ledger.AccountChange{{Account: g.Payable, Raise: ledger.Closed, Empty: true}}
-	case network.AStore:
-		var s network.Store
-		s, err = a.places.Store(ctx, what.ID)
-		last.Was, plan.Companions = s, a.places.CloseStore(s)
-	case network.ATill:
-		var p network.Place
-		p, err = a.places.ByTill(ctx, what.ID)
-		last.Was, plan.Companions = p.Till, a.places.CloseTill(p.Till)
-		plan.Change = []ledger.AccountChange{{Account: p.Till.Float, Raise: ledger.Closed, Empty: true}}
-	case network.AnOperator:
-		var p network.Post
-		p, err = a.places.ByOperator(ctx, what.ID)
-		last.Was, plan.Companions = p.Operator, a.places.CloseOperator(p.Operator)
-	default:
-		err = fault.New(fault.BadRequest, "field", "kind")
+// MoveOperator moves an operator to another till of the same agent, and tells where. Faults: not_operator, till_not_found, other_agent,
+// place_closed.
+func (a *Agents) MoveOperator(ctx context.Context, by string, operator, till int64, why string, with ...ledger.Companion) error {
+	err := a.decidedOn(ctx, with, func() (ledger.Plan, error) { return a.movePlan(ctx, by, operator, till, why) })
+	if err == nil {
+		a.wallet.Wake()
 	}
+	return err
+}
+
+func (a *Agents) movePlan(ctx context.Context, by string, operator, till int64, why string) (ledger.Plan, error) {
+	from, err := a.places.ByOperator(ctx, operator)
 	if err != nil {
 		return ledger.Plan{}, err
 	}
-	plan.Companions = append(plan.Companions, a.audit.Add(act(by, string(what.Kind)+".close", string(what.Kind), what.ID, last))...)
-	return plan, nil
-}
-
-// MoveOperator moves an operator to another till of the same agent. Faults: not_operator, till_not_found, other_agent, place_closed,
-// conflict.
-func (a *Agents) MoveOperator(ctx context.Context, by string, operator, till int64, with ...ledger.Companion) error {
-	p, err := a.places.ByOperator(ctx, operator)
+	to, err := a.places.ByTill(ctx, till)
 	if err != nil {
-		return err
+		return ledger.Plan{}, err
 	}
-	moved := struct{ From, To int64 }{p.Till.ID, till}
-	plan := ledger.Plan{Companions: append(a.places.MoveOperator(p.Operator, till),
-		a.audit.Add(act(by, "operator.move", "operator", operator, moved))...)}
-	return a.changed(ctx, plan, nil, with)
+	said := a.texts.Say(from.Operator.Language, "sms.operator.moved", i18n.Text("shop", a.shop(to)), i18n.Text("label", to.Till.Label))
+	plan := ledger.Plan{Companions: append(a.places.MoveOperator(from.Operator, till),
+		a.wallet.Messages().Add(outbox.Notice, a.wallet.IDs().New(), from.Operator.Phone, func(*ledger.Outcome) string { return said }))}
+	plan.Companions = append(plan.Companions, a.audit.Add(act(by, "operator.move", "operator", operator, change{why, from.Till.ID, till}))...)
+	return plan, nil
 }

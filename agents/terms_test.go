@@ -30,6 +30,10 @@ func TestTermsFit(t *testing.T) {
 	party := wallet.Party{Account: number, Phone: phone, Name: strings.Repeat("N", 22), Unchecked: true, Language: "en", Document: key.String(), Tier: 99}
 	brief := wallet.Brief{Whom: string(phone), Shop: at.Code, Amount: sum, What: "cash_in_yes_long"}
 	earned := Earned{sum, sum}
+	stood := at // where no float has a part in it
+	stood.Store = number
+	there := at // where money arrives without an operator's doing
+	there.Attendant = number
 	counter, mended := at, party // of a mended deal
 	counter.Agent, counter.Super, counter.Payable, counter.Above = 0, 0, 0, 0
 	mended.Document, mended.Tier = "", 0
@@ -46,15 +50,15 @@ func TestTermsFit(t *testing.T) {
 	}
 	for name, terms := range map[string]any{
 		"cash in":      CashInTerms{brief, at, party, number, "123456", sum, earned, math.MaxUint16, rules, now},
-		"cash out":     CashOutTerms{brief, at, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now, at.Code + " " + at.Code},
+		"cash out":     CashOutTerms{brief, there, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now, at.Code + " " + at.Code},
 		"cash code":    CashCodeTerms{brief, party, number, sum, sum, sum, now},
 		"voucher":      voucherTerms,
 		"voucher back": voucherBackTerms{brief, key, wordless, sum},
 		"redeem": redeemTerms{brief, at, phone, voucher.Ref{ID: key, From: key}, sum, earned,
 			deal.Document{Type: math.MaxInt16, Sealed: bytes.Repeat([]byte{255}, 60), Index: bytes.Repeat([]byte{255}, 32)}, rules, now},
 		"mend":  MendTerms{brief, counter, mended, number, key, sum, sum, sum, key, back, true, sum, true, rules, now},
-		"float": FloatTerms{brief, at, at, key.String(), sum, rules, now},
-		"register": registerTerms{brief, at, wallet.Newcomer{Phone: phone, Language: "en", Name: party.Name, ID: wallet.IDDraft(strings.Repeat("d", 120)),
+		"float": FloatTerms{brief, at, there, key.String(), sum, rules, now},
+		"register": registerTerms{brief, stood, wallet.Newcomer{Phone: phone, Language: "en", Name: party.Name, ID: wallet.IDDraft(strings.Repeat("d", 120)),
 			Photo: strings.Repeat("p", 80), Shop: at.Shop}, earned, rules, now},
 		"answer": answerTerms{brief, key.String()},
 	} {

@@ -197,7 +197,7 @@ func (w *town) closeTill(agent int) {
 	w.refused("float sold to a sister shop", err)
 	w.moved(goes.till.Float, -left)
 	w.moved(stays.till.Float, left)
-	w.must(w.agents.MoveOperator(bg, audit.Staff(w.alice.Name), post.Operator.ID, stays.till.ID))
+	w.must(w.agents.MoveOperator(bg, audit.Staff(w.alice.Name), post.Operator.ID, stays.till.ID, "the owner retires"))
 	w.approved(agents.RequestClose, till)
 	w.approved(agents.RequestClose, agents.PlaceArgs{Kind: network.AStore, ID: goes.till.Store, Why: "the owner retires"})
 	stays.cash, goes.cash = stays.cash+goes.cash, 0

@@ -233,8 +233,8 @@ func (w *town) opensShop(head int, name, ward string, cash int64) *shop {
 	w.must(err)
 	s.till, err = w.agents.AddTill(bg, "system", network.Till{Store: store.ID, Label: "till 1"})
 	w.must(err)
-	_, err = w.agents.AddOperator(bg, "system", network.Operator{Till: s.till.ID, Phone: s.phone, Name: "OPERATOR " + name[:5], Language: "en",
-		Role: network.Manager}, &s.pin)
+	_, err = w.agents.Hire(bg, "system", agents.Hiring{PIN: &s.pin, Operator: network.Operator{Till: s.till.ID, Phone: s.phone,
+		Name: "OPERATOR " + name[:5], Language: "en", Role: network.Manager}})
 	w.must(err)
 	lastYear := w.clock.Now().AddDate(-1, 0, 0) // it has traded before, and need not begin with much float
 	_, err = w.ledger.Commit(bg, &ledger.Plan{Companions: []ledger.Companion{

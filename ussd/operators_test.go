@@ -37,9 +37,20 @@ func (w *world) unlock(rest string) []string {
 // suspend is what staff do to an operator at once: "suspend 0712000012".
 func (w *world) suspend(rest string) []string {
 	w.t.Helper()
-	ctx := context.Background()
-	post, err := w.agents.Places().ByPhone(ctx, w.number(rest))
-	w.must(err)
-	w.must(w.agents.Suspend(ctx, ann, network.Ref{Kind: network.AnOperator, ID: post.Operator.ID}, "a transcript says so"))
+	w.must(w.agents.Suspend(context.Background(), ann, w.employed(rest), "a transcript says so"))
 	return []string{"suspended"}
+}
+
+// resume lets an operator work again: "resume 0712000012".
+func (w *world) resume(rest string) []string {
+	w.t.Helper()
+	w.must(w.agents.Resume(context.Background(), ann, w.employed(rest), "a transcript says so"))
+	return []string{"works again"}
+}
+
+func (w *world) employed(phone string) network.Ref {
+	w.t.Helper()
+	post, err := w.agents.Places().ByPhone(context.Background(), w.number(phone))
+	w.must(err)
+	return network.Ref{Kind: network.AnOperator, ID: post.Operator.ID}
 }

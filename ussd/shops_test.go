@@ -64,18 +64,19 @@ func (w *world) openShop(agent network.Agent, s shop) {
 	w.must(err)
 	secret, err := pin.Parse(s.operator.pin)
 	w.must(err)
-	_, err = w.agents.AddOperator(ctx, "system", network.Operator{
+	hired := agents.Hiring{PIN: &secret, Operator: network.Operator{
 		Till: s.till.ID, Phone: s.operator.phone, Name: s.operator.name, Language: w.lang, Role: network.Manager,
-	}, &secret)
+	}}
+	if number := idNumbers[s.operator.phone]; number != "" {
+		hired.ID = w.idDraft(s.operator.phone, number)
+	}
+	_, err = w.agents.Hire(ctx, "system", hired)
 	w.must(err)
 	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{w.agents.Places().OpenTill(s.till.ID, true),
 		w.agents.Offers().Opened(tradedBefore(s.till.ID, w.clock.Now()))}})
 	w.must(err)
 	_, err = w.wallet.Issue(ctx, s.till.Float, s.operator.float, "opening float of "+s.name)
 	w.must(err)
-	if number := idNumbers[s.operator.phone]; number != "" {
-		w.must(w.agents.SetOperatorID(ctx, "system", s.operator.phone, w.idDraft(s.operator.phone, number)))
-	}
 	w.floats[s.operator.phone] = s.operator.float
 	w.shops = append(w.shops, s)
 }

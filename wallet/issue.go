@@ -91,7 +91,17 @@ type NewWallet struct {
 
 // OpenWallet opens a wallet without asking anybody anything, and funds it. Where the phone has one already, that is returned
 // as it is, funded if an earlier call was cut off before it came to that.
-func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (customer.Customer, error) {
+func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (c customer.Customer, err error) {
+	if c, err = w.customers.ByPhone(ctx, n.Phone); fault.HasCode(err, fault.NotRegistered) {
+		c, err = w.openSeed(ctx, n)
+	}
+	if err == nil && n.Float > 0 {
+		_, err = w.Issue(ctx, c.Account, n.Float, "opening float of "+string(n.Phone))
+	}
+	return c, err
+}
+
+func (w *Wallet) openSeed(ctx context.Context, n NewWallet) (customer.Customer, error) {
 	number, err := w.ledger.Numbers(ctx)
 	if err != nil {
 		return customer.Customer{}, err
@@ -110,20 +120,14 @@ func (w *Wallet) OpenWallet(ctx context.Context, n NewWallet) (customer.Customer
 	}
 	plan.Change, plan.Companions = changes, append(plan.Companions, checked...)
 	outcome, err := w.ledger.Commit(ctx, plan)
-	switch {
-	case fault.HasCode(err, fault.AlreadyOpen):
-		if c, err = w.customers.ByPhone(ctx, n.Phone); err != nil {
-			return customer.Customer{}, err
-		}
-	case err != nil:
+	if fault.HasCode(err, fault.AlreadyOpen) { // by another, just now
+		return w.customers.ByPhone(ctx, n.Phone)
+	}
+	if err != nil {
 		return customer.Customer{}, err
-	default:
-		c.CreatedAt, c.TermsAt = outcome.At, outcome.At
 	}
-	if n.Float > 0 {
-		_, err = w.Issue(ctx, c.Account, n.Float, "opening float of "+string(n.Phone))
-	}
-	return c, err
+	c.CreatedAt, c.TermsAt = outcome.At, outcome.At
+	return c, nil
 }
 
 // seededDocument gives the customer the document of a seed, as if it had been named or, if verified, checked.

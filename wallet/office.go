@@ -145,20 +145,30 @@ func (o *Office) Bootstrap(ctx context.Context, people []NewStaff) ([]staff.Pass
 	return invitations, nil
 }
 
-// canApprove reports whether among the people there is a maker and, besides, a checker.
+// canApprove reports whether among the people there is such a pair.
 func canApprove(people []NewStaff) bool {
+	all := make([]staff.Staff, len(people))
+	for i, p := range people {
+		all[i] = staff.Staff{Name: p.Name, Roles: p.Roles}
+	}
+	_, _, ok := pair(all)
+	return ok
+}
+
+// pair finds among the people a maker and, besides, a checker.
+func pair(people []staff.Staff) (maker, checker staff.Staff, ok bool) {
 	for _, m := range people {
 		for _, c := range people {
-			if m.Name != c.Name && m.Roles&staff.Maker != 0 && c.Roles&staff.Checker != 0 {
-				return true
+			if m.Name != c.Name && m.Has(staff.Maker) && c.Has(staff.Checker) {
+				return m, c, true
 			}
 		}
 	}
-	return false
+	return staff.Staff{}, staff.Staff{}, false
 }
 
-// Enrol lets an invited person set their own password and take the secret of their codes into a phone. typed is a code of that
-// secret, by which they show that the phone has it; without one ("") they are taken at their word.
+// Enrol lets an invited person set their own password and take the secret of their codes into a phone. Of an invitation in two halves
+// both are typed, one after the other. typed is a code of that secret, by which they show that the phone has it; without one ("") they are taken at their word.
 //
 // Faults: weak_password, staff_wrong, staff_locked, staff_active, invitation_over.
 func (o *Office) Enrol(ctx context.Context, name string, invitation, own staff.Password, codes staff.Codes, typed string) error {
@@ -169,7 +179,7 @@ func (o *Office) Enrol(ctx context.Context, name string, invitation, own staff.P
 	if typed != "" && step == 0 {
 		return fault.New(fault.StaffWrong)
 	}
-	try, err := o.staff.Try(ctx, name, invitation, "")
+	try, err := o.staff.TryInvitation(ctx, name, invitation)
 	if err != nil {
 		return err
 	}
@@ -196,12 +206,45 @@ func (o *Office) ChangePassword(ctx context.Context, name string, present staff.
 	return o.commit(ctx, o.tried(try, name, "staff.password"), companions...)
 }
 
-// Suspend stops a person at once. One maker, checker or auditor is enough for that; to take the person back takes two.
+// Suspend stops a person at once. One maker, checker or auditor is enough for that; to take the person back takes two. So it takes two that
+// are left, however many suspend each other at the same moment: a maker and, besides, a checker.
 //
-// Faults: not_allowed, staff_not_found, staff_suspended.
+// Faults: not_allowed, staff_not_found, staff_suspended, staff_needed.
 func (o *Office) Suspend(ctx context.Context, who staff.Staff, name string) error {
-	return o.commit(ctx, o.record(who, "staff.suspend", audit.Staff(name), nil),
-		o.staff.Acts(who.Name, staff.Maker|staff.Checker|staff.Auditor), o.staff.Suspend(name))
+	for try := 1; ; try++ {
+		left, err := o.left(ctx, name)
+		if err != nil {
+			return err
+		}
+		err = o.commit(ctx, o.record(who, "staff.suspend", audit.Staff(name), nil),
+			slices.Concat([]ledger.Companion{o.staff.Acts(who.Name, staff.Maker|staff.Checker|staff.Auditor)}, left, []ledger.Companion{o.staff.Suspend(name)})...)
+		if try == approveMost || !fault.HasCode(err, fault.Conflict) {
+			return err
+		}
+	}
+}
+
+// left are the companions that let a plan through only if two who can ask and approve are left without that person. Who is not active or
+// neither asks nor approves can be spared in any case. Faults: staff_needed, conflict.
+func (o *Office) left(ctx context.Context, without string) ([]ledger.Companion, error) {
+	everybody, err := o.staff.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var remain []staff.Staff
+	for _, p := range everybody {
+		switch {
+		case p.Name == without && (p.Status != staff.Active || !p.Has(staff.Maker|staff.Checker)):
+			return []ledger.Companion{o.staff.AsRead(p)}, nil
+		case p.Name != without && p.Status == staff.Active:
+			remain = append(remain, p)
+		}
+	}
+	m, c, ok := pair(remain)
+	if !ok {
+		return []ledger.Companion{o.staff.Needed(without)}, nil
+	}
+	return []ledger.Companion{o.staff.AsRead(m), o.staff.AsRead(c)}, nil
 }
 
 // record is the entry of what a person does; detail may be nil.

@@ -156,6 +156,20 @@ func (h *head) approved(kind string, args any) (Decided, fault.Code) {
 	return d, fault.CodeOf(err)
 }
 
+// invited has alice ask for somebody and bob approve it, and returns both halves of the invitation.
+func (h *head) invited(name, roles string) string {
+	h.t.Helper()
+	asked := h.ask("alice", RequestStaffAdd, StaffArgs{Name: name, Roles: roles})
+	added, err := h.Approve(ctx, h.who("bob"), asked.No)
+	if err != nil || asked.Hand == "" || added.Hand == "" || added.Text != "invite "+strings.ToLower(name)+" as "+roles {
+		h.t.Fatalf("%s is added: %+v, %v", name, added, err)
+	}
+	if again, err := h.Approve(ctx, h.who("bob"), added.No); err != nil || again.Hand != "" {
+		h.t.Errorf("approved again: %+v, %v; want no second invitation", again, err)
+	}
+	return asked.Hand + " " + added.Hand
+}
+
 func (h *head) balance(account int64) int64 {
 	h.t.Helper()
 	a, err := h.w.ledger.Account(ctx, account)
@@ -266,14 +280,7 @@ func TestBootstrap(t *testing.T) {
 
 func TestChangesOfStaffTakeTwoOthers(t *testing.T) {
 	eachHead(t, func(t *testing.T, h *head) {
-		added, code := h.approved(RequestStaffAdd, StaffArgs{Name: "Dan", Roles: "support"})
-		if code != "" || added.Hand == "" || added.Text != "invite dan as support" {
-			t.Fatalf("added: %+v, %q", added, code)
-		}
-		if again, err := h.Approve(ctx, h.who("bob"), added.No); err != nil || again.Hand != "" {
-			t.Errorf("approved again: %+v, %v; want no second invitation", again, err)
-		}
-		if code := h.enrol("dan", added.Hand); code != "" {
+		if code := h.enrol("dan", h.invited("Dan", "support")); code != "" {
 			t.Errorf("dan enrols: %q", code)
 		}
 		for _, c := range []struct {
@@ -281,15 +288,15 @@ func TestChangesOfStaffTakeTwoOthers(t *testing.T) {
 			args              StaffArgs
 			want              fault.Code
 		}{
-			{"without the role", "dan", RequestStaffRoles, StaffArgs{"carol", "auditor"}, fault.NotAllowed},
-			{"for oneself", "alice", RequestStaffRoles, StaffArgs{"alice", "checker"}, fault.SamePerson},
-			{"a role that is none", "alice", RequestStaffRoles, StaffArgs{"carol", "boss"}, fault.BadRequest},
+			{"without the role", "dan", RequestStaffRoles, StaffArgs{Name: "carol", Roles: "auditor"}, fault.NotAllowed},
+			{"for oneself", "alice", RequestStaffRoles, StaffArgs{Name: "alice", Roles: "checker"}, fault.SamePerson},
+			{"a role that is none", "alice", RequestStaffRoles, StaffArgs{Name: "carol", Roles: "boss"}, fault.BadRequest},
 		} {
 			if _, err := h.Ask(ctx, h.who(c.maker), c.kind, c.args); fault.CodeOf(err) != c.want {
 				t.Errorf("%s: heard %v, want %s", c.name, err, c.want)
 			}
 		}
-		mine := h.ask("alice", RequestStaffRoles, StaffArgs{"bob", "maker,checker"})
+		mine := h.ask("alice", RequestStaffRoles, StaffArgs{Name: "bob", Roles: "maker,checker"})
 		if _, err := h.Approve(ctx, h.who("bob"), mine.No); !fault.HasCode(err, fault.SamePerson) {
 			t.Errorf("bob gives himself a role: %v", err)
 		}
@@ -306,7 +313,7 @@ func TestChangesOfStaffTakeTwoOthers(t *testing.T) {
 		if _, err := h.Approve(ctx, h.who("carol"), mine.No); !fault.HasCode(err, fault.StaffSuspended) {
 			t.Errorf("what a suspended person asked for: %v", err)
 		}
-		if _, err := h.Ask(ctx, stale, RequestStaffRoles, StaffArgs{"dan", "maker"}); !fault.HasCode(err, fault.StaffSuspended) {
+		if _, err := h.Ask(ctx, stale, RequestStaffRoles, StaffArgs{Name: "dan", Roles: "maker"}); !fault.HasCode(err, fault.StaffSuspended) {
 			t.Errorf("a suspended person asks: %v", err)
 		}
 		h.whole()
@@ -315,8 +322,8 @@ func TestChangesOfStaffTakeTwoOthers(t *testing.T) {
 
 func TestRejectAndWithdraw(t *testing.T) {
 	eachHead(t, func(t *testing.T, h *head) {
-		first := h.ask("alice", RequestStaffAdd, StaffArgs{"dan", "support"})
-		second := h.ask("alice", RequestStaffAdd, StaffArgs{"eve", "support"})
+		first := h.ask("alice", RequestStaffAdd, StaffArgs{Name: "dan", Roles: "support"})
+		second := h.ask("alice", RequestStaffAdd, StaffArgs{Name: "eve", Roles: "support"})
 		if err := h.Reject(ctx, h.who("alice"), first.No, ""); !fault.HasCode(err, fault.NotAllowed) {
 			t.Errorf("rejected by its maker, who is no checker: %v", err)
 		}
@@ -358,17 +365,24 @@ func TestKindsOfOthers(t *testing.T) {
 // What a request keeps is told by its arguments; what they say is never a secret.
 func TestRequestsKeepNoSecrets(t *testing.T) {
 	eachHead(t, func(t *testing.T, h *head) {
-		added, code := h.approved(RequestStaffAdd, StaffArgs{Name: "dan", Roles: "support"})
-		if code != "" {
-			t.Fatal(code)
-		}
+		halves := strings.Fields(h.invited("dan", "support"))
 		entries, err := h.audit.List(ctx, audit.Filter{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := json.Marshal([]any{entries, added.Request, added.Text})
-		if err != nil || strings.Contains(string(all), added.Hand) {
-			t.Errorf("the invitation is on record: %s, %v", all, err)
+		all, err := h.AllAsked(ctx, 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := json.Marshal([]any{entries, all})
+		if err != nil || strings.Contains(string(kept), halves[0]) || strings.Contains(string(kept), halves[1]) {
+			t.Errorf("the invitation is on record: %s, %v", kept, err)
+		}
+		digest := staff.Typed(halves[0]).Digest()
+		for _, e := range entries {
+			if strings.Contains(e.Act.Detail, digest) || strings.HasPrefix(e.Act.Act, "request.") && !strings.Contains(e.Act.Detail, `"half":"(sealed)"`) {
+				t.Errorf("the audit has %+v", e.Act)
+			}
 		}
 	})
 }

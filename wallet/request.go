@@ -19,6 +19,12 @@ type Approvable struct {
 	Asks   staff.Roles // who may ask for it: one of these roles
 	Checks staff.Roles // who may approve it
 
+	// Fill completes the arguments when it is asked for, and returns with them what the maker is to hand over, shown once. It may refuse, and
+	// is nil where there is nothing to complete.
+	Fill func(ctx context.Context, r approval.Request) (args any, hand string, err error)
+	// Sealed names the fields of the arguments that are not for reading, such as an ID number that is sealed: neither the audit nor a list has
+	// them.
+	Sealed []string
 	// Say tells in one line what is asked for, as the checker is to read it, and refuses arguments that make no sense.
 	Say func(ctx context.Context, r approval.Request) (string, error)
 	// Plan builds what the approval does. Checker is set on the request. It is called anew for each attempt.
@@ -37,13 +43,13 @@ type Deed struct {
 type Asked struct {
 	approval.Request
 	Text string // what Say said
+	Hand string // what is to be handed over, shown once: by the maker, of Approvable.Fill, or by the checker, of Deed; else ""
 }
 
 // Decided is what became of an approval.
 type Decided struct {
 	Asked
 	Outcome *ledger.Outcome // nil when nothing was posted
-	Hand    string          // see Deed; "" when it had been approved before
 }
 
 // Ask makes a request, for another person to approve. args are the kind's own.
@@ -54,23 +60,40 @@ func (o *Office) Ask(ctx context.Context, who staff.Staff, kind string, args any
 	if !ok {
 		return Asked{}, fault.New(fault.BadRequest, "field", "kind")
 	}
-	encoded, err := json.Marshal(args)
-	if err != nil {
-		return Asked{}, fault.Wrap(err, fault.BadRequest, "field", "args")
-	}
 	no, err := o.w.ledger.Numbers(ctx)
 	if err != nil {
 		return Asked{}, err
 	}
-	r := approval.Request{No: no, Kind: kind, Args: encoded, Maker: who.Name}
-	if _, err := k.Say(ctx, r); err != nil {
-		return Asked{}, err
-	}
-	err = o.commit(ctx, o.record(who, "request.make", object(no), about(r)), o.staff.Acts(who.Name, k.Asks), o.requests.Make(r))
+	r, hand, err := k.request(ctx, approval.Request{No: no, Kind: kind, Maker: who.Name}, args)
 	if err != nil {
 		return Asked{}, err
 	}
-	return o.Asked(ctx, no)
+	err = o.commit(ctx, o.record(who, "request.make", object(no), k.about(r)), o.staff.Acts(who.Name, k.Asks), o.requests.Make(r))
+	if err != nil {
+		return Asked{}, err
+	}
+	asked, err := o.Asked(ctx, no)
+	asked.Hand = hand
+	return asked, err
+}
+
+// request is the request with its arguments, completed, and what its maker is to hand over.
+func (k Approvable) request(ctx context.Context, r approval.Request, args any) (approval.Request, string, error) {
+	var hand string
+	var err error
+	if r.Args, err = json.Marshal(args); err != nil {
+		return r, "", fault.Wrap(err, fault.BadRequest, "field", "args")
+	}
+	if k.Fill != nil {
+		if args, hand, err = k.Fill(ctx, r); err != nil {
+			return r, "", err
+		}
+		if r.Args, err = json.Marshal(args); err != nil {
+			return r, "", fault.Wrap(err, fault.BadRequest, "field", "args")
+		}
+	}
+	_, err = k.Say(ctx, r)
+	return r, hand, err
 }
 
 // Asked returns a request with what it asks for. The fault is request_not_found.
@@ -97,19 +120,33 @@ func (o *Office) AllAsked(ctx context.Context, state approval.State, limit int) 
 
 // told says what is asked for; of what cannot be told any more, the bare arguments.
 func (o *Office) told(ctx context.Context, r approval.Request) Asked {
-	if k, ok := o.kinds[r.Kind]; ok {
+	k, ok := o.kinds[r.Kind]
+	if ok {
 		if text, err := k.Say(ctx, r); err == nil {
-			return Asked{r, text}
+			return Asked{Request: r, Text: text}
 		}
 	}
-	return Asked{r, r.Kind + " " + string(r.Args)}
+	return Asked{Request: r, Text: r.Kind + " " + string(k.readable(r.Args))}
 }
 
 // Approve does what was asked for, in the commit that marks the request approved. Approved again by the same person, it returns
-// what was done then and does nothing. A refused act leaves the request open.
+// what was done then and does nothing. A refused act leaves the request open; one that was decided on what others changed meanwhile is
+// decided anew.
 //
 // Faults: request_not_found, request_closed, request_expired, same_person, not_allowed, and whatever refuses the act.
 func (o *Office) Approve(ctx context.Context, who staff.Staff, no int64) (Decided, error) {
+	for try := 1; ; try++ {
+		d, err := o.approve(ctx, who, no)
+		if try == approveMost || !fault.HasCode(err, fault.Conflict) {
+			return d, err
+		}
+	}
+}
+
+// approveMost is how often an approval is tried whose act others change all the while.
+const approveMost = 5
+
+func (o *Office) approve(ctx context.Context, who staff.Staff, no int64) (Decided, error) {
 	asked, err := o.Asked(ctx, no)
 	if err != nil {
 		return Decided{}, err
@@ -161,7 +198,7 @@ func (o *Office) approvalPlan(who staff.Staff, r approval.Request, k Approvable,
 		o.staff.Acts(who.Name, k.Checks),
 		o.staff.Acts(r.Maker, k.Asks), // who was suspended meanwhile asks for nothing
 	}, p.Companions...)
-	p.Companions = append(p.Companions, o.record(who, "request.approve", object(r.No), about(r))...)
+	p.Companions = append(p.Companions, o.record(who, "request.approve", object(r.No), k.about(r))...)
 	return &p
 }
 
@@ -170,7 +207,8 @@ func (o *Office) decided(ctx context.Context, no int64, hand string) (Decided, e
 	if err != nil {
 		return Decided{}, err
 	}
-	d := Decided{Asked: asked, Hand: hand}
+	d := Decided{Asked: asked}
+	d.Hand = hand
 	if !asked.Posting.IsZero() {
 		d.Outcome, _, err = o.w.ledger.Posting(ctx, asked.Posting)
 	}
@@ -198,13 +236,31 @@ func (o *Office) Withdraw(ctx context.Context, who staff.Staff, no int64) error 
 
 func object(no int64) string { return fmt.Sprintf("request:%d", no) }
 
+// readable is the arguments without what is not for reading.
+func (k Approvable) readable(args []byte) json.RawMessage {
+	var fields map[string]json.RawMessage
+	if len(k.Sealed) == 0 || json.Unmarshal(args, &fields) != nil {
+		return args
+	}
+	for _, name := range k.Sealed {
+		if _, ok := fields[name]; ok {
+			fields[name] = json.RawMessage(`"(sealed)"`)
+		}
+	}
+	out, err := json.Marshal(fields)
+	if err != nil {
+		panic("wallet: what was JSON is none: " + err.Error()) // its parts always are
+	}
+	return out
+}
+
 // about is what the audit chain keeps of a request.
-func about(r approval.Request) any {
+func (k Approvable) about(r approval.Request) any {
 	return struct {
 		Kind  string          `json:"kind"`
 		Maker string          `json:"maker"`
 		Args  json.RawMessage `json:"args"`
-	}{r.Kind, r.Maker, r.Args}
+	}{r.Kind, r.Maker, k.readable(r.Args)}
 }
 
 // DecodeArgs reads the arguments of a request, for a kind's Say and Plan. The fault is bad_request (args).

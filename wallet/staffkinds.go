@@ -12,9 +12,9 @@ import (
 
 // What can be asked for about staff.
 const (
-	RequestStaffAdd     = "staff.add"     // StaffArgs with roles; the checker gets the invitation
+	RequestStaffAdd     = "staff.add"     // StaffArgs with roles; maker and checker get half of the invitation each
 	RequestStaffRoles   = "staff.roles"   // StaffArgs with roles
-	RequestStaffReset   = "staff.reset"   // StaffArgs; the checker gets the invitation
+	RequestStaffReset   = "staff.reset"   // StaffArgs; maker and checker get half of the invitation each
 	RequestStaffRestore = "staff.restore" // StaffArgs; undoes a suspension
 )
 
@@ -22,12 +22,13 @@ const (
 type StaffArgs struct {
 	Name  string `json:"name"`
 	Roles string `json:"roles,omitempty"` // as staff.ParseRoles reads them
+	Half  string `json:"half,omitempty"`  // the digest of the half of an invitation that the maker has; filled in
 }
 
 func (o *Office) staffKinds() []Approvable {
 	kind := func(name, says string, do func(StaffArgs, staff.Roles) (ledger.Companion, string, error)) Approvable {
 		return Approvable{
-			Kind: name, Asks: staff.Maker, Checks: staff.Checker,
+			Kind: name, Asks: staff.Maker, Checks: staff.Checker, Sealed: []string{"half"},
 			Say: func(_ context.Context, r approval.Request) (string, error) {
 				a, roles, err := staffArgs(r)
 				if err != nil {
@@ -49,22 +50,43 @@ func (o *Office) staffKinds() []Approvable {
 		}
 	}
 	return []Approvable{
-		kind(RequestStaffAdd, "invite %s as %s", func(a StaffArgs, roles staff.Roles) (ledger.Companion, string, error) {
-			invitation := staff.Invitation()
-			c, err := o.staff.Invite(a.Name, roles, invitation)
-			return c, invitation.Show(), err
-		}),
-		kind(RequestStaffReset, "take password and codes of %[1]s away and invite anew", func(a StaffArgs, _ staff.Roles) (ledger.Companion, string, error) {
-			invitation := staff.Invitation()
-			c, err := o.staff.Reset(a.Name, invitation)
-			return c, invitation.Show(), err
-		}),
+		inviting(kind(RequestStaffAdd, "invite %s as %s", invited(func(a StaffArgs, roles staff.Roles, invitation staff.Password) (ledger.Companion, error) {
+			return o.staff.Invite(a.Name, roles, invitation)
+		}))),
+		inviting(kind(RequestStaffReset, "take password and codes of %[1]s away and invite anew",
+			invited(func(a StaffArgs, _ staff.Roles, invitation staff.Password) (ledger.Companion, error) {
+				return o.staff.Reset(a.Name, invitation)
+			}))),
 		kind(RequestStaffRoles, "give %s the roles %s", func(a StaffArgs, roles staff.Roles) (ledger.Companion, string, error) {
 			return o.staff.SetRoles(a.Name, roles), "", nil
 		}),
 		kind(RequestStaffRestore, "take %[1]s back after a suspension", func(a StaffArgs, _ staff.Roles) (ledger.Companion, string, error) {
 			return o.staff.Restore(a.Name), "", nil
 		}),
+	}
+}
+
+// inviting draws one half of an invitation when it is asked for, which the maker hands over.
+func inviting(k Approvable) Approvable {
+	k.Fill = func(_ context.Context, r approval.Request) (any, string, error) {
+		a, _, err := staffArgs(r)
+		half := staff.HalfInvitation()
+		a.Half = half.Digest()
+		return a, half.Show(), err
+	}
+	return k
+}
+
+// invited draws the other half when it is approved, which the checker hands over. With one half alone nobody can enrol: else who approves
+// somebody could be that somebody, and with two accounts be maker and checker.
+func invited(do func(StaffArgs, staff.Roles, staff.Password) (ledger.Companion, error)) func(StaffArgs, staff.Roles) (ledger.Companion, string, error) {
+	return func(a StaffArgs, roles staff.Roles) (ledger.Companion, string, error) {
+		if a.Half == "" { // of a time when the checker got it all: to be asked for anew
+			return nil, "", fault.New(fault.RequestExpired)
+		}
+		half := staff.HalfInvitation()
+		c, err := do(a, roles, staff.Joined(a.Half, half.Digest()))
+		return c, half.Show(), err
 	}
 }
 

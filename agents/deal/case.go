@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -237,6 +238,26 @@ func (s *Store) Complained(ctx context.Context, tills []int64, since time.Time) 
 		return nil, fmt.Errorf("deal: look for complaints: %w", err)
 	}
 	return out, nil
+}
+
+// OpenCasesAt returns how many cases of those kinds about tills nobody has settled.
+func (s *Store) OpenCasesAt(ctx context.Context, tills []int64, kinds ...CaseKind) (n int64, err error) {
+	values := make([]any, len(tills))
+	for i, t := range tills {
+		values[i] = t
+	}
+	err = s.db.EachIn(ctx, `SELECT kind FROM counter_cases WHERE state = 1 AND till IN`, values, func(rows *sql.Rows) error {
+		var kind CaseKind
+		err := rows.Scan(&kind)
+		if slices.Contains(kinds, kind) {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("deal: count cases: %w", err)
+	}
+	return n, nil
 }
 
 func (s *Store) readCases(ctx context.Context, where string, args ...any) ([]Case, error) {

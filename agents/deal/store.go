@@ -83,6 +83,18 @@ func (s *Store) OfTill(ctx context.Context, till int64, since time.Time, limit i
 		 LIMIT ?`, till, since.UnixMicro(), int64(limit))
 }
 
+// LastOf returns the newest deal of a till of that kind and in that state that was written at or after since; of ID zero when there is none.
+func (s *Store) LastOf(ctx context.Context, till int64, kind ledger.Kind, state State, since time.Time) (Deal, error) {
+	found, err := s.read(ctx, selectDeal+`
+		 WHERE till = ? AND asked_at >= ? AND kind = ? AND state = ?
+		 ORDER BY asked_at DESC, id DESC
+		 LIMIT 1`, till, since.UnixMicro(), int64(kind), int64(state))
+	if err != nil || len(found) == 0 {
+		return Deal{}, err
+	}
+	return found[0], nil
+}
+
 // Marked returns the newest deals of a till that have a mark and were written at or after since, newest first.
 func (s *Store) Marked(ctx context.Context, till int64, mark Marks, since time.Time, limit int) ([]Deal, error) {
 	return s.read(ctx, selectDeal+`

@@ -93,7 +93,8 @@ var (
 	       ` + columnsOf("s", storeColumns) + `,
 	       ` + columnsOf("a", agentColumns) + `,
 	       COALESCE(p.id, 0), COALESCE(p.parent, 0), COALESCE(p.kind, ''), COALESCE(p.payable, 0), COALESCE(p.created_at, 0),
-	       COALESCE(p.name, ''), COALESCE(p.class, 0), COALESCE(p.nominated, 0), COALESCE(p.status, ''), COALESCE(p.parts, 0)`
+	       COALESCE(p.name, ''), COALESCE(p.class, 0), COALESCE(p.nominated, 0), COALESCE(p.status, ''), COALESCE(p.parts, 0),
+	       COALESCE((SELECT MIN(m.id) FROM operators m WHERE m.till = t.id AND m.status = 'active'), 0)`
 	above = `
 	  JOIN stores s ON s.id = t.store
 	  JOIN agents a ON a.id = t.agent
@@ -134,7 +135,7 @@ func (d *Directory) posts(ctx context.Context, query string, values []any) (out 
 func (p *Place) fields() []any {
 	all := append(tillFields(&p.Till), storeFields(&p.Store)...)
 	all = append(all, agentFields(&p.Agent)...)
-	return append(all, agentFields(&p.Super)...)
+	return append(append(all, agentFields(&p.Super)...), &p.Attendant)
 }
 
 // workFields are an operator with what he did on his last day.

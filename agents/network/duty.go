@@ -75,6 +75,17 @@ func (d *Directory) stands(o Operator) ledger.Companion {
 // no deals. Faults: not_operator, operator_suspended, conflict.
 func (d *Directory) Stands(o Operator) ledger.Companion { return d.stands(o) }
 
+// Attends returns the companion that lets a plan through only if that operator may work, at that till: whoever sends money there by
+// the code on the wall finds somebody who sees it. The fault is shop_closed.
+func (d *Directory) Attends(operator, till int64) ledger.Companion {
+	return act[Operator]{d.operators, numbered(operator), func(row *Operator, _ time.Time) (*Operator, *fault.Error) {
+		if row == nil || row.Status != Active || row.Till != till {
+			return nil, fault.New(fault.ShopClosed)
+		}
+		return nil, nil
+	}}
+}
+
 // Manages returns the companion that lets a plan through only if the operator is a manager of that agent's and may work. Faults:
 // not_manager, operator_suspended.
 func (d *Directory) Manages(operator, agent int64) ledger.Companion {

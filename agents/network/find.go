@@ -16,7 +16,7 @@ type Search struct {
 	Store    int64
 	Agent    int64 // of that agent
 	Tree     int64 // of that agent and of those under it
-	Serving  bool  // open for the day, and nothing above suspended or closed: what a customer may be sent to
+	Serving  bool  // open for the day, nothing above suspended or closed, and somebody may work there: what a customer may be sent to
 	After    int64 // of a higher number than this: the next page
 	Limit    int   // at most so many; 0: mostFound
 }
@@ -62,8 +62,28 @@ func (s Search) conditions() (where []string, args []any) {
 	}
 	if s.Serving {
 		add(`t.is_open = 1 AND t.status = 'active' AND s.status = 'active' AND a.status = 'active' AND (p.id IS NULL OR p.status = 'active')`)
+		add(`EXISTS (SELECT 1 FROM operators m WHERE m.till = t.id AND m.status = 'active')`)
 	}
 	return where, args
+}
+
+// OpenTills returns the tills of agents that are not closed, by agent, however many they are.
+func (d *Directory) OpenTills(ctx context.Context, agents []int64) (map[int64][]Till, error) {
+	values := make([]any, len(agents))
+	for i, a := range agents {
+		values[i] = a
+	}
+	out := make(map[int64][]Till, len(agents))
+	err := d.db.EachIn(ctx, `SELECT `+columnsOf("t", tillColumns)+` FROM tills t WHERE t.status <> 'closed' AND t.agent IN`, values, func(rows *sql.Rows) error {
+		var t Till
+		err := rows.Scan(tillFields(&t)...)
+		out[t.Agent] = append(out[t.Agent], t)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("network: read tills: %w", err)
+	}
+	return out, nil
 }
 
 // Agent returns the agent of that number, or agent_not_found.

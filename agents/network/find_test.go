@@ -14,6 +14,10 @@ func TestFind(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		n := built(t, d)
 		n.wants("", n.OpenTill(kawa2, true), n.OpenTill(river1, true), n.OpenTill(omondi1, true))
+		if got := found(t, n, Search{Store: kawa, Serving: true}); got != nil {
+			t.Errorf("where nobody works %v serve", got)
+		}
+		n.must(n.CreateOperator(worker(cara, kawa2, njeri, noones)))
 		for _, c := range []struct {
 			name   string
 			search Search

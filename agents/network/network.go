@@ -129,6 +129,8 @@ type Place struct {
 	Store Store
 	Agent Agent
 	Super Agent // of ID 0 when there is none
+
+	Attendant int64 // an operator of the till who may work, the lowest of the numbers; 0 when there is nobody
 }
 
 // Shop is how the place is named to customers, with the ward's name as the market writes it: "MAMA NJERI, Kawangware".
@@ -145,6 +147,9 @@ func (p Place) Serving() bool {
 	return p.Till.Status == Active && p.Store.Status == Active && p.Agent.Status == Active &&
 		(p.Super.ID == 0 || p.Super.Status == Active)
 }
+
+// Attended reports whether the place may do business and somebody may work there, so that a customer's money is seen.
+func (p Place) Attended() bool { return p.Serving() && p.Attendant != 0 }
 
 // Post is an operator and the place he works at.
 type Post struct {

@@ -46,6 +46,7 @@ const (
 	amina    = 1030 // operators
 	brian    = 1031
 	otieno   = 1032
+	cara     = 1033 // taken on by tests
 	aminas   = msisdn.Number("+254712000011")
 	brians   = msisdn.Number("+254712000012")
 	otienos  = msisdn.Number("+254712000013")

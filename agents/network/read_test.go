@@ -23,6 +23,8 @@ func TestReadBack(t *testing.T) {
 				Store: Store{ID: kawa, Agent: njeri, Name: "MAMA NJERI", Ward: "KWG", Landmark: "Opposite Total, stage 46", Status: Active, Parts: 2, CreatedAt: at},
 				Agent: Agent{ID: njeri, Parent: bank, Kind: Head, Name: "Njeri Traders", Class: 2, Payable: 2002, Status: Active, Parts: 2, CreatedAt: at},
 				Super: Agent{ID: bank, Kind: Super, Name: "Duka Bank", Class: 3, Payable: 2001, Status: Active, Parts: 1, CreatedAt: at},
+
+				Attendant: amina,
 			},
 		}
 		want.Operator.CreatedAt = at

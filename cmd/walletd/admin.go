@@ -55,6 +55,10 @@ func (d *desk) asks(ctx context.Context, kind string, args any) error {
 	}
 	d.say("request %d: %s", r.No, r.Text)
 	d.say("Nothing is done yet. Somebody else says within %d days: walletd admin approve %d", int(r.ExpiresAt.Sub(r.MadeAt)/(24*time.Hour)), r.No)
+	var about wallet.StaffArgs
+	if r.Hand != "" && wallet.DecodeArgs(r.Request, &about) == nil {
+		d.half(about.Name, r.Hand, "the other half from whoever approves")
+	}
 	return nil
 }
 

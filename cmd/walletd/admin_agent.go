@@ -30,6 +30,8 @@ type adminAgentCmd struct {
 	Store     agentStoreCmd     `cmd:"" help:"Open a store of an agent."`
 	Till      agentTillCmd      `cmd:"" help:"Ask for a till to be opened in a store."`
 	Operator  agentOperatorCmd  `cmd:"" help:"The people at the tills."`
+	Rename    agentRenameCmd    `cmd:"" help:"Put an agent's name right."`
+	Class     agentClassCmd     `cmd:"" help:"Ask for an agent to be put into another class, with all its tills."`
 	Nominate  agentNominateCmd  `cmd:"" help:"Ask for an agent's commission to be paid to one of its tills."`
 	Suspend   agentSuspendCmd   `cmd:"" help:"Stop an agent, a store, a till or an operator at once."`
 	Resume    agentResumeCmd    `cmd:"" help:"Ask for what was suspended to work again."`
@@ -162,7 +164,8 @@ func (d *desk) classes(err error) error {
 }
 
 type agentStoreCmd struct {
-	Add agentStoreAddCmd `cmd:"" help:"Open a store."`
+	Add    agentStoreAddCmd    `cmd:"" help:"Open a store."`
+	Change agentStoreChangeCmd `cmd:"" help:"Put right what a store is called and where it is found."`
 }
 
 type agentStoreAddCmd struct {
@@ -197,7 +200,8 @@ func (c agentStoreAddCmd) Run(ctx context.Context) error {
 }
 
 type agentTillCmd struct {
-	Add agentTillAddCmd `cmd:"" help:"Ask for a till; its shop code is known at once."`
+	Add   agentTillAddCmd   `cmd:"" help:"Ask for a till; its shop code is known at once."`
+	Label agentTillLabelCmd `cmd:"" help:"Put right what a store calls a till."`
 }
 
 type agentTillAddCmd struct {
@@ -258,11 +262,16 @@ func (c agentSuspendCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := d.agents.Suspend(ctx, d.me(), what, c.Why, d.may(whoStops)); err != nil {
-			return err
-		}
-		return d.did(ctx, what, fmt.Sprintf("is suspended, from now on. To let it work again: walletd admin agent resume %s --why …", what))
+		return d.suspends(ctx, what, c.Why)
 	})
+}
+
+// suspends stops it, with all tills under it.
+func (d *desk) suspends(ctx context.Context, what network.Ref, why string) error {
+	if err := d.agents.Suspend(ctx, d.me(), what, why, d.may(whoStops)); err != nil {
+		return err
+	}
+	return d.did(ctx, what, fmt.Sprintf("is suspended, from now on. To let it work again: walletd admin agent resume %s --why …", what))
 }
 
 type agentResumeCmd struct {
@@ -281,8 +290,13 @@ func (c agentResumeCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return d.asks(ctx, agents.RequestResume, agents.PlaceArgs{Kind: what.Kind, ID: what.ID, Why: c.Why})
+		return d.resumes(ctx, what, c.Why)
 	})
+}
+
+// resumes asks for it to work again.
+func (d *desk) resumes(ctx context.Context, what network.Ref, why string) error {
+	return d.asks(ctx, agents.RequestResume, agents.PlaceArgs{Kind: what.Kind, ID: what.ID, Why: why})
 }
 
 type agentCloseCmd struct {
@@ -301,14 +315,19 @@ func (c agentCloseCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if what.Kind != network.AnOperator {
-			return d.asks(ctx, agents.RequestClose, agents.PlaceArgs{Kind: what.Kind, ID: what.ID, Why: c.Why})
-		}
-		if err := d.agents.Close(ctx, d.me(), what, c.Why, d.may(whoRuns)); err != nil {
-			return err
-		}
-		return d.did(ctx, what, "has left; the phone is free for another")
+		return d.closes(ctx, what, c.Why)
 	})
+}
+
+// closes asks for its end, or lets an operator leave.
+func (d *desk) closes(ctx context.Context, what network.Ref, why string) error {
+	if what.Kind != network.AnOperator {
+		return d.asks(ctx, agents.RequestClose, agents.PlaceArgs{Kind: what.Kind, ID: what.ID, Why: why})
+	}
+	if err := d.agents.Close(ctx, d.me(), what, why, d.may(whoRuns)); err != nil {
+		return err
+	}
+	return d.did(ctx, what, "has left; the phone is free for another")
 }
 
 // next says what follows from an approval that took somebody or something on.

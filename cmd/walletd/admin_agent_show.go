@@ -123,15 +123,19 @@ func (c agentListCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		listed := make([]int64, len(all))
+		for i, g := range all {
+			listed[i] = g.ID
+		}
+		tills, err := d.agents.Places().OpenTills(ctx, listed)
+		if err != nil {
+			return err
+		}
 		rows := [][]string{{"AGENT", "NAME", "KIND", "CLASS", "UNDER", "STATUS", "TILLS", "FLOAT", "OWED"}}
 		for _, g := range all {
-			tills, err := d.agents.Places().Find(ctx, network.Search{Agent: g.ID})
-			if err != nil {
-				return err
-			}
 			numbers := []int64{g.Payable}
-			for _, p := range tills {
-				numbers = append(numbers, p.Till.Float)
+			for _, t := range tills[g.ID] {
+				numbers = append(numbers, t.Float)
 			}
 			accounts, err := d.ledger.Accounts(ctx, numbers)
 			if err != nil {
@@ -145,7 +149,7 @@ func (c agentListCmd) Run(ctx context.Context) error {
 				under = fmt.Sprint(g.Parent)
 			}
 			rows = append(rows, []string{fmt.Sprint(g.ID), g.Name, agentKind(g), fmt.Sprint(g.Class), under, string(g.Status),
-				fmt.Sprint(len(tills)), d.money(float), d.money(accounts[g.Payable].Balance)})
+				fmt.Sprint(len(tills[g.ID])), d.money(float), d.money(accounts[g.Payable].Balance)})
 		}
 		return d.table(rows...)
 	})
@@ -198,6 +202,8 @@ func stateOf(p network.Place) string {
 		return "closed for good"
 	case !p.Serving():
 		return "suspended"
+	case p.Attendant == 0:
+		return "nobody there"
 	case !p.Till.Open:
 		return "not open"
 	}
@@ -249,6 +255,9 @@ func (c agentStatementCmd) Run(ctx context.Context) error {
 		}
 		d.say("earned %s, taken back with deals undone %s, paid out %s (of it %s withheld as tax)",
 			d.money(s.Earned), d.money(s.Taken), d.money(s.Released), d.money(s.Tax))
+		if s.Corrected != 0 {
+			d.say("corrected by hand %s", d.money(s.Corrected))
+		}
 		return nil
 	})
 }

@@ -77,6 +77,7 @@ func testAgentAtTheDesk(t *testing.T, dsn string) {
 	opened := y.approved("To be painted on the wall:  SENTI ", "agent", "till", "add", store)
 	till, shop := y.number(opened, "open till"), strings.TrimSpace(opened[strings.Index(opened, "SENTI ")+6:][:8])
 	y.operators(till, shop)
+	y.corrects(agent, store, till)
 
 	y.types("alice", "here belongs the agent", "agent", "nominate", shop, till)
 	y.approved("done", "agent", "nominate", agent, shop)
@@ -102,7 +103,7 @@ func testAgentAtTheDesk(t *testing.T, dsn string) {
 	for _, what := range []string{till, store, agent, bank} {
 		y.approved("for good: moved", "agent", "close", what, "--why", "moved")
 	}
-	y.types("bob", "staff:bob  till.close", "audit", "--act", "till.")
+	y.types("bob", "staff:bob    till.close", "audit", "--act", "till.")
 	y.customers()
 }
 
@@ -113,10 +114,13 @@ func (y typist) operators(till, shop string) {
 	y.types("alice", "languages are sw, en", append(add, "--language", "fr")...)
 	y.approved("A code goes to 0712 000 021", append(add, "--role", "manager", "--language", "sw")...)
 	y.types("alice", "operator_taken", add...)
-	y.types("alice", "another ID number on record", "agent", "operator", "id", "+254712000021")
+	y.approved("keep another ID number of operator", "agent", "operator", "id", "+254712000021", "--why", "a slip of the pen")
 	nobody := y
 	nobody.id = ""
-	nobody.types("alice", "number of the ID document is asked for", "agent", "operator", "id", "0712000021")
+	nobody.types("alice", "number of the ID document is asked for", "agent", "operator", "id", "0712000021", "--why", "x")
+	if out := y.types("bob", "(sealed)", "audit", "--act", "request."); strings.Contains(out, y.id) {
+		y.t.Errorf("the audit shows an ID number:\n%s", out)
+	}
 	y.types("alice", "is a cashier", "agent", "operator", "role", "0712000021", "cashier")
 	y.types("alice", "is spoken to in en", "agent", "operator", "language", "0712000021", "en")
 	y.types("alice", "has other limits", "agent", "operator", "limits", "0712000021", "--day-in", "5,000")
@@ -125,9 +129,48 @@ func (y typist) operators(till, shop string) {
 	y.types("alice", "three tries again", "agent", "operator", "unlock", "0712000021", "--why", "called us")
 	y.types("bob", "not_allowed", "agent", "operator", "unlock", "0712000021", "--why", "called us")
 	y.types("alice", "may ask customers again", "agent", "operator", "pardon", "0712000021", "--why", "misunderstood")
-	y.types("alice", "works at till "+till, "agent", "operator", "move", "0712000021", till)
+	y.types("alice", "is called so", "agent", "operator", "name", "0712000021", "Grace W", "--why", "as on the ID")
+	y.moves(till)
+	for _, verb := range []string{"suspend", "resume", "close"} {
+		y.types("alice", "here belongs the operator", "agent", "operator", verb, till, "--why", "a slip of the finger")
+	}
+	y.types("bob", "not open", "agent", "show", till)
+	y.types("bob", "is suspended", "agent", "operator", "suspend", "0712000021", "--why", "a complaint")
+	y.types("bob", "nobody there", "agent", "find", "--landmark", "shell")
+	y.approved("let operator", "agent", "operator", "resume", "0712000021", "--why", "cleared")
 	y.types("bob", "on record, sealed", "agent", "show", "0712000021")
 	y.types("bob", "is no agent, store, till or operator", "agent", "show", "0712000022")
+}
+
+// moves opens a second till in the same store, moves the operator there and back, and closes it again.
+func (y typist) moves(till string) {
+	y.t.Helper()
+	store := y.number(y.types("bob", "store ", "agent", "show", till), "store")
+	second := y.number(y.approved("To be painted", "agent", "till", "add", store, "--label", "till 2"), "open till")
+	y.types("alice", "missing flags: --why", "agent", "operator", "move", "0712000021", second)
+	y.types("alice", "works at till "+second, "agent", "operator", "move", "0712000021", second, "--why", "a colleague is ill")
+	y.types("bob", `{"why":"a colleague is ill","from":`+till+`,"to":`+second+`}`, "audit", "--act", "operator.move")
+	y.types("bob", "works at            till "+second, "agent", "show", "0712000021")
+	y.types("alice", "place_not_empty", "agent", "close", second, "--why", "not needed")
+	y.types("alice", "works at till "+till, "agent", "operator", "move", "0712000021", till, "--why", "is well again")
+	y.approved("close till", "agent", "close", second, "--why", "not needed")
+}
+
+// corrects puts right what is kept of places.
+func (y typist) corrects(agent, store, till string) {
+	y.t.Helper()
+	y.types("alice", "done: agent "+agent+" Kariuki Ltd is put right", "agent", "rename", agent, "Kariuki Ltd", "--why", "a merger")
+	y.types("bob", "not_allowed", "agent", "rename", agent, "Kariuki", "--why", "no maker")
+	y.types("alice", "done: agent "+agent+" Kariuki is put right", "agent", "rename", agent, "Kariuki", "--why", "no merger after all")
+	y.types("alice", "1 small shop", "agent", "class", agent, "9", "--why", "grows")
+	y.approved("into class 3", "agent", "class", agent, "3", "--why", "grows")
+	y.approved("into class 2", "agent", "class", agent, "2", "--why", "shrinks")
+	y.types("alice", "say what is to be another", "agent", "store", "change", store, "--why", "moved")
+	y.types("alice", "CORNERS, Kangemi is put right", "agent", "store", "change", store, "--name", "Corners", "--landmark", "", "--why", "moved")
+	y.types("alice", "CORNER, Kangemi is put right", "agent", "store", "change", store, "--name", "Corner", "--landmark", "Shell", "--why", "back")
+	y.types("alice", "here belongs the till", "agent", "till", "label", store, "left", "--why", "x")
+	y.types("alice", "left is put right", "agent", "till", "label", till, "left", "--why", "a second one comes")
+	y.types("alice", "till 1 is put right", "agent", "till", "label", till, "till 1", "--why", "it did not")
 }
 
 // customers is what staff do to the one customer there is.

@@ -69,6 +69,9 @@ func disputed(t *testing.T, dsn string) (which id.ID, sessions map[string]string
 	must(err)
 	secret, err := pin.Parse("4826")
 	must(err)
+	_, err = d.agents.Hire(t.Context(), "system", agents.Hiring{PIN: &secret, Operator: network.Operator{Till: till.ID, Phone: "+254712000031",
+		Name: "GRACE W", Language: "en", Role: network.Cashier}})
+	must(err)
 	_, err = d.wallet.OpenWallet(t.Context(), wallet.NewWallet{Phone: "+254712000001", Name: "JOHN KAMAU", Language: "en", Tier: 2, Verified: true,
 		PIN: secret, Float: 5_000_00})
 	must(err)

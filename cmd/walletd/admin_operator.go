@@ -17,16 +17,17 @@ const idNumberEnv = "SENTI_ID_NUMBER"
 // agentOperatorCmd is about the people at the tills.
 type agentOperatorCmd struct {
 	Add      operatorAddCmd      `cmd:"" help:"Ask for somebody to be put at a till, with the ID document in hand."`
-	ID       operatorIDCmd       `cmd:"" name:"id" help:"Keep the ID number of an operator of whom none was kept, or a wrong one."`
+	ID       operatorIDCmd       `cmd:"" name:"id" help:"Ask for the ID number of an operator to be kept, of whom none was or a wrong one."`
+	Name     operatorNameCmd     `cmd:"" help:"Put an operator's name right."`
 	Move     operatorMoveCmd     `cmd:"" help:"Move an operator to another till of the same agent."`
 	Limits   operatorLimitsCmd   `cmd:"" help:"Set what an operator may handle a day; to raise it takes an approval."`
 	Language operatorLanguageCmd `cmd:"" help:"Set the language an operator is spoken to in."`
 	Role     operatorRoleCmd     `cmd:"" help:"Make an operator a manager, who may help colleagues with their PINs, or a cashier."`
 	Unlock   operatorUnlockCmd   `cmd:"" help:"Give an operator who is locked out three tries again, and a code for a new PIN."`
 	Pardon   operatorPardonCmd   `cmd:"" help:"Let an operator ask customers again whom refusals had stopped."`
-	Suspend  agentSuspendCmd     `cmd:"" help:"Stop an operator at once."`
-	Resume   agentResumeCmd      `cmd:"" help:"Ask for a suspended operator to work again."`
-	Close    agentCloseCmd       `cmd:"" help:"Let an operator leave; the phone is free for another."`
+	Suspend  operatorSuspendCmd  `cmd:"" help:"Stop an operator at once."`
+	Resume   operatorResumeCmd   `cmd:"" help:"Ask for a suspended operator to work again."`
+	Close    operatorCloseCmd    `cmd:"" help:"Let an operator leave; the phone is free for another."`
 }
 
 type operatorAddCmd struct {
@@ -78,11 +79,15 @@ func (d *desk) languages(err error) error {
 type operatorIDCmd struct {
 	deskFlags
 	Phone string `arg:"" help:"The operator's phone."`
+	Why   string `help:"The reason, for the checker and the audit chain." required:""`
 }
 
-// Run keeps the ID number, sealed.
+// Run asks for it. The ID number comes from SENTI_ID_NUMBER or is asked for at the terminal; it is sealed at once.
 func (c operatorIDCmd) Run(ctx context.Context) error {
 	return c.prove(ctx, func(d *desk) error {
+		if err := why(c.Why); err != nil {
+			return err
+		}
 		post, err := d.operator(ctx, c.Phone)
 		if err != nil {
 			return err
@@ -91,15 +96,11 @@ func (c operatorIDCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		phone := post.Operator.Phone
-		draft, err := d.wallet.ParseIDNumber(phone, number)
+		draft, err := d.wallet.ParseIDNumber(post.Operator.Phone, number)
 		if err != nil {
 			return err
 		}
-		if err := d.agents.SetOperatorID(ctx, d.me(), phone, draft, d.may(whoRuns)); err != nil {
-			return err
-		}
-		return d.did(ctx, refOf(post), "has another ID number on record")
+		return d.asks(ctx, agents.RequestOperatorID, agents.OperatorIDArgs{Operator: post.Operator.ID, Document: draft, Why: c.Why})
 	})
 }
 
@@ -120,11 +121,15 @@ type operatorMoveCmd struct {
 	deskFlags
 	Phone string `arg:"" help:"The operator's phone."`
 	Till  string `arg:"" help:"Where to: a number or a shop code."`
+	Why   string `help:"The reason, for the audit chain." required:""`
 }
 
-// Run moves the operator, who keeps the PIN.
+// Run moves the operator, who keeps the PIN and gets a message.
 func (c operatorMoveCmd) Run(ctx context.Context) error {
 	return c.prove(ctx, func(d *desk) error {
+		if err := why(c.Why); err != nil {
+			return err
+		}
 		post, err := d.operator(ctx, c.Phone)
 		if err != nil {
 			return err
@@ -133,7 +138,7 @@ func (c operatorMoveCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := d.agents.MoveOperator(ctx, d.me(), post.Operator.ID, till, d.may(whoRuns)); err != nil {
+		if err := d.agents.MoveOperator(ctx, d.me(), post.Operator.ID, till, c.Why, d.may(whoRuns)); err != nil {
 			return err
 		}
 		there, err := d.agents.Describe(ctx, network.Ref{Kind: network.ATill, ID: till})
@@ -198,6 +203,27 @@ func (d *desk) changes(ctx context.Context, post network.Post, c agents.Operator
 		return err
 	}
 	return d.did(ctx, refOf(post), deed)
+}
+
+type operatorNameCmd struct {
+	deskFlags
+	Phone string `arg:"" help:"The operator's phone."`
+	Name  string `arg:"" help:"As on the ID document."`
+	Why   string `help:"The reason, for the audit chain." required:""`
+}
+
+// Run puts the name right.
+func (c operatorNameCmd) Run(ctx context.Context) error {
+	return c.prove(ctx, func(d *desk) error {
+		if err := why(c.Why); err != nil {
+			return err
+		}
+		post, err := d.operator(ctx, c.Phone)
+		if err != nil {
+			return err
+		}
+		return d.changes(ctx, post, agents.OperatorChange{Name: &c.Name, Why: c.Why}, "is called so from now on")
+	})
 }
 
 type operatorLanguageCmd struct {
@@ -280,4 +306,45 @@ func (c operatorPardonCmd) Run(ctx context.Context) error {
 		}
 		return d.did(ctx, refOf(post), "may ask customers again")
 	})
+}
+
+// operatorWhyCmd names an operator and says why. A till's number does not stop the till here: that is for walletd admin agent suspend.
+type operatorWhyCmd struct {
+	deskFlags
+	Phone string `arg:"" help:"The operator's phone, or number."`
+	Why   string `help:"The reason, for the audit chain." required:""`
+}
+
+func (c operatorWhyCmd) run(ctx context.Context, do func(d *desk, what network.Ref) error) error {
+	return c.prove(ctx, func(d *desk) error {
+		if err := why(c.Why); err != nil {
+			return err
+		}
+		post, err := d.operator(ctx, c.Phone)
+		if err != nil {
+			return err
+		}
+		return do(d, refOf(post))
+	})
+}
+
+type operatorSuspendCmd struct{ operatorWhyCmd }
+
+// Run stops an operator.
+func (c operatorSuspendCmd) Run(ctx context.Context) error {
+	return c.run(ctx, func(d *desk, what network.Ref) error { return d.suspends(ctx, what, c.Why) })
+}
+
+type operatorResumeCmd struct{ operatorWhyCmd }
+
+// Run asks for an operator to work again.
+func (c operatorResumeCmd) Run(ctx context.Context) error {
+	return c.run(ctx, func(d *desk, what network.Ref) error { return d.resumes(ctx, what, c.Why) })
+}
+
+type operatorCloseCmd struct{ operatorWhyCmd }
+
+// Run lets an operator leave.
+func (c operatorCloseCmd) Run(ctx context.Context) error {
+	return c.run(ctx, func(d *desk, what network.Ref) error { return d.closes(ctx, what, c.Why) })
 }

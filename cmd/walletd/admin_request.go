@@ -61,7 +61,7 @@ func (d *desk) done(r wallet.Decided) {
 	}
 	var about wallet.StaffArgs
 	if err := wallet.DecodeArgs(r.Request, &about); err == nil && about.Name != "" {
-		d.invitation(about.Name, r.Hand)
+		d.half(about.Name, r.Hand, "the other half from "+r.Maker)
 		return
 	}
 	d.say("To be handed over, shown once: %s", r.Hand)

@@ -19,7 +19,7 @@ type adminStaffCmd struct {
 	Enrol     staffEnrolCmd     `cmd:"" help:"With an invitation: set your own password and take your codes into your phone."`
 	Password  staffPasswordCmd  `cmd:"" help:"Set another password."`
 	List      staffListCmd      `cmd:"" help:"Show everybody."`
-	Add       staffAddCmd       `cmd:"" help:"Ask for somebody to be invited; who approves it gets the invitation."`
+	Add       staffAddCmd       `cmd:"" help:"Ask for somebody to be invited; who asks and who approves each get half of the invitation."`
 	Roles     staffRolesCmd     `cmd:"" help:"Ask for somebody to have other roles."`
 	Reset     staffResetCmd     `cmd:"" help:"Ask for somebody to be invited anew, who lost password or phone."`
 	Suspend   staffSuspendCmd   `cmd:"" help:"Stop somebody at once."`
@@ -62,6 +62,7 @@ func (c staffBootstrapCmd) Run(ctx context.Context) error {
 		if len(people) == 2 {
 			d.say("Invite a third person soon: it takes two to give somebody a new password who lost it.")
 		}
+		d.say("You have seen them all: let everybody enrol today, and look at walletd admin staff list whether it was they.")
 		return nil
 	})
 }
@@ -70,6 +71,13 @@ func (c staffBootstrapCmd) Run(ctx context.Context) error {
 func (d *desk) invitation(name, invitation string) {
 	d.say("Invitation of %s, shown once and good for %d hours: %s", name, int(staff.InvitationLife.Hours()), invitation)
 	d.say("Give it to %s, who says: walletd admin staff enrol --staff %s", name, name)
+}
+
+// half shows half of what a person begins with; the other half comes from somebody else, so that nobody enrols in the person's name.
+func (d *desk) half(name, half, other string) {
+	d.say("Half of the invitation of %s, shown once: %s", name, half)
+	d.say("Give it to %s alone, who gets %s, and types both within %d hours: walletd admin staff enrol --staff %s", name, other,
+		int(staff.InvitationLife.Hours()), name)
 }
 
 type staffEnrolCmd struct{ deskFlags }
@@ -81,7 +89,7 @@ func (c staffEnrolCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return errors.New("nothing was done: say who you are with --staff NAME")
 		}
-		invitation, err := secretOf("Invitation", passwordEnv)
+		invitation, err := secretOf("Invitation; of one in two halves both, one after the other", passwordEnv)
 		if err != nil {
 			return err
 		}

@@ -110,8 +110,10 @@ func testBackOffice(t *testing.T, dsn string) {
 		b.enrol(name, b.found(`Invitation of `+name+`, .*: (\S+)`, first))
 	}
 	b.run("", "somebody has enrolled already", "staff", "bootstrap", "eve:maker", "mallory:checker")
-	carol := b.approved("Invitation of carol", "staff", "add", "carol", "maker,checker")
-	b.enrol("carol", b.found(`Invitation of carol, .*: (\S+)`, carol))
+	half := `Half of the invitation of carol, .*: (\S+)`
+	asked := b.run("alice", "the other half from whoever approves", "staff", "add", "carol", "maker,checker")
+	added := b.run("bob", "the other half from alice", "approve", b.found(`request (\d+):`, asked))
+	b.enrol("carol", b.found(half, asked)+" "+b.found(half, added))
 
 	b.approved("done", "bank", "add", "10", "KCB", "1107")
 	b.statement("Date,Reference,Amount,Balance\n12/03/2026,FT001,\"150,000.00\",\"150,000.00\"\n")

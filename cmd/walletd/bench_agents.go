@@ -103,8 +103,8 @@ func (b benchAgentsCmd) openTill(ctx context.Context, a *app, head network.Agent
 	if err != nil {
 		return err
 	}
-	_, err = a.agents.AddOperator(ctx, "system", network.Operator{Till: till.ID, Phone: benchOperator(i), Name: fmt.Sprintf("OPERATOR %d", i),
-		Language: a.market.Languages[0], Role: network.Cashier}, &p)
+	_, err = a.agents.Hire(ctx, "system", agents.Hiring{PIN: &p, Operator: network.Operator{Till: till.ID, Phone: benchOperator(i),
+		Name: fmt.Sprintf("OPERATOR %d", i), Language: a.market.Languages[0], Role: network.Cashier}})
 	if err != nil {
 		return err
 	}

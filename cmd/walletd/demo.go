@@ -62,34 +62,7 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 	if err := loopbackOnly(d.Listen); err != nil {
 		return nil, nil, err
 	}
-	c, err := loadConfig("")
-	if err != nil {
-		return nil, nil, err
-	}
-	c.DB, c.Operations = d.DB, ""
-	here := webhook.Guard{Open: true}
-	p := plan{config: c, keys: key.Demo(), ussd: []ussdgateway.Instance{{Type: "africastalking", Guard: here}}, texts: []smsgateway.Instance{{Type: "senti", Guard: here}}}
-	if p.market, err = c.loadMarket(); err != nil {
-		return nil, nil, err
-	}
-	p.market = p.market.WithVouchers()
-	p.sending = func(a *app) ([]route.Route, error) {
-		a.inbox = simulator.NewInbox(a.db, clock.System{})
-		return []route.Route{{Name: a.inbox.Name(), Sender: a.inbox}}, nil
-	}
-	p.pushers = func(a *app) []ussd.Pusher {
-		a.pusher = simulator.NewPusher()
-		return []ussd.Pusher{a.pusher}
-	}
-	store, err := db.Open(ctx, d.DB)
-	if err != nil {
-		return nil, nil, err
-	}
-	if _, err := db.Migrate(ctx, store); err != nil {
-		_ = store.Close() // the migration's error is the one to tell
-		return nil, nil, err
-	}
-	a, err := build(ctx, store, p)
+	a, err := d.open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,6 +76,38 @@ func (d demoCmd) start(ctx context.Context) (*app, net.Addr, error) {
 		return nil, nil, err
 	}
 	return a, address, nil
+}
+
+// open migrates, and builds what serves.
+func (d demoCmd) open(ctx context.Context) (*app, error) {
+	c, err := loadConfig("")
+	if err != nil {
+		return nil, err
+	}
+	c.DB, c.Operations = d.DB, ""
+	here := webhook.Guard{Open: true}
+	p := plan{config: c, keys: key.Demo(), ussd: []ussdgateway.Instance{{Type: "africastalking", Guard: here}}, texts: []smsgateway.Instance{{Type: "senti", Guard: here}}}
+	if p.market, err = c.loadMarket(); err != nil {
+		return nil, err
+	}
+	p.market = p.market.WithVouchers()
+	p.sending = func(a *app) ([]route.Route, error) {
+		a.inbox = simulator.NewInbox(a.db, clock.System{})
+		return []route.Route{{Name: a.inbox.Name(), Sender: a.inbox}}, nil
+	}
+	p.pushers = func(a *app) []ussd.Pusher {
+		a.pusher = simulator.NewPusher()
+		return []ussd.Pusher{a.pusher}
+	}
+	store, err := db.Open(ctx, d.DB)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Migrate(ctx, store); err != nil {
+		_ = store.Close() // the migration's error is the one to tell
+		return nil, err
+	}
+	return build(ctx, store, p)
 }
 
 // seedDemo opens the wallets of the demo; those that are there stay as they are.

@@ -232,6 +232,8 @@ var mends = map[fault.Code]string{
 	fault.OperatorTaken:   "Whose phone it is: walletd admin agent show PHONE; who left is closed by: walletd admin agent operator close PHONE --why …",
 	fault.PlaceNotEmpty:   "What is still open under it is shown by: walletd admin agent show; close that first, from below",
 	fault.AccountNotEmpty: "A float is paid out by: walletd admin destroy, and gone when the bank's statement tells of it, or sold to another till; commission is paid by the job release_commission",
+	fault.CasesOpen:       "See walletd admin case list; two people decide one by: walletd admin case decide",
+	fault.StaffNeeded:     "Somebody is taken on by: walletd admin staff add, and an approval",
 	fault.OtherAgent:      "To another agent he is added anew: walletd admin agent operator close, then add",
 	fault.NoDocument:      "Keep one: walletd admin agent operator id PHONE",
 	fault.OutcomeUnknown:  "Look whether it was done before you do it again: walletd admin requests --all",

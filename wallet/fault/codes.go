@@ -118,6 +118,8 @@ const (
 	OtherAgent          Code = "other_agent"     // the till or store belongs to another agent
 	PlaceClosed         Code = "place_closed"    // closed for good
 	PlaceNotEmpty       Code = "place_not_empty" // not all under it is closed; args: left
+	CasesOpen           Code = "cases_open"      // nobody has decided them; args: left
+	DealsFresh          Code = "deals_fresh"     // a customer may still dispute one; args: until
 	BadStoreName        Code = "bad_store_name"
 	BadWard             Code = "bad_ward"              // not a ward code
 	OperatorPINLocked   Code = "operator_pin_locked"   // too many wrong PINs of an operator
@@ -132,6 +134,7 @@ const (
 	StaffActive    Code = "staff_active"    // the person has set a password already
 	StaffSuspended Code = "staff_suspended" // the person may do nothing
 	StaffExists    Code = "staff_exists"    // the name is taken
+	StaffNeeded    Code = "staff_needed"    // without the person nobody could ask and another approve
 	StaffNotFound  Code = "staff_not_found" // nobody has that name
 	CodeUsed       Code = "code_used"       // a one-time code typed a second time
 	WeakPassword   Code = "weak_password"   // args: least, in letters
@@ -270,6 +273,8 @@ var specs = map[Code]Spec{
 	OtherAgent:          end,
 	PlaceClosed:         end,
 	PlaceNotEmpty:       end,
+	CasesOpen:           end,
+	DealsFresh:          end,
 	BadStoreName:        ask,
 	BadWard:             ask,
 	OperatorPINLocked:   end,
@@ -284,6 +289,7 @@ var specs = map[Code]Spec{
 	StaffActive:    conflict,
 	StaffSuspended: {HTTP: http.StatusForbidden},
 	StaffExists:    conflict,
+	StaffNeeded:    {HTTP: http.StatusForbidden},
 	StaffNotFound:  {HTTP: http.StatusNotFound},
 	CodeUsed:       {HTTP: http.StatusUnauthorized},
 	WeakPassword:   end,

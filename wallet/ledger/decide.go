@@ -147,13 +147,9 @@ func (w *plannedRows) apply(p *Plan) *fault.Error {
 		if refusal != nil {
 			return refusal
 		}
-		if c.Class != nil {
-			a.Class = *c.Class
+		if !c.Empty {
+			a.change(c)
 		}
-		if c.Flags != nil {
-			a.Flags = *c.Flags
-		}
-		a.Flags = a.Flags&^c.Lower | c.Raise
 	}
 	for _, h := range p.Holds {
 		if refusal := w.act(h); refusal != nil {
@@ -169,11 +165,26 @@ func (w *plannedRows) apply(p *Plan) *fault.Error {
 		}
 	}
 	for _, c := range p.Change {
-		if a, _ := w.account(c.Account); c.Empty && (a.Balance != 0 || a.Held != 0) {
+		if !c.Empty {
+			continue
+		}
+		a, _ := w.account(c.Account)
+		if a.Balance != 0 || a.Held != 0 {
 			return fault.New(fault.AccountNotEmpty, "left", fault.Minor(a.Balance))
 		}
+		a.change(c)
 	}
 	return w.settle(p)
+}
+
+func (a *Account) change(c AccountChange) {
+	if c.Class != nil {
+		a.Class = *c.Class
+	}
+	if c.Flags != nil {
+		a.Flags = *c.Flags
+	}
+	a.Flags = a.Flags&^c.Lower | c.Raise
 }
 
 // account returns the plan's own copy of an account.

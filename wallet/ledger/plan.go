@@ -86,7 +86,7 @@ type AccountChange struct {
 	Flags   *Flags // nil, or all the flags it is to have
 	Raise   Flags  // flags it is to have besides those it has at the commit
 	Lower   Flags  // flags it is no longer to have; the others stay as they are
-	Empty   bool   // refuse the plan with account_not_empty (left) while money is on it, available or held
+	Empty   bool   // after the legs, and only if they leave nothing on it, available or held: else account_not_empty (left)
 }
 
 // Table is one table of another package whose rows commit with plans. A row image is an immutable value: Companions return

@@ -37,14 +37,17 @@ var acts = map[string]func(*script, *words) (name string, p *ledger.Plan){
 	"destroy": func(s *script, w *words) (string, *ledger.Plan) { return s.move(ledger.Destroy, w) },
 	// send s1 A -> B 300 fee 6.09 tax 0.91 [at most 500 a day]
 	"send": func(s *script, w *words) (string, *ledger.Plan) { return s.move(ledger.Send, w) },
-	// post p1 adjust A -300 B 200 C 100 [corrects s1]
+	// post p1 adjust A -300 B 200 C 100 [corrects s1] [closing A]
 	"post": func(s *script, w *words) (string, *ledger.Plan) {
 		name, p := w.next(), &ledger.Plan{Kind: kindNamed(w.next())}
-		for len(w.left) > 0 && w.left[0] != "corrects" {
+		for len(w.left) > 0 && w.left[0] != "corrects" && w.left[0] != "closing" {
 			p.Legs = append(p.Legs, ledger.Leg{Account: s.account(w.next()), Amount: w.amount()})
 		}
 		if w.has("corrects") {
 			p.Corrects = postingID(w.next())
+		}
+		if w.has("closing") {
+			p.Change = []ledger.AccountChange{{Account: s.account(w.next()), Raise: ledger.Closed, Empty: true}}
 		}
 		return name, p
 	},

@@ -109,6 +109,33 @@ func (c acting) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
 	return nil, nil
 }
 
+// AsRead returns the companion that lets a plan through only if the person has the status and the roles that were read. The fault is
+// conflict.
+func (s *Store) AsRead(read Staff) ledger.Companion { return standingStill{onPerson{read.Name}, read} }
+
+type standingStill struct {
+	onPerson
+	read Staff
+}
+
+// Check compares status and roles.
+func (c standingStill) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	if p, ok := row.(*person); !ok || p.Status != c.read.Status || p.Roles != c.read.Roles {
+		return nil, fault.New(fault.Conflict)
+	}
+	return nil, nil
+}
+
+// Needed returns the companion that refuses a plan because the person cannot be spared. The fault is staff_needed.
+func (s *Store) Needed(name string) ledger.Companion { return needed{onPerson{name}} }
+
+type needed struct{ onPerson }
+
+// Check refuses.
+func (needed) Check(any, time.Time) (keep any, refusal *fault.Error) {
+	return nil, fault.New(fault.StaffNeeded)
+}
+
 // Invite returns the companion that makes an account for a person, with an invitation instead of a password. The fault is
 // staff_exists.
 func (s *Store) Invite(name string, roles Roles, invitation Password) (ledger.Companion, error) {

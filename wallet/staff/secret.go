@@ -1,8 +1,10 @@
 package staff
 
 import (
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -58,13 +60,55 @@ func matches(written string, p Password) bool {
 }
 
 // Invitation is a random password that is good for one thing: to set the person's own.
-func Invitation() Password {
-	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(key.Random(15)) // 24 letters
+func Invitation() Password { return drawn(wholeLetters) }
+
+// HalfInvitation is one of two halves that make an invitation. Each is given to the invited person by another of the staff, so that
+// nobody who invites can enrol in the other's name.
+func HalfInvitation() Password { return drawn(halfLetters) }
+
+// How many letters an invitation has, and each of its halves: 120 and 80 bits.
+const (
+	wholeLetters = 24
+	halfLetters  = 16
+)
+
+func drawn(letters int) Password {
+	return Password{grouped(base32.StdEncoding.EncodeToString(key.Random(letters * 5 / 8)))}
+}
+
+// grouped writes letters in groups of four.
+func grouped(letters string) string {
 	var groups []string
-	for ; text != ""; text = text[4:] {
-		groups = append(groups, text[:4])
+	for ; len(letters) > 4; letters = letters[4:] {
+		groups = append(groups, letters[:4])
 	}
-	return Password{strings.Join(groups, "-")}
+	return strings.Join(append(groups, letters), "-")
+}
+
+// Digest is what is kept of a half until there is the other. The half does not follow from it, and nobody can enrol with it.
+func (p Password) Digest() string {
+	sum := sha256.Sum256([]byte("senti.staff.half.v1:" + p.text))
+	return hex.EncodeToString(sum[:])
+}
+
+// Joined is the invitation of two halves by their digests, in whatever order.
+func Joined(one, other string) Password {
+	return Password{min(one, other) + max(one, other)}
+}
+
+// invited is what an invitation was made from, of what a person typed: a whole one, or both halves of one in whatever order, with or
+// without dashes, spaces and capitals.
+func (p Password) invited() Password {
+	letters := strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '2' && r <= '7' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(p.text))
+	if len(letters) != 2*halfLetters {
+		return Password{grouped(letters)}
+	}
+	return Joined(Password{grouped(letters[:halfLetters])}.Digest(), Password{grouped(letters[halfLetters:])}.Digest())
 }
 
 // Show returns an invitation as text, to be handed over once.
