@@ -51,13 +51,15 @@ type Found struct {
 // Those against which a customer's complaint is open are left out. First come those that keep their word, then those with the most to spare.
 // The fault is no_shops.
 func (a *Agents) FindShops(ctx context.Context, r FindRequest, most int) ([]Found, error) {
-	out, err := a.openShops(ctx, r.Where, func(s Found) bool { return s.can(r) })
+	out, err := a.openShops(ctx, r.Where, r.Purpose == TakeCash, func(s Found) bool { return s.can(r) })
 	if err != nil {
 		return nil, err
 	}
 	if len(out) == 0 {
 		return nil, fault.New(fault.NoShops)
 	}
+	slices.SortStableFunc(out, func(x, y Found) int { return cmp.Or(cmp.Compare(y.spare(r), x.spare(r)), cmp.Compare(x.Till, y.Till)) })
+	out = out[:min(len(out), ratedMost)]
 	tills := make([]int64, len(out))
 	for i := range out {
 		tills[i] = out[i].Till
@@ -70,11 +72,12 @@ func (a *Agents) FindShops(ctx context.Context, r FindRequest, most int) ([]Foun
 		record := records[out[i].Till]
 		out[i].Rate, out[i].Rated = record.Permille(), record.Of
 	}
-	slices.SortStableFunc(out, func(x, y Found) int {
-		return cmp.Or(cmp.Compare(y.Rate, x.Rate), cmp.Compare(y.spare(r), x.spare(r)), cmp.Compare(x.Till, y.Till))
-	})
+	slices.SortStableFunc(out, func(x, y Found) int { return cmp.Compare(y.Rate, x.Rate) })
 	return out[:min(len(out), most)], nil
 }
+
+// ratedMost is of how many shops it is looked up how they kept their word: where there are more, of those with the most to spare.
+const ratedMost = 200
 
 // ReserveShops returns the shops that a customer who wants to reserve cash is to choose from. The fault is no_shops.
 func (a *Agents) ReserveShops(ctx context.Context, where string, amount int64) ([]Found, error) {
@@ -88,7 +91,7 @@ func (a *Agents) SwapShops(ctx context.Context, operator msisdn.Number, where st
 	if err != nil {
 		return nil, err
 	}
-	out, err := a.openShops(ctx, where, func(s Found) bool { return s.Till != post.Till.ID && s.gives(post.Agent.ID, amount) })
+	out, err := a.openShops(ctx, where, false, func(s Found) bool { return s.Till != post.Till.ID && s.gives(post.Agent.ID, amount) })
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +132,8 @@ func (s Found) spare(r FindRequest) int64 {
 func (a *Agents) Wards() []market.Ward { return a.market.Wards }
 
 // openShops are the tills there that are open and serve, with what they have, as far as they are wanted. Where is a ward by its code or
-// name, else a landmark or a part of a shop's name. All of them are looked at, some at a time.
-func (a *Agents) openShops(ctx context.Context, where string, wanted func(Found) bool) (out []Found, err error) {
+// name, else a landmark or a part of a shop's name. All of them are looked at, some at a time; whether into their drawers too says cash.
+func (a *Agents) openShops(ctx context.Context, where string, cash bool, wanted func(Found) bool) (out []Found, err error) {
 	search := network.Search{Serving: true, Limit: tillsAtOnce}
 	if ward, ok := a.wardOf(where); ok {
 		search.Ward = ward.Code
@@ -142,7 +145,7 @@ func (a *Agents) openShops(ctx context.Context, where string, wanted func(Found)
 		if err != nil || len(places) == 0 {
 			return out, err
 		}
-		some, err := a.withMeans(ctx, places)
+		some, err := a.withMeans(ctx, places, cash)
 		if err != nil {
 			return nil, err
 		}
@@ -171,7 +174,7 @@ func (a *Agents) wardOf(text string) (market.Ward, bool) {
 
 // withMeans looks up what places have, and leaves out those with an open complaint. Cash that is promised to somebody counts as gone, and
 // the e-money for it as there.
-func (a *Agents) withMeans(ctx context.Context, places []network.Place) ([]Found, error) {
+func (a *Agents) withMeans(ctx context.Context, places []network.Place, drawers bool) ([]Found, error) {
 	var floats, tills []int64
 	for _, p := range places {
 		floats, tills = append(floats, p.Till.Float), append(tills, p.Till.ID)
@@ -180,17 +183,11 @@ func (a *Agents) withMeans(ctx context.Context, places []network.Place) ([]Found
 	if err != nil {
 		return nil, err
 	}
-	drawers, err := a.offers.Drawers(ctx, tills)
-	if err != nil {
-		return nil, err
-	}
-	cash, err := a.cashIn(ctx, places, drawers)
-	if err != nil {
-		return nil, err
-	}
-	promised, err := a.offers.Promised(ctx, tills, a.now())
-	if err != nil {
-		return nil, err
+	var cash, promised map[int64]int64
+	if drawers {
+		if cash, promised, err = a.cashFree(ctx, places, tills); err != nil {
+			return nil, err
+		}
 	}
 	risky, err := a.deals.Complained(ctx, tills, a.now().Add(-riskyFor))
 	if err != nil {
@@ -207,6 +204,19 @@ func (a *Agents) withMeans(ctx context.Context, places []network.Place) ([]Found
 			cash: cash[till] - promised[till], float: float.Available(), room: class.FloatMax - float.Balance - promised[till], keeps: class.FloatMin, low: class.FloatLow})
 	}
 	return out, nil
+}
+
+// cashFree is the cash in drawers, and what of it is promised.
+func (a *Agents) cashFree(ctx context.Context, places []network.Place, tills []int64) (cash, promised map[int64]int64, err error) {
+	drawers, err := a.offers.Drawers(ctx, tills)
+	if err != nil {
+		return nil, nil, err
+	}
+	if cash, err = a.cashIn(ctx, places, drawers); err != nil {
+		return nil, nil, err
+	}
+	promised, err = a.offers.Promised(ctx, tills, a.now())
+	return cash, promised, err
 }
 
 // riskyFor is how far back complaints are looked for.

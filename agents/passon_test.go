@@ -123,10 +123,12 @@ func TestReservationThatNobodyKeeps(t *testing.T) {
 		_, err = w.agents.ShutDay(bg, agents.SwitchRequest{Operator: wafula})
 		w.must(err)
 		w.saysNo(njeri, first)
-		w.asksNow(john, amina)
-		w.clock.Advance(5 * time.Minute)
+		_, err = w.agents.CancelReserve(bg, agents.Cancellation{Customer: john, Offer: w.asksNow(john, amina).ID})
+		w.must(err)
 
-		// Nobody has ended it yet, and John asks again: the old one is not put to another shop beside the new one.
+		// Its time is over, nobody has ended it yet, and John asks again: the old one is not put to another shop beside the new one.
+		w.reservesAtAny(john, 2_000_00, njeri, amina)
+		w.clock.Advance(5 * time.Minute)
 		again := w.reservesAtAny(john, 1_000_00, njeri)
 		w.expires(1)
 		if o := w.asksNow(john, njeri); o.ID != again {

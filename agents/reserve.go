@@ -185,7 +185,7 @@ func (a *Agents) nextShop(ctx context.Context, o offer.Offer) (place network.Pla
 		if err != nil {
 			return place, 0, false, err
 		}
-		means, err := a.withMeans(ctx, []network.Place{place})
+		means, err := a.withMeans(ctx, []network.Place{place}, true)
 		if err != nil {
 			return place, 0, false, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"senti/wallet/approval"
 	"senti/wallet/audit"
+	"senti/wallet/db"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/staff"
@@ -60,21 +61,18 @@ func (o *Office) ImportStatement(ctx context.Context, who staff.Staff, in Import
 const importTries = 5
 
 func (o *Office) importLines(ctx context.Context, who staff.Staff, in Import) (Imported, error) {
-	head, err := o.w.trust.Head(ctx, in.Bank)
-	if err != nil {
-		return Imported{}, err
-	}
-	found := Imported{Closing: head.Balance}
+	var found Imported
 	for i, l := range in.Statement.Lines {
 		if i == 0 {
 			found.First = l.Day
 		}
 		found.First, found.Last = min(found.First, l.Day), max(found.Last, l.Day)
 	}
-	known, err := o.w.trust.Since(ctx, in.Bank, found.First)
+	head, known, err := o.known(ctx, in.Bank, found.First)
 	if err != nil {
 		return Imported{}, err
 	}
+	found.Closing = head.Balance
 	fresh, err := in.Statement.New(known, head, o.w.market.Style)
 	var misfit *trust.Misfit
 	if in.Gap && errors.As(err, &misfit) && misfit.Gap != 0 {
@@ -92,6 +90,18 @@ func (o *Office) importLines(ctx context.Context, who staff.Staff, in Import) (I
 		"file": in.File, "new": found.New, "known": found.Known, "in": found.In, "out": found.Out, "first": found.First, "last": found.Last,
 		"gap": found.Gap, "closing": found.Closing,
 	}), append(companions, o.staff.Acts(who.Name, staff.Maker|staff.Checker))...)
+}
+
+// known is how far the statements of a bank are known, and what they say since a day, as one moment shows both.
+func (o *Office) known(ctx context.Context, bank int64, since int32) (head trust.Head, lines []trust.Line, err error) {
+	err = o.db.Snapshot(ctx, func(view *db.DB) (err error) {
+		store := trust.NewStore(view)
+		if head, err = store.Head(ctx, bank); err == nil {
+			lines, err = store.Since(ctx, bank, since)
+		}
+		return err
+	})
+	return head, lines, err
 }
 
 func (o *Office) knows(ctx context.Context, bank int64) error {

@@ -303,3 +303,38 @@ func TestSweepMoveAndCancel(t *testing.T) {
 		h.whole()
 	})
 }
+
+// Two people import one statement at the same moment: both hear that it is in, its lines are there once, and what they name is matched
+// once.
+func TestImportedByTwoAtOnce(t *testing.T) {
+	eachPair(t, func(t *testing.T, h, other *head) {
+		own := h.payee(shopFloat)
+		h.issued(h.bank(Trust, "A 1000")["A"])
+		paid := int64(0)
+		for round := range 5 {
+			p := h.ordered(own, 50)
+			before, err := h.w.trust.Head(ctx, Trust)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &trust.Statement{Opening: before.Balance, Lines: []trust.StatementLine{
+				{Day: h.w.market.Day(h.clock.Now()), Reference: fmt.Sprint("IN", round), Amount: 7_00, Balance: before.Balance + 7_00},
+				{Day: h.w.market.Day(h.clock.Now()), Reference: p.Reference(), Amount: -50_00, Balance: before.Balance - 43_00}}}
+			var found [2]Imported
+			var heard [2]error
+			var wg sync.WaitGroup
+			for i, office := range []*head{h, other} {
+				who := h.who([]string{"alice", "carol"}[i])
+				wg.Go(func() {
+					found[i], heard[i] = office.ImportStatement(ctx, who, Import{Bank: Trust, File: "x.csv", Statement: s})
+				})
+			}
+			wg.Wait()
+			paid += 50_00
+			if heard[0] != nil || heard[1] != nil || found[0].New+found[1].New != 2 || found[0].Matched+found[1].Matched != 1 || h.balance(shopFloat) != 1000_00-paid {
+				t.Errorf("%+v, %v, %d on the float", found, heard, h.balance(shopFloat))
+			}
+		}
+		h.whole()
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"senti/wallet"
+	"senti/wallet/money"
 	"senti/wallet/trust"
 )
 
@@ -180,10 +181,12 @@ func (c statementImportCmd) Run(ctx context.Context) error {
 // balance reads a balance, which may be below zero or nothing at all.
 func (d *desk) balance(text string) (*int64, error) {
 	plain, below := strings.CutPrefix(text, "-")
-	switch plain {
-	case "":
+	if plain == "" {
 		return nil, nil
-	case "0":
+	}
+	style := d.market.Style
+	style.Step = 1
+	if _, err := style.Parse(plain); errors.Is(err, money.ErrZero) {
 		return new(int64), nil
 	}
 	minor, err := d.amount(plain)

@@ -100,6 +100,18 @@ func TestStatementsOverlap(t *testing.T) {
 	})
 }
 
+func TestLineNames(t *testing.T) {
+	for reference, names := range map[string]bool{"RTGS/SENTI1007 KCB": true, "pay senti1007": true, "SENTI 1007": true, "SENTI-1007": true,
+		"SENTI10071": false, "XSENTI1007": false, "SENTI1 007": true, "1007": false, "SENTI 10071": false, "": false} {
+		if got := (Line{Reference: reference}).Names("SENTI1007"); got != names {
+			t.Errorf("%q names it: %t", reference, got)
+		}
+	}
+	if (Line{Reference: "A"}).Names("") {
+		t.Error("a posting without a receipt is named")
+	}
+}
+
 // What lies between two statements becomes a line, if somebody says that it cannot be had.
 func TestGapBecomesALine(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -55,13 +55,14 @@ func (s PayoutState) String() string {
 // Reference is what the bank is to write on the payment, so that its statement names it.
 func (p Payout) Reference() string { return fmt.Sprintf("SENTI%d", p.No) }
 
-// Names reports whether a line's words have that reference or receipt among them, and not only inside another word.
+// Names reports whether a line's words have that reference or receipt among them, be it parted in two, and not only inside another word.
 func (l Line) Names(reference string) bool {
-	words := strings.FieldsFunc(strings.ToUpper(l.Reference+" "+l.Detail), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	for _, w := range words {
-		if w == reference {
-			return reference != ""
+	before := ""
+	for word := range strings.FieldsFuncSeq(strings.ToUpper(l.Reference+" "+l.Detail), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if word == reference || before+word == reference {
+			return true
 		}
+		before = word
 	}
 	return false
 }
