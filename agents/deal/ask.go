@@ -126,10 +126,13 @@ func (a askExpiry) Check(row any, at time.Time) (keep any, refusal *fault.Error)
 	return nil, nil
 }
 
-// AsksDue returns the requests whose time is over at t and that nobody has ended, the longest due first.
-func (s *Store) AsksDue(ctx context.Context, t time.Time, limit int) ([]Ask, error) {
-	return s.readAsks(ctx, ` WHERE state = ? AND expires_at <= ? ORDER BY expires_at, customer LIMIT ?`,
-		int64(AskOpen), t.UnixMicro(), int64(limit))
+// AsksDue returns the requests whose time is over at t and that nobody has ended, the longest due first, from the one after that one
+// on: the zero value for all.
+func (s *Store) AsksDue(ctx context.Context, t time.Time, after Ask, limit int) ([]Ask, error) {
+	from := after.ExpiresAt.UnixMicro()
+	return s.readAsks(ctx, `
+		 WHERE state = ? AND expires_at <= ? AND (expires_at > ? OR expires_at = ? AND customer > ?)
+		 ORDER BY expires_at, customer LIMIT ?`, int64(AskOpen), t.UnixMicro(), from, from, after.Customer, int64(limit))
 }
 
 // AskOf returns the last request put to a customer, whatever became of it; false when there was none. Callers at the same time
