@@ -18,6 +18,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/sweep"
 )
 
 // AskRequest is an operator who asks a customer to approve a cash-out. Amount is minor units.
@@ -215,6 +216,7 @@ func (a *Agents) Refuse(ctx context.Context, r Approval) (end string, err error)
 	in := a.wallet.NewIntent(ledger.Enquiry, wallet.Actor{Number: t.Customer, Phone: t.From.Phone}, r.Origin, struct{}{})
 	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(a.noted(in, end),
 		a.deals.AnswerAsk(t.Customer, r.Ask, deal.AskRefused),
+		a.wallet.OwnAct(t.Customer),
 		a.places.Refused(t.At.Operator, rules.Refusals, rules.RefusalsFor),
 		a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(r.Ask, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.refused")))})
 	if err != nil {
@@ -225,13 +227,10 @@ func (a *Agents) Refuse(ctx context.Context, r Approval) (end string, err error)
 }
 
 // ExpireAsks ends the requests that nobody has answered in time, and tells the operators to pay nothing. It returns how many there
-// were; limit is the most at once. It may run twice at the same time.
-func (a *Agents) ExpireAsks(ctx context.Context, limit int) (int, error) {
-	due, err := a.deals.AsksDue(ctx, a.now(), limit)
-	if err != nil {
-		return 0, err
-	}
-	return each(due, func(ask deal.Ask) (bool, error) {
+// were; page is how many are read at once. It may run twice at the same time.
+func (a *Agents) ExpireAsks(ctx context.Context, page int) (int, error) {
+	now := a.now()
+	return sweep.All(ctx, func(after deal.Ask) ([]deal.Ask, error) { return a.deals.AsksDue(ctx, now, after, page) }, func(ask deal.Ask) (bool, error) {
 		var t CashOutTerms
 		if _, err := a.wallet.Recall(ctx, ask.Intent, &t, ledger.Enquiry); err != nil {
 			return false, err

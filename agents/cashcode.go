@@ -14,6 +14,7 @@ import (
 	"senti/wallet/limit"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/sweep"
 	"senti/wallet/tariff"
 	"senti/wallet/voucher"
 )
@@ -241,7 +242,7 @@ func (a *Agents) CancelCashCode(ctx context.Context, phone msisdn.Number, o wall
 	plan := a.freeCashPlan(in.ID, t)
 	end = a.texts.Say(c.Language, "cashcode.cancelled", a.wallet.Money("total", t.Total()))
 	plan.Companions = append(a.noted(a.wallet.NewIntent(ledger.Enquiry, wallet.Actor{Number: c.ID, Phone: c.Phone}, o, struct{}{}), end),
-		a.codes.Cancel(cashRef(t, in.ID), plan.ID))
+		a.codes.Cancel(cashRef(t, in.ID), plan.ID), a.wallet.OwnAct(c.ID))
 	_, err = a.ledger.Commit(ctx, plan)
 	return end, err
 }
@@ -295,13 +296,17 @@ func (a *Agents) freeLockedCode(ctx context.Context, slip voucher.Slip, at Count
 }
 
 // ExpireCashCodes gives back what stands behind codes that nobody has used in time, and tells their owners. It returns how many
-// there were; limit is the most at once. It may run twice at the same time.
-func (a *Agents) ExpireCashCodes(ctx context.Context, limit int) (int, error) {
-	due, err := a.codes.DueBefore(ctx, voucher.Cash, a.now(), limit)
-	if err != nil {
-		return 0, err
+// there were; page is how many are read at once. It may run twice at the same time.
+func (a *Agents) ExpireCashCodes(ctx context.Context, page int) (int, error) {
+	return sweep.All(ctx, a.codesDue(ctx, voucher.Cash, page), func(slip voucher.Slip) (bool, error) { return a.endCashCode(ctx, slip) })
+}
+
+// codesDue reads the codes of a kind whose time is over by now.
+func (a *Agents) codesDue(ctx context.Context, kind voucher.Kind, page int) func(after voucher.Slip) ([]voucher.Slip, error) {
+	now := a.now()
+	return func(after voucher.Slip) ([]voucher.Slip, error) {
+		return a.codes.DueBefore(ctx, kind, now, after, page)
 	}
-	return each(due, func(slip voucher.Slip) (bool, error) { return a.endCashCode(ctx, slip) })
 }
 
 // endCashCode ends a code that is over but for its money.

@@ -94,6 +94,7 @@ func (a *Agents) KeepDeposit(ctx context.Context, r MendRequest) (end string, er
 	}
 	end = a.keptEnd(t)
 	companions := append(a.wallet.Noted(wallet.Actor{Number: t.Customer, Phone: t.Party.Phone}, t.Party.Language, r.Origin, end),
+		a.wallet.OwnAct(t.Customer),
 		a.deals.Change(d.ID, func(d *deal.Deal, _ time.Time) *fault.Error {
 			if d.State != deal.Claimed || d.Marks.Has(deal.Kept) {
 				return fault.New(fault.DealClosed, "state", d.State.String())

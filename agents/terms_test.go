@@ -55,7 +55,7 @@ func TestTermsFit(t *testing.T) {
 		"mend":  MendTerms{brief, counter, mended, number, key, sum, sum, sum, key, back, true, sum, true, rules, now},
 		"float": FloatTerms{brief, at, at, key.String(), sum, rules, now},
 		"register": registerTerms{brief, at, wallet.Newcomer{Phone: phone, Language: "en", Name: party.Name, ID: wallet.IDDraft(strings.Repeat("d", 120)),
-			Photo: strings.Repeat("p", 80), Shop: at.Shop}, earned, rules, now},
+			Photo: strings.Repeat("p", 80), Shop: at.Shop}, true, earned, rules, now},
 		"answer": answerTerms{brief, key.String()},
 	} {
 		if n := len(wallet.EncodeTerms(terms)); n > intent.TermsMax {

@@ -131,6 +131,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	w.earnJobs()
 	w.trap.Fake, w.desk.Fake = w.clock, w.clock
 	w.staff["decide"] = w.decide
+	w.staff["reset-pin"] = w.resetsPIN
 	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
 	w.jobs["expire"] = w.expire
 	w.start()
