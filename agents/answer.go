@@ -56,8 +56,7 @@ func (a *Agents) AskedOf(ctx context.Context, phone msisdn.Number) ([]Asked, err
 	if err != nil {
 		return nil, err
 	}
-	rules := a.rules()
-	open, err := a.deals.OpenOf(ctx, c.ID, a.now().Add(-rules.WaitFor-rules.ClaimWithin-rules.DecideWithin))
+	open, err := a.deals.OpenOf(ctx, c.ID, a.claimsSince())
 	if err != nil {
 		return nil, err
 	}

@@ -222,6 +222,10 @@ func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with
 			return err
 		}
 	}
+	return steadily(func() error { return a.tryEndOffer(ctx, o, n, with) })
+}
+
+func (a *Agents) tryEndOffer(ctx context.Context, o offer.Offer, n offer.Next, with []ledger.Companion) error {
 	plan := &ledger.Plan{Companions: append(a.offers.To(o, n), with...)}
 	told := a.wallet.IDs().New()
 	if !o.Hold.IsZero() {
@@ -231,6 +235,11 @@ func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with
 		}
 		plan.ID, plan.Kind, plan.Corrects = told, ledger.HoldEnd, o.Intent()
 		plan.Holds = []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: o.Hold, Account: holder}}
+		if o.Kind == offer.Cash {
+			if _, err := a.refreeze(ctx, plan, freedBy(o, holder), id.ID{}); err != nil {
+				return err
+			}
+		}
 	}
 	messages, err := a.tellEnd(ctx, told, o, n)
 	if err != nil {
@@ -245,6 +254,11 @@ func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with
 		a.wallet.Wake()
 	}
 	return err
+}
+
+// freedBy is what comes free on the wallet of a customer when a reservation ends.
+func freedBy(o offer.Offer, account int64) freed {
+	return freed{o.Customer, account, o.Amount + o.Fee, o.AskedAt}
 }
 
 // holderOf is the account on which an offer's money is held: the float of the till that gives, or the customer's wallet.

@@ -84,6 +84,7 @@ const (
 	OwnWalletLimit Code = "own_wallet_limit" // too much over the own counter in a day; args: max, left
 	AskPending     Code = "ask_pending"      // the customer has another request to answer
 	AskGone        Code = "ask_gone"         // the request was answered, has expired, or gave way to another
+	DepositByCode  Code = "deposit_by_code"  // the customer read out a code: the number cannot be wrong
 	CaseNotFound   Code = "case_not_found"   // there is no such case
 	CaseClosed     Code = "case_closed"      // the case is there already, or was decided
 
@@ -244,6 +245,7 @@ var specs = map[Code]Spec{
 	OwnWalletLimit: end,
 	AskPending:     end,
 	AskGone:        conflict,
+	DepositByCode:  end,
 	CaseNotFound:   notFound,
 	CaseClosed:     conflict,
 
