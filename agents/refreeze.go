@@ -94,10 +94,10 @@ func (a *Agents) holdMore(ctx context.Context, plan *ledger.Plan, account int64,
 	alike.Like = onWallet
 	plan.Holds = append(plan.Holds, freeze(onWallet, account, c.Held+more, a.now()), alike)
 	plan.Companions = append(plan.Companions, a.deals.HoldMore(c.ID, c.Held, onWallet, onFloat),
-		a.wallet.Messages().Add(outbox.MessageID(onWallet, toCustomer), t.Party.Phone, a.heldMore(t.Party.Language, "sms.claim.customer", onWallet, t)))
+		a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(onWallet, toCustomer), t.Party.Phone, a.heldMore(t.Party.Language, "sms.claim.customer", onWallet, t)))
 	for i, o := range operators {
 		plan.Companions = append(plan.Companions,
-			a.wallet.Messages().Add(outbox.MessageID(onWallet, byte(toOperator+i)), o.Phone, a.heldMore(o.Language, "sms.claim.operator", onWallet, t)))
+			a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(onWallet, byte(toOperator+i)), o.Phone, a.heldMore(o.Language, "sms.claim.operator", onWallet, t)))
 	}
 	return nil
 }

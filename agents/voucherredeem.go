@@ -116,7 +116,7 @@ func (a *Agents) lockTold(ctx context.Context, slip voucher.Slip) (ledger.Compan
 		return nil, err
 	}
 	lock := &ledger.Plan{ID: id.Derive(slip.ID, "senti.voucher.locked.v1")}
-	return a.message(lock, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))), nil
+	return a.notice(lock, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))), nil
 }
 
 // Redeem moves the money of a voucher from escrow to the till's float, once, and returns the text the conversation ends with: pay the
