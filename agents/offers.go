@@ -236,7 +236,11 @@ func (a *Agents) tryEndOffer(ctx context.Context, o offer.Offer, n offer.Next, w
 		plan.ID, plan.Kind, plan.Corrects = told, ledger.HoldEnd, o.Intent()
 		plan.Holds = []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: o.Hold, Account: holder}}
 		if o.Kind == offer.Cash {
-			if _, err := a.refreeze(ctx, plan, freedBy(o, holder), id.ID{}); err != nil {
+			f, err := a.freedBy(ctx, o, holder)
+			if err != nil {
+				return err
+			}
+			if _, err := a.refreeze(ctx, plan, f, id.ID{}); err != nil {
 				return err
 			}
 		}
@@ -256,9 +260,10 @@ func (a *Agents) tryEndOffer(ctx context.Context, o offer.Offer, n offer.Next, w
 	return err
 }
 
-// freedBy is what comes free on the wallet of a customer when a reservation ends.
-func freedBy(o offer.Offer, account int64) freed {
-	return freed{o.Customer, account, o.Amount + o.Fee, o.AskedAt}
+// freedBy is what comes free on the wallet of a customer when a reservation ends, whichever shop was asked last.
+func (a *Agents) freedBy(ctx context.Context, o offer.Offer, account int64) (freed, error) {
+	in, _, err := a.reservation(ctx, o)
+	return freed{o.Customer, account, o.Amount + o.Fee, in.OpenedAt}, err
 }
 
 // holderOf is the account on which an offer's money is held: the float of the till that gives, or the customer's wallet.

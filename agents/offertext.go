@@ -111,7 +111,11 @@ func (a *Agents) aboutTotal(o offer.Offer, shop, code string, total int64) []i18
 
 // aboutFreed is aboutCash of a reservation that is over: the total is what the customer can use again.
 func (a *Agents) aboutFreed(ctx context.Context, o offer.Offer, shop, code string) ([]i18n.Arg, error) {
-	_, free, err := a.wanted(ctx, freedBy(o, 0), id.ID{})
+	f, err := a.freedBy(ctx, o, 0)
+	if err != nil {
+		return nil, err
+	}
+	_, free, err := a.wanted(ctx, f, id.ID{})
 	return a.aboutTotal(o, shop, code, free), err
 }
 

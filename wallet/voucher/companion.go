@@ -113,8 +113,15 @@ func (s *Store) Prove(slips []Slip, typed Code, word string) (Slip, []ledger.Com
 	if meant == nil {
 		meant = slips
 	}
-	// The refusal is the last one's to say, so that one comes last which has the most tries left.
-	ordered := slices.SortedStableFunc(slices.Values(meant), func(a, b Slip) int { return cmp.Compare(a.Left, b.Left) })
+	// The refusal is the last one's to say, so that one comes last which can be used and has the most tries left.
+	now := s.clock.Now()
+	says := func(s Slip) int {
+		if !s.Usable(now) {
+			return -1
+		}
+		return s.Left
+	}
+	ordered := slices.SortedStableFunc(slices.Values(meant), func(a, b Slip) int { return cmp.Compare(says(a), says(b)) })
 	var out []ledger.Companion
 	for i, slip := range ordered {
 		out = append(out, &trial{store: s, slip: slip, typed: typed, word: word, last: i == len(ordered)-1})

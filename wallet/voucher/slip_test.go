@@ -255,6 +255,26 @@ func TestVouchersOfOneNumber(t *testing.T) {
 	})
 }
 
+// One that is over, and that nobody has ended yet, does not say so for another that can still be tried.
+func TestAVoucherThatIsOverSaysNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBooth(t, d)
+		over, live := voucherSlip(b), voucherSlip(b)
+		over.ExpiresAt = b.clock.Now().Add(time.Minute)
+		first, _ := b.made(over, "")
+		second, _ := b.made(live, "")
+		b.clock.Advance(time.Hour)
+		wrong := another(first, 0)
+		if wrong == second {
+			wrong = another(first, 1)
+		}
+		for _, want := range []string{"wrong_code left=2", "wrong_code left=1", "code_locked", "code_locked"} {
+			_, said := b.try(wrong, "", b.slip(over.ID), b.slip(live.ID))
+			b.wants("beside one that is over", said, want)
+		}
+	})
+}
+
 func TestSecretWord(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		b := newBooth(t, d)
