@@ -9,6 +9,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
+	"senti/wallet/sweep"
 )
 
 // tillsAtOnce is how many tills are looked at together.
@@ -17,46 +18,29 @@ const tillsAtOnce = 200
 // FloatAlerts looks at the tills that are open and tells their operators, and those of the till that their agent has named for itself,
 // what runs short: float below the low mark of its class or cash because float is above the high one, or either of them within the hours
 // to come as on the same day of earlier weeks. A till is not told the same again within the market's quiet time. It returns how many
-// were told; limit is the most at once. It may run twice at the same time; run again it goes on with those who were not told.
-func (a *Agents) FloatAlerts(ctx context.Context, limit int) (sent int, err error) {
+// were told; page is how many are looked at together. It may run twice at the same time; run again it goes on with those who were not
+// told.
+func (a *Agents) FloatAlerts(ctx context.Context, page int) (sent int, err error) {
 	near := neighbours{}
-	for after := int64(0); ; {
-		places, err := a.places.Find(ctx, network.Search{Serving: true, After: after, Limit: tillsAtOnce})
-		if err != nil || len(places) == 0 {
-			return sent, err
-		}
-		after = places[len(places)-1].Till.ID
-		news, err := a.shortages(ctx, places)
-		if err != nil {
-			return sent, err
-		}
-		for _, s := range news {
-			if sent == limit {
-				return sent, nil
-			}
-			switch err := a.warn(ctx, s, near); fault.CodeOf(err) {
-			case "":
-				sent++
-			case fault.WarnedAlready: // by another process
-			default:
-				return sent, err
-			}
-		}
+	return sweep.All(ctx, func(after tillNow) ([]tillNow, error) { return a.tillsNow(ctx, after.place.Till.ID, page) },
+		func(t tillNow) (bool, error) { return a.alert(ctx, t, near) })
+}
+
+// tillNow is a till as an alert looks at it.
+type tillNow struct {
+	place   network.Place
+	float   ledger.Account
+	drawers map[int64]offer.Drawer // of the tills of its page
+	told    offer.Warning          // the last
+	ever    bool                   // there was one
+}
+
+// tillsNow are the open tills after that one.
+func (a *Agents) tillsNow(ctx context.Context, after int64, page int) ([]tillNow, error) {
+	places, err := a.places.Find(ctx, network.Search{Serving: true, After: after, Limit: page})
+	if err != nil || len(places) == 0 {
+		return nil, err
 	}
-}
-
-// shortage is what runs short at a till.
-type shortage struct {
-	place     network.Place
-	about     offer.Shortage
-	available int64     // of it, minor units
-	mark      int64     // that was passed
-	least     int64     // what a till of its class should hold of e-money
-	at        time.Time // when it will be used up, of what is foreseen
-}
-
-// shortages looks at tills, and leaves out what they were told.
-func (a *Agents) shortages(ctx context.Context, places []network.Place) ([]shortage, error) {
 	var floats, tills []int64
 	for _, p := range places {
 		floats, tills = append(floats, p.Till.Float), append(tills, p.Till.ID)
@@ -73,18 +57,35 @@ func (a *Agents) shortages(ctx context.Context, places []network.Place) ([]short
 	if err != nil {
 		return nil, err
 	}
-	now, quiet := a.now(), a.rules().Forecast.Quiet
-	var out []shortage
-	for _, p := range places {
-		s, short, err := a.shortageAt(ctx, p, accounts[p.Till.Float], drawers)
-		if err != nil {
-			return nil, err
-		}
-		if told, ever := warnings[p.Till.ID]; short && (!ever || !told.Covers(s.about, now, quiet)) {
-			out = append(out, s)
-		}
+	out := make([]tillNow, len(places))
+	for i, p := range places {
+		out[i] = tillNow{place: p, float: accounts[p.Till.Float], drawers: drawers}
+		out[i].told, out[i].ever = warnings[p.Till.ID]
 	}
 	return out, nil
+}
+
+// alert tells one till what runs short there, unless it knows, and reports whether it did.
+func (a *Agents) alert(ctx context.Context, t tillNow, near neighbours) (bool, error) {
+	s, short, err := a.shortageAt(ctx, t.place, t.float, t.drawers)
+	if err != nil || !short || t.ever && t.told.Covers(s.about, a.now(), a.rules().Forecast.Quiet) {
+		return false, err
+	}
+	err = a.warn(ctx, s, near)
+	if fault.HasCode(err, fault.WarnedAlready) { // by another process
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// shortage is what runs short at a till.
+type shortage struct {
+	place     network.Place
+	about     offer.Shortage
+	available int64     // of it, minor units
+	mark      int64     // that was passed
+	least     int64     // what a till of its class should hold of e-money
+	at        time.Time // when it will be used up, of what is foreseen
 }
 
 // shortageAt looks at one till. What is short now goes before what will be.

@@ -27,8 +27,7 @@ func TestFloatAlerts(t *testing.T) {
 		w.stranger(300_001_00)
 		w.nominates(w.agent, njeri)
 		w.shop(amina, "KWA AMINA", w.wallet.Market().Wards[0].Code, "AMINA HASSAN", 100_00)
-		w.alerts(1, 1) // not more at once than wanted
-		w.alerts(10, 2)
+		w.alerts(1, 3) // one by one
 		w.alerts(10, 0)
 		w.told(map[msisdn.Number]string{
 			otieno: "OTIENO KIOSK: float is LOW, Ksh 800 (mark 10,000; it should hold 30,000).",

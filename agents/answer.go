@@ -2,7 +2,6 @@ package agents
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/sweep"
 )
 
 // askPlan sets the money of a cash-in aside on the float, until the customer says yes or the time runs out.
@@ -56,8 +56,7 @@ func (a *Agents) AskedOf(ctx context.Context, phone msisdn.Number) ([]Asked, err
 	if err != nil {
 		return nil, err
 	}
-	rules := a.rules()
-	open, err := a.deals.OpenOf(ctx, c.ID, a.now().Add(-rules.WaitFor-rules.ClaimWithin-rules.DecideWithin))
+	open, err := a.deals.OpenOf(ctx, c.ID, a.claimsSince())
 	if err != nil {
 		return nil, err
 	}
@@ -200,6 +199,7 @@ func (a *Agents) answered(in intent.Intent, r AnswerRequest, t CashInTerms, stat
 		a.deals.Change(r.Deal, answeredInTime(state, in.ID, t)),
 		a.wallet.Intents().Open(in),
 		a.wallet.Intents().Close(in, a.ended(t.To.Language, a.answerEnd(r.Yes, t), ofDepositor)),
+		a.wallet.OwnAct(t.Customer),
 	}
 }
 
@@ -222,27 +222,13 @@ func holdOf(dealID id.ID) id.ID { return id.Derive(dealID, "senti.deal.hold.v1")
 const holdMargin = 24 * time.Hour
 
 // ExpireCashIns gives back the money of cash-ins that nobody has answered in time, and tells the operators to return the cash. It
-// returns how many there were; limit is the most at once. It may run twice at the same time.
-func (a *Agents) ExpireCashIns(ctx context.Context, limit int) (int, error) {
-	due, err := a.deals.DueBefore(ctx, deal.Waiting, a.now(), limit)
-	if err != nil {
-		return 0, err
-	}
-	return each(due, func(d deal.Deal) (bool, error) { return a.expireCashIn(ctx, d) })
-}
-
-// each ends what is due one by one and counts what it has ended. One that cannot be ended does not keep the others waiting.
-func each[T any](due []T, end func(T) (bool, error)) (done int, err error) {
-	var failed []error
-	for _, one := range due {
-		switch ended, err := end(one); {
-		case err != nil:
-			failed = append(failed, err)
-		case ended:
-			done++
-		}
-	}
-	return done, errors.Join(failed...)
+// returns how many there were; page is how many are read at once. It may run twice at the same time.
+func (a *Agents) ExpireCashIns(ctx context.Context, page int) (int, error) {
+	now := a.now()
+	return sweep.All(ctx, func(after deal.Deal) ([]deal.Deal, error) {
+		return a.deals.DueBefore(ctx, deal.Waiting, now, after, page)
+	},
+		func(d deal.Deal) (bool, error) { return a.expireCashIn(ctx, d) })
 }
 
 func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
@@ -274,7 +260,8 @@ func (a *Agents) endWait(ctx context.Context, plan *ledger.Plan) (bool, error) {
 	case err == nil:
 		a.wallet.Wake()
 		return true, nil
-	case fault.HasCode(err, fault.DealClosed), fault.HasCode(err, fault.CodeGone), fault.HasCode(err, fault.AskGone):
+	case fault.HasCode(err, fault.DealClosed), fault.HasCode(err, fault.CodeGone), fault.HasCode(err, fault.AskGone),
+		fault.HasCode(err, fault.CodeLive): // the clock stepped back
 		return false, nil
 	}
 	return false, err

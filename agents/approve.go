@@ -179,6 +179,7 @@ func (a *Agents) Refuse(ctx context.Context, intentID id.ID, o wallet.Origin) (e
 	no := a.wallet.NewIntent(ledger.Enquiry, wallet.Actor{Number: t.Customer, Phone: t.From.Phone}, o, struct{}{})
 	companions := append(a.noted(no, end), a.deals.AnswerAsk(ask, deal.AskRefused, id.ID{})...)
 	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(companions,
+		a.wallet.OwnAct(t.Customer),
 		a.places.Refused(t.At.Operator, rules.Refusals, rules.RefusalsFor),
 		a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(ask.ID, toOperator), t.At.Phone, a.askedFor(t, "sms.ask.refused")))})
 	if fault.HasCode(err, fault.AskGone) {

@@ -14,6 +14,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
+	"senti/wallet/sweep"
 )
 
 // AskRequest is an operator who asks a customer to approve a cash-out. Amount is minor units.
@@ -147,13 +148,10 @@ func (a *Agents) tooLate(ctx context.Context, post network.Post, o wallet.Origin
 }
 
 // ExpireAsks ends the requests that nobody has answered in time, and tells the operators to pay nothing. It returns how many there
-// were; limit is the most at once. It may run twice at the same time.
-func (a *Agents) ExpireAsks(ctx context.Context, limit int) (int, error) {
-	due, err := a.deals.AsksDue(ctx, a.now(), limit)
-	if err != nil {
-		return 0, err
-	}
-	return each(due, func(ask deal.Ask) (bool, error) {
+// were; page is how many are read at once. It may run twice at the same time.
+func (a *Agents) ExpireAsks(ctx context.Context, page int) (int, error) {
+	now := a.now()
+	return sweep.All(ctx, func(after deal.Ask) ([]deal.Ask, error) { return a.deals.AsksDue(ctx, now, after, page) }, func(ask deal.Ask) (bool, error) {
 		var t CashOutTerms
 		if _, err := a.wallet.Recall(ctx, ask.ID, &t, ledger.Enquiry); err != nil {
 			return false, err

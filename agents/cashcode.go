@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"senti/wallet"
@@ -14,6 +15,7 @@ import (
 	"senti/wallet/limit"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/sweep"
 	"senti/wallet/tariff"
 	"senti/wallet/voucher"
 )
@@ -238,11 +240,18 @@ func (a *Agents) CancelCashCode(ctx context.Context, phone msisdn.Number, o wall
 	if err != nil {
 		return "", err
 	}
-	plan := a.freeCashPlan(in.ID, t)
-	end = a.texts.Say(c.Language, "cashcode.cancelled", a.wallet.Money("total", t.Total()))
-	plan.Companions = append(a.noted(a.wallet.NewIntent(ledger.Enquiry, wallet.Actor{Number: c.ID, Phone: c.Phone}, o, struct{}{}), end),
-		a.codes.Cancel(cashRef(t, in.ID), plan.ID))
-	_, err = a.ledger.Commit(ctx, plan)
+	err = steadily(func() error {
+		plan, free, err := a.freeCashPlan(ctx, in.ID, t, in.OpenedAt)
+		if err != nil {
+			return err
+		}
+		end = a.texts.Say(c.Language, "cashcode.cancelled", a.wallet.Money("total", free))
+		note := a.noted(a.wallet.NewIntent(ledger.Enquiry, wallet.Actor{Number: c.ID, Phone: c.Phone}, o, struct{}{}), end)
+		plan.Companions = slices.Concat(note, []ledger.Companion{a.codes.Cancel(cashRef(t, in.ID), plan.ID), a.wallet.OwnAct(c.ID)}, plan.Companions)
+		_, err = a.ledger.Commit(ctx, plan)
+		return err
+	})
+	a.wallet.Wake()
 	return end, err
 }
 
@@ -271,12 +280,15 @@ func cashRef(t CashCodeTerms, from id.ID) voucher.Ref {
 	return voucher.Ref{ID: voucher.CashOf(t.Customer), From: from}
 }
 
-// freeCashPlan gives back what stands behind a code. That it happens once is for the code's own row to see to.
-func (a *Agents) freeCashPlan(from id.ID, t CashCodeTerms) *ledger.Plan {
-	return &ledger.Plan{
+// freeCashPlan gives back what stands behind a code since then, but for what a claim wants of it; free is what the customer can use again.
+// That it happens once is for the code's own row to see to.
+func (a *Agents) freeCashPlan(ctx context.Context, from id.ID, t CashCodeTerms, since time.Time) (plan *ledger.Plan, free int64, err error) {
+	plan = &ledger.Plan{
 		ID: a.wallet.IDs().New(), Kind: ledger.HoldEnd, Corrects: from,
 		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: holdOf(from), Account: t.From.Account}},
 	}
+	free, err = a.refreeze(ctx, plan, freed{t.Customer, t.From.Account, t.Total(), since}, id.ID{})
+	return plan, free, err
 }
 
 // freeLockedCode gives back what stands behind a code that was tried too often, and tells the customer at which shop.
@@ -285,23 +297,22 @@ func (a *Agents) freeLockedCode(ctx context.Context, slip voucher.Slip, at Count
 	if _, err := a.wallet.Recall(ctx, slip.From, &t, ledger.HoldTake); err != nil {
 		return err
 	}
-	plan := a.freeCashPlan(slip.From, t)
-	plan.Companions = []ledger.Companion{
-		a.codes.Cancel(slip.Ref(), plan.ID),
-		a.message(plan, toCustomer, t.From.Phone, a.codeFreed(t, "sms.cashcode.locked", i18n.Text("shop", at.Shop))),
-	}
-	_, err := a.endWait(ctx, plan)
+	_, err := a.endCash(ctx, slip, t, a.codes.Cancel, "sms.cashcode.locked", i18n.Text("shop", at.Shop))
 	return err
 }
 
 // ExpireCashCodes gives back what stands behind codes that nobody has used in time, and tells their owners. It returns how many
-// there were; limit is the most at once. It may run twice at the same time.
-func (a *Agents) ExpireCashCodes(ctx context.Context, limit int) (int, error) {
-	due, err := a.codes.DueBefore(ctx, voucher.Cash, a.now(), limit)
-	if err != nil {
-		return 0, err
+// there were; page is how many are read at once. It may run twice at the same time.
+func (a *Agents) ExpireCashCodes(ctx context.Context, page int) (int, error) {
+	return sweep.All(ctx, a.codesDue(ctx, voucher.Cash, page), func(slip voucher.Slip) (bool, error) { return a.endCashCode(ctx, slip) })
+}
+
+// codesDue reads the codes of a kind whose time is over by now.
+func (a *Agents) codesDue(ctx context.Context, kind voucher.Kind, page int) func(after voucher.Slip) ([]voucher.Slip, error) {
+	now := a.now()
+	return func(after voucher.Slip) ([]voucher.Slip, error) {
+		return a.codes.DueBefore(ctx, kind, now, after, page)
 	}
-	return each(due, func(slip voucher.Slip) (bool, error) { return a.endCashCode(ctx, slip) })
 }
 
 // endCashCode ends a code that is over but for its money.
@@ -310,17 +321,25 @@ func (a *Agents) endCashCode(ctx context.Context, slip voucher.Slip) (bool, erro
 	if _, err := a.wallet.Recall(ctx, slip.From, &t, ledger.HoldTake); err != nil {
 		return false, err
 	}
-	plan := a.freeCashPlan(slip.From, t)
-	ended := a.codes.Expire(slip.Ref(), plan.ID)
+	ended := a.codes.Expire
 	if slip.State == voucher.Locked { // and nobody came to freeLockedCode
-		ended = a.codes.Cancel(slip.Ref(), plan.ID)
+		ended = a.codes.Cancel
 	}
-	plan.Companions = []ledger.Companion{ended, a.message(plan, toCustomer, t.From.Phone, a.codeFreed(t, "sms.cashcode.expired"))}
-	return a.endWait(ctx, plan)
+	return a.endCash(ctx, slip, t, ended, "sms.cashcode.expired")
 }
 
-// codeFreed tells the owner of a code that it is dead and the money free.
-func (a *Agents) codeFreed(t CashCodeTerms, key string, more ...i18n.Arg) text {
-	return a.wallet.Afterwards(t.From.Language, key, t.From.Account,
-		append(more, a.wallet.Money("amount", t.Amount), a.wallet.Money("total", t.Total()))...)
+// endCash ends a code in that way, gives back what stands behind it and tells its owner; it reports whether it was this that did.
+func (a *Agents) endCash(ctx context.Context, slip voucher.Slip, t CashCodeTerms, end func(voucher.Ref, id.ID) ledger.Companion, key string, more ...i18n.Arg) (ended bool, err error) {
+	err = steadily(func() error {
+		plan, free, err := a.freeCashPlan(ctx, slip.From, t, slip.MadeAt)
+		if err != nil {
+			return err
+		}
+		plan.Companions = append([]ledger.Companion{end(slip.Ref(), plan.ID), a.message(plan, toCustomer, t.From.Phone,
+			a.wallet.Afterwards(t.From.Language, key, t.From.Account, append(slices.Clip(more), a.wallet.Money("amount", t.Amount), a.wallet.Money("total", free))...))},
+			plan.Companions...)
+		ended, err = a.endWait(ctx, plan)
+		return err
+	})
+	return ended, err
 }

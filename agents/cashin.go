@@ -156,6 +156,9 @@ func (a *Agents) CashInPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *led
 
 // deal is the deal as it is kept.
 func (t CashInTerms) deal(posting id.ID, state deal.State) deal.Deal {
+	if t.Code != "" {
+		t.Marks |= deal.ByCode
+	}
 	return deal.Deal{
 		ID: posting, Kind: ledger.CashIn, State: state, Till: t.At.Till, Operator: t.At.Operator, Agent: t.At.Agent, Super: t.At.Super,
 		Customer: t.Customer, Phone: t.To.Phone, Name: t.To.Name, Amount: t.Amount,

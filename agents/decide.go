@@ -76,7 +76,7 @@ func (a *Agents) decisionPlan(ctx context.Context, posting id.ID, by string, c d
 	}
 	_, t, err := a.mend(ctx, c.Deal)
 	if err == nil {
-		err = a.opened(ctx, &t, c.Kind)
+		c, err = a.opened(ctx, &t, c.Kind)
 	}
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (a *Agents) decisionPlan(ctx context.Context, posting id.ID, by string, c d
 	if err != nil {
 		return nil, err
 	}
-	plan := &ledger.Plan{ID: posting, Kind: ledger.HoldEnd, Corrects: t.Corrects, Holds: t.thaw(c.Kind, rule.back != 0)}
+	plan := &ledger.Plan{ID: posting, Kind: ledger.HoldEnd, Corrects: t.Corrects, Holds: t.thaw(c, rule.back != 0)}
 	if rule.back != 0 {
 		if err := a.giveWhatIsThere(ctx, c.Kind, &t); err != nil {
 			return nil, err
@@ -103,8 +103,13 @@ func (a *Agents) decisionPlan(ctx context.Context, posting id.ID, by string, c d
 	note := rule.word + " by " + by
 	plan.Companions = append(plan.Companions,
 		a.deals.Change(t.Deal, deal.To(rule.state, posting)),
-		a.closes(t.Deal, c.Kind, rule.close, note),
+		a.closes(c, rule.close, note),
 		a.message(plan, toCustomer, t.Party.Phone, a.decided(t, rule.word)))
+	if c.Kind == deal.WrongDeposit && rule.back == 0 {
+		if _, err := a.refreeze(ctx, plan, freed{t.Customer, t.Party.Account, c.Held, c.OpenedAt}, c.Deal); err != nil {
+			return nil, err
+		}
+	}
 	plan.Companions = append(plan.Companions, a.tell(plan, operators, func(language string) text { return a.wasDecided(language, t, rule.word) })...)
 	plan.Companions = append(plan.Companions, a.audit.Add(audit.Act{Actor: by, Act: "case.decide", Object: "case:" + c.ID.String(),
 		Detail: audit.Detail(map[string]any{"decision": rule.word, "deal": c.Deal.String(), "amount": t.Amount, "back": t.given(rule)})})...)

@@ -47,9 +47,10 @@ func (a *Agents) DepositCode(ctx context.Context, phone msisdn.Number, o wallet.
 	return DepositCode{Code: d.Code, Until: d.ExpiresAt, End: withCode(a.depositCodePage(c.Language, d.ExpiresAt), d.Code)}, nil
 }
 
-// notedDeposit keeps the page, but for the code.
+// notedDeposit keeps the page, but for the code, and that its owner uses the wallet.
 func (a *Agents) notedDeposit(c customer.Customer, o wallet.Origin, until time.Time) []ledger.Companion {
-	return a.notedPage(wallet.Actor{Number: c.ID, Phone: c.Phone}, o, pageTerms{Of: depositPage}, a.depositCodePage(c.Language, until))
+	return append(a.notedPage(wallet.Actor{Number: c.ID, Phone: c.Phone}, o, pageTerms{Of: depositPage}, a.depositCodePage(c.Language, until)),
+		a.wallet.OwnAct(c.ID))
 }
 
 func (a *Agents) depositCodePage(language string, until time.Time) string {

@@ -24,7 +24,7 @@ func (a *Agents) QuoteGiveBack(ctx context.Context, r MendRequest) (MendQuote, e
 		err = fault.New(fault.DealClosed, "state", d.State.String())
 	}
 	if err == nil {
-		err = a.opened(ctx, &t, deal.WrongDeposit)
+		_, err = a.opened(ctx, &t, deal.WrongDeposit)
 	}
 	if err == nil && t.Held == 0 { // nobody is asked for what is spent
 		err = fault.New(fault.DealNotFound)
@@ -44,8 +44,8 @@ func (t *MendTerms) keepSpent() { t.Back.but(t.Amount-t.Held, t.Party.Account, t
 // GiveBack takes what is held of a wrong deposit back to the float it came from: the customer agrees that it was not theirs. Money
 // leaves the wallet, so it takes the PIN. Sent again it returns the same receipt and moves nothing.
 //
-// Faults: wrong_pin (left), pin_locked, no_pin, deal_closed (state; staff have decided), case_closed, intent_expired, busy;
-// outcome_unknown.
+// Faults: wrong_pin (left), pin_locked, no_pin, deal_closed (state; staff have decided), case_closed, conflict (more is held by now: begin
+// again), intent_expired, busy; outcome_unknown.
 func (a *Agents) GiveBack(ctx context.Context, intentID id.ID, typed pin.PIN) (MendReceipt, error) {
 	in, t, err := a.recallMend(ctx, intentID, ledger.CashInReversal, "")
 	if err != nil {
@@ -59,7 +59,11 @@ func (a *Agents) GiveBack(ctx context.Context, intentID id.ID, typed pin.PIN) (M
 	if err != nil {
 		return MendReceipt{}, err
 	}
-	outcome, err := a.ledger.Commit(ctx, a.giveBackPlan(in, t, operators, back, typed))
+	c, err := a.heldFor(ctx, t, deal.WrongDeposit)
+	if err != nil {
+		return MendReceipt{}, err
+	}
+	outcome, err := a.ledger.Commit(ctx, a.giveBackPlan(in, t, c, operators, back, typed))
 	if err != nil {
 		return MendReceipt{}, err
 	}
@@ -68,16 +72,16 @@ func (a *Agents) GiveBack(ctx context.Context, intentID id.ID, typed pin.PIN) (M
 }
 
 // giveBackPlan is all that it commits.
-func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, operators []network.Operator, back []ledger.Companion, typed pin.PIN) *ledger.Plan {
+func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, c deal.Case, operators []network.Operator, back []ledger.Companion, typed pin.PIN) *ledger.Plan {
 	plan := &ledger.Plan{
 		ID: in.ID, Kind: ledger.CashInReversal, Request: wallet.Request(in), Corrects: t.Corrects, Rules: t.Rules,
-		Legs: t.legs(), Holds: t.thaw(deal.WrongDeposit, true),
+		Legs: t.legs(), Holds: t.thaw(c, true),
 	}
 	plan.Companions = append([]ledger.Companion{
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, a.giveBackEnd(t))),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
-		a.closes(t.Deal, deal.WrongDeposit, deal.CaseDropped, "given back by the customer"),
+		a.closes(c, deal.CaseDropped, "given back by the customer"),
 		a.message(plan, toCustomer, t.Party.Phone, a.hasGivenBack(t)),
 	}, a.tell(plan, operators, func(language string) text { return a.gotBack(language, t) })...)
 	plan.Companions = append(plan.Companions, back...)
@@ -99,6 +103,7 @@ func (a *Agents) KeepDeposit(ctx context.Context, r MendRequest) (end string, er
 	}
 	end = a.keptEnd(t)
 	companions := append(a.wallet.Noted(wallet.Actor{Number: t.Customer, Phone: t.Party.Phone}, t.Party.Language, r.Origin, end),
+		a.wallet.OwnAct(t.Customer),
 		a.deals.Change(d.ID, func(d *deal.Deal, _ time.Time) *fault.Error {
 			if d.State != deal.Claimed || d.Marks.Has(deal.Kept) {
 				return fault.New(fault.DealClosed, "state", d.State.String())

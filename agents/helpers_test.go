@@ -50,6 +50,13 @@ type town struct {
 func newTown(t testing.TB, d *db.DB) *town {
 	t.Helper()
 	w := openTown(t, d, clock.NewFake(time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)))
+	w.settle()
+	return w
+}
+
+// settle opens the wallets and shops.
+func (w *town) settle() {
+	w.t.Helper()
 	w.must(w.wallet.EnsureSystemAccounts(bg))
 	for phone, c := range map[msisdn.Number]struct {
 		name  string
@@ -67,15 +74,22 @@ func newTown(t testing.TB, d *db.DB) *town {
 	w.must(err)
 	w.shop(njeri, "MAMA NJERI", w.wallet.Market().Wards[0].Code, "NJERI WAIRIMU", 50_000_00)
 	w.shop(otieno, "OTIENO KIOSK", w.wallet.Market().Wards[1].Code, "PAUL OTIENO", 800_00)
-	return w
 }
 
 // openTown starts a process on a database.
 func openTown(t testing.TB, d *db.DB, c *clock.Fake) *town {
 	t.Helper()
-	w := &town{t: t, db: d, clock: c, tills: map[msisdn.Number]network.Till{}, people: map[msisdn.Number]customer.Customer{}}
 	m, err := market.Load("ke")
-	w.must(err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return openTownUnder(t, d, c, m.WithVouchers())
+}
+
+// openTownUnder is openTown under other rules.
+func openTownUnder(t testing.TB, d *db.DB, c *clock.Fake, m *market.Market) *town {
+	t.Helper()
+	w := &town{t: t, db: d, clock: c, tills: map[msisdn.Number]network.Till{}, people: map[msisdn.Number]customer.Customer{}}
 	texts, err := i18n.Load()
 	w.must(err)
 	receipts, err := key.Demo().Derive(key.Receipt, "codes")
@@ -84,7 +98,7 @@ func openTown(t testing.TB, d *db.DB, c *clock.Fake) *town {
 		Receipts: ledger.NewReceiptCoder([32]byte(receipts))})
 	w.must(err)
 	t.Cleanup(w.ledger.Close)
-	w.wallet = wallet.New(wallet.Parts{DB: d, Ledger: w.ledger, Market: m.WithVouchers(), Texts: texts, Keys: key.Demo(), Clock: c, IDs: id.Random{}})
+	w.wallet = wallet.New(wallet.Parts{DB: d, Ledger: w.ledger, Market: m, Texts: texts, Keys: key.Demo(), Clock: c, IDs: id.Random{}})
 	w.agents = agents.New(w.wallet, d)
 	return w
 }

@@ -39,7 +39,7 @@ func (a *Agents) HelpWithPIN(ctx context.Context, r HelpRequest, typed pin.PIN) 
 	if err != nil {
 		return "", err
 	}
-	help, err := a.helpPIN(ctx, audit.Operator(manager.Operator.ID), locked, "")
+	help, err := a.helpPIN(ctx, audit.Operator(manager.Operator.ID), locked, proof.Shown, "")
 	if err != nil {
 		return "", err
 	}
@@ -56,13 +56,13 @@ func (a *Agents) HelpWithPIN(ctx context.Context, r HelpRequest, typed pin.PIN) 
 	return end, nil
 }
 
-// UnlockOperator is HelpWithPIN by staff. Faults: not_operator, operator_suspended, operator_codes_spent.
+// UnlockOperator is HelpWithPIN by staff, however many codes were sent. Faults: not_operator, operator_suspended.
 func (a *Agents) UnlockOperator(ctx context.Context, by string, phone msisdn.Number, why string, with ...ledger.Companion) error {
 	post, err := a.employed(ctx, phone)
 	if err != nil {
 		return err
 	}
-	help, err := a.helpPIN(ctx, by, post, why)
+	help, err := a.helpPIN(ctx, by, post, proof.Office, why)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (a *Agents) colleagues(ctx context.Context, manager, colleague msisdn.Numbe
 }
 
 // helpPIN gives an operator three tries again, and sends a code for a new PIN.
-func (a *Agents) helpPIN(ctx context.Context, by string, locked network.Post, why string) ([]ledger.Companion, error) {
+func (a *Agents) helpPIN(ctx context.Context, by string, locked network.Post, way proof.Way, why string) ([]ledger.Companion, error) {
 	had, err := a.HasPIN(ctx, locked.Operator)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (a *Agents) helpPIN(ctx context.Context, by string, locked network.Post, wh
 	if had {
 		text = "sms.counterpin.help"
 	}
-	code, err := a.pinCode(locked, proof.Shown, text)
+	code, err := a.pinCode(locked, way, text)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,6 @@ type MendTerms struct {
 	Back     undoing      `json:"back,omitempty"`   // the legs that undo it
 	Opened   bool         `json:"opened,omitempty"` // there is a case about it
 	Held     int64        `json:"held,omitempty"`   // what the case holds: of the float if it is about cash, else of the wallet
-	Float    bool         `json:"float,omitempty"`  // a case about a deposit holds float too
 	Rules    string       `json:"rules"`
 	PricedAt time.Time    `json:"priced_at"`
 }
@@ -211,14 +210,24 @@ func (a *Agents) mendOwn(ctx context.Context, r MendRequest) (deal.Deal, MendTer
 	return d, t, err
 }
 
-// opened adds what the open case of that kind holds. The fault is case_closed.
-func (a *Agents) opened(ctx context.Context, t *MendTerms, kind deal.CaseKind) error {
+// opened adds what the open case of that kind holds, and returns it. The fault is case_closed.
+func (a *Agents) opened(ctx context.Context, t *MendTerms, kind deal.CaseKind) (deal.Case, error) {
 	c, err := a.deals.Case(ctx, deal.CaseOf(t.Deal, kind))
 	if err == nil && c.State != deal.CaseOpen {
 		err = fault.New(fault.CaseClosed)
 	}
-	t.Opened, t.Held, t.Float = true, c.Held, kind == deal.WrongDeposit && !c.FloatHold.IsZero()
-	return err
+	t.Opened, t.Held = true, c.Held
+	return c, err
+}
+
+// heldFor is the case that terms were quoted with, if any, with what it held then.
+func (a *Agents) heldFor(ctx context.Context, t MendTerms, kind deal.CaseKind) (deal.Case, error) {
+	if !t.Opened {
+		return deal.Case{}, nil
+	}
+	c, err := a.deals.Case(ctx, deal.CaseOf(t.Deal, kind))
+	c.Held = t.Held
+	return c, err
 }
 
 // openMend opens the intent that goes through with it.
@@ -258,28 +267,32 @@ func freeze(hold id.ID, account, amount int64, at time.Time) ledger.HoldAct {
 	return ledger.HoldAct{Verb: ledger.TakeHold, Hold: hold, Account: account, Amount: amount, ExpiresAt: at.Add(caseHold), Freeze: true}
 }
 
-// thaw ends the holds of the case: the money goes back with the legs of the same plan, or is its holder's again.
-func (t MendTerms) thaw(kind deal.CaseKind, back bool) []ledger.HoldAct {
-	hold, account := floatHold(t.Deal), t.At.Float
-	if kind == deal.WrongDeposit {
-		hold, account = walletHold(t.Deal), t.Party.Account
-	}
+// thaw ends the holds of a case: the money goes back with the legs of the same plan, or is its holder's again.
+func (t MendTerms) thaw(c deal.Case, back bool) []ledger.HoldAct {
 	var acts []ledger.HoldAct
-	switch {
-	case t.Held > 0 && back:
-		acts = append(acts, ledger.HoldAct{Verb: ledger.CaptureHold, Hold: hold, Account: account, Amount: t.Held, Final: true})
-	case t.Held > 0:
-		acts = append(acts, ledger.HoldAct{Verb: ledger.ReleaseHold, Hold: hold, Account: account})
+	end := func(hold id.ID, account int64, back bool) {
+		act := ledger.HoldAct{Verb: ledger.ReleaseHold, Hold: hold, Account: account}
+		if back {
+			act = ledger.HoldAct{Verb: ledger.CaptureHold, Hold: hold, Account: account, Amount: c.Held, Final: true}
+		}
+		if !hold.IsZero() {
+			acts = append(acts, act)
+		}
 	}
-	if t.Float {
-		acts = append(acts, ledger.HoldAct{Verb: ledger.ReleaseHold, Hold: floatHold(t.Deal), Account: t.At.Float})
+	if c.Kind == deal.WrongDeposit {
+		end(c.WalletHold, t.Party.Account, back)
+		back = false // what is held of the float is the till's again, whatever became of it
 	}
+	end(c.FloatHold, t.At.Float, back)
 	return acts
 }
 
-// closes settles the case of a deal that is mended.
-func (a *Agents) closes(dealID id.ID, kind deal.CaseKind, state deal.CaseState, note string) ledger.Companion {
-	return a.deals.ChangeCase(deal.CaseOf(dealID, kind), func(c *deal.Case, _ time.Time) *fault.Error {
+// closes settles the case of a deal that is mended. The fault is conflict when it holds something else than whoever settles it knows of.
+func (a *Agents) closes(was deal.Case, state deal.CaseState, note string) ledger.Companion {
+	return a.deals.ChangeCase(was.ID, func(c *deal.Case, _ time.Time) *fault.Error {
+		if c.Held != was.Held {
+			return fault.New(fault.Conflict)
+		}
 		c.State, c.Note = state, note
 		return nil
 	})

@@ -3,6 +3,7 @@ package agents
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
+	"senti/wallet/sweep"
 	"senti/wallet/voucher"
 )
 
@@ -220,6 +222,10 @@ func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with
 			return err
 		}
 	}
+	return steadily(func() error { return a.tryEndOffer(ctx, o, n, with) })
+}
+
+func (a *Agents) tryEndOffer(ctx context.Context, o offer.Offer, n offer.Next, with []ledger.Companion) error {
 	plan := &ledger.Plan{Companions: append(a.offers.To(o, n), with...)}
 	told := a.wallet.IDs().New()
 	if !o.Hold.IsZero() {
@@ -229,6 +235,15 @@ func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with
 		}
 		plan.ID, plan.Kind, plan.Corrects = told, ledger.HoldEnd, o.Intent()
 		plan.Holds = []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: o.Hold, Account: holder}}
+		if o.Kind == offer.Cash {
+			f, err := a.freedBy(ctx, o, holder)
+			if err != nil {
+				return err
+			}
+			if _, err := a.refreeze(ctx, plan, f, id.ID{}); err != nil {
+				return err
+			}
+		}
 	}
 	messages, err := a.tellEnd(ctx, told, o, n)
 	if err != nil {
@@ -245,6 +260,12 @@ func (a *Agents) endOffer(ctx context.Context, o offer.Offer, n offer.Next, with
 	return err
 }
 
+// freedBy is what comes free on the wallet of a customer when a reservation ends, whichever shop was asked last.
+func (a *Agents) freedBy(ctx context.Context, o offer.Offer, account int64) (freed, error) {
+	in, _, err := a.reservation(ctx, o)
+	return freed{o.Customer, account, o.Amount + o.Fee, in.OpenedAt}, err
+}
+
 // holderOf is the account on which an offer's money is held: the float of the till that gives, or the customer's wallet.
 func (a *Agents) holderOf(ctx context.Context, o offer.Offer) (int64, error) {
 	if o.Kind == offer.Cash {
@@ -256,48 +277,35 @@ func (a *Agents) holderOf(ctx context.Context, o offer.Offer) (int64, error) {
 }
 
 // ExpireOffers ends the offers whose time is over: what nobody answered, swaps that were not typed, cash that was not fetched. What was
-// held for them is free again, and both sides are told. It returns how many there were; limit is the most at once. It may run
+// held for them is free again, and both sides are told. It returns how many there were; page is how many are read at once. It may run
 // twice at the same time.
-func (a *Agents) ExpireOffers(ctx context.Context, limit int) (int, error) {
-	due, err := a.offers.DueBefore(ctx, a.now(), limit)
-	if err != nil {
-		return 0, err
+func (a *Agents) ExpireOffers(ctx context.Context, page int) (int, error) {
+	now := a.now()
+	done, err := sweep.All(ctx, func(after offer.Offer) ([]offer.Offer, error) { return a.offers.DueBefore(ctx, now, after, page) },
+		func(o offer.Offer) (bool, error) { return a.expireOffer(ctx, o) })
+	for _, kind := range []voucher.Kind{voucher.Swap, voucher.Reserve} { // those of offers that are over: they open nothing any more
+		_, failed := sweep.All(ctx, a.codesDue(ctx, kind, page), func(slip voucher.Slip) (bool, error) {
+			return a.endWait(ctx, &ledger.Plan{Companions: []ledger.Companion{a.codes.Expire(slip.Ref(), id.ID{})}})
+		})
+		err = errors.Join(err, failed)
 	}
-	done, err := each(due, func(o offer.Offer) (bool, error) {
-		n := offer.Next{State: offer.Unanswered}
-		if o.State == offer.Agreed {
-			n.State = offer.Lapsed
-		}
-		switch err := a.endOffer(ctx, o, n, nil); fault.CodeOf(err) {
-		case "":
-			return true, nil
-		case fault.OfferGone, fault.OfferChanged, fault.OfferLive: // by somebody else meanwhile, or the clock stepped back
-			return false, nil
-		default:
-			return false, err
-		}
-	})
-	if err != nil {
-		return done, err
-	}
-	return done, a.expireOfferCodes(ctx, limit)
+	return done, err
 }
 
-// expireOfferCodes ends the codes of offers that are over. They opened nothing any more.
-func (a *Agents) expireOfferCodes(ctx context.Context, limit int) error {
-	for _, kind := range []voucher.Kind{voucher.Swap, voucher.Reserve} {
-		due, err := a.codes.DueBefore(ctx, kind, a.now(), limit)
-		if err != nil {
-			return err
-		}
-		for _, slip := range due {
-			_, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.codes.Expire(slip.Ref(), id.ID{})}})
-			if err != nil && !fault.HasCode(err, fault.CodeGone) && !fault.HasCode(err, fault.CodeLive) {
-				return err
-			}
-		}
+// expireOffer ends one, and reports whether it was this that did.
+func (a *Agents) expireOffer(ctx context.Context, o offer.Offer) (bool, error) {
+	n := offer.Next{State: offer.Unanswered}
+	if o.State == offer.Agreed {
+		n.State = offer.Lapsed
 	}
-	return nil
+	switch err := a.endOffer(ctx, o, n, nil); fault.CodeOf(err) {
+	case "":
+		return true, nil
+	case fault.OfferGone, fault.OfferChanged, fault.OfferLive: // by somebody else meanwhile, or the clock stepped back
+		return false, nil
+	default:
+		return false, err
+	}
 }
 
 // sms is a message that goes with an offer; of names the act, number tells its messages apart.

@@ -101,8 +101,22 @@ func (a *Agents) floatPage(language string, f FloatNow) string {
 
 // aboutCash names a reservation: to the customer the shop, to the operator the customer.
 func (a *Agents) aboutCash(o offer.Offer, shop, code string) []i18n.Arg {
+	return a.aboutTotal(o, shop, code, o.Amount+o.Fee)
+}
+
+func (a *Agents) aboutTotal(o offer.Offer, shop, code string, total int64) []i18n.Arg {
 	return []i18n.Arg{i18n.Text("shop", shop), i18n.Text("code", code), i18n.Text("name", o.Name), a.wallet.Money("amount", o.Amount),
-		a.wallet.Money("total", o.Amount+o.Fee), a.wallet.Bare("fee", o.Fee), i18n.Text("service", a.market.ServiceCode)}
+		a.wallet.Money("total", total), a.wallet.Bare("fee", o.Fee), i18n.Text("service", a.market.ServiceCode)}
+}
+
+// aboutFreed is aboutCash of a reservation that is over: the total is what the customer can use again.
+func (a *Agents) aboutFreed(ctx context.Context, o offer.Offer, shop, code string) ([]i18n.Arg, error) {
+	f, err := a.freedBy(ctx, o, 0)
+	if err != nil {
+		return nil, err
+	}
+	_, free, err := a.wanted(ctx, f, id.ID{})
+	return a.aboutTotal(o, shop, code, free), err
 }
 
 func (a *Agents) ofReservation(language, key string, t CashOutTerms, o offer.Offer, until time.Time, more ...i18n.Arg) string {
@@ -189,7 +203,10 @@ func (a *Agents) tellCash(ctx context.Context, of id.ID, o offer.Offer, n offer.
 	if err != nil {
 		return nil, err
 	}
-	about := a.aboutCash(o, a.shop(place), string(place.Till.Code))
+	about, err := a.aboutFreed(ctx, o, a.shop(place), string(place.Till.Code))
+	if err != nil {
+		return nil, err
+	}
 	customer := func(key string) []ledger.Companion {
 		return []ledger.Companion{a.sms(of, 1, o.Phone, a.texts.Say(c.Language, key, about...))}
 	}

@@ -7,6 +7,7 @@ import (
 	"senti/agents/commission"
 	"senti/agents/deal"
 	"senti/wallet"
+	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
@@ -30,6 +31,7 @@ type registerTerms struct {
 	Brief    wallet.Brief    `json:"brief"`
 	At       Counter         `json:"at"`
 	Newcomer wallet.Newcomer `json:"newcomer"`
+	Checked  bool            `json:"checked,omitempty"` // there is a wallet already, whose ID is checked
 	Earned   Earned          `json:"earned"`
 	Rules    string          `json:"rules"`
 	PricedAt time.Time       `json:"priced_at"`
@@ -46,8 +48,8 @@ type RegisterQuote struct {
 
 // QuoteRegister says whether that person can be registered, and opens the intent that RegisterCustomer goes through with.
 //
-// Faults: not_operator, operator_suspended, already_open, id_number_used, bad_name, bad_id_number, bad_choice (language),
-// id_mismatch, cannot_receive.
+// Faults: not_operator, operator_suspended, customer_open, customer_id_used, customer_to_office, bad_name, bad_id_number,
+// bad_reference, bad_choice (language), id_mismatch.
 func (a *Agents) QuoteRegister(ctx context.Context, r RegisterRequest) (RegisterQuote, error) {
 	post, err := a.serving(ctx, r.Operator)
 	if err != nil {
@@ -63,8 +65,9 @@ func (a *Agents) QuoteRegister(ctx context.Context, r RegisterRequest) (Register
 	}
 	counter, err := a.wallet.CounterRegistration(ctx, t.Newcomer)
 	if err != nil {
-		return RegisterQuote{}, err
+		return RegisterQuote{}, ofNewcomer(err)
 	}
+	t.Checked = !counter.New
 	in := a.wallet.NewIntent(ledger.Commission, actor(post), r.Origin, t)
 	if t.Earned.Total() == 0 {
 		in.Kind = ledger.Register
@@ -78,7 +81,8 @@ func (a *Agents) QuoteRegister(ctx context.Context, r RegisterRequest) (Register
 // RegisterCustomer opens the wallet, which can only receive until its owner sets a PIN on that phone, or raises the one that the
 // person opened on the phone; it books the commission in the same posting and returns the text the conversation ends with.
 //
-// Faults: wrong_pin (left), pin_locked, operator_suspended, already_open, conflict (begin again), busy; outcome_unknown.
+// Faults: wrong_pin (left), pin_locked, operator_suspended, customer_open, customer_id_used, conflict (begin again), busy;
+// outcome_unknown.
 func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin.PIN) (end string, err error) {
 	var t registerTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.Commission, ledger.Register)
@@ -91,13 +95,16 @@ func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin
 	}
 	counter, err := a.wallet.CounterRegistration(ctx, t.Newcomer)
 	if err != nil {
-		return "", err
+		return "", ofNewcomer(err)
+	}
+	if counter.New == t.Checked { // the person has opened a wallet meanwhile
+		return "", fault.New(fault.Conflict)
 	}
 	plan := counter.Plan
 	plan.ID, plan.Kind, plan.Request, plan.Rules = in.ID, in.Kind, wallet.Request(in), t.Rules
 	plan.Legs = wallet.WithoutZero(append(plan.Legs, t.Earned.legs(t.At)...))
 	own := append(append(a.works(t.At, t.PricedAt, 0, 0), a.open(t.At)...),
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, done)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, done, ofNewcomer)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	plan.Companions = append(own, plan.Companions...)
 	if t.Earned.Total() > 0 {
@@ -105,7 +112,7 @@ func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin
 	}
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
-		return "", atCounter(err)
+		return "", ofNewcomer(err)
 	}
 	a.wallet.Wake()
 	return done(outcome), nil
@@ -121,6 +128,10 @@ func (t registerTerms) deal(posting id.ID, c wallet.CounterPlan) deal.Deal {
 }
 
 func (a *Agents) registeredEnd(t registerTerms) text {
-	return a.wallet.Afterwards(t.At.Language, "counter.registered", t.At.Float,
+	key := "counter.registered"
+	if t.Checked {
+		key = "counter.checked"
+	}
+	return a.wallet.Afterwards(t.At.Language, key, t.At.Float,
 		i18n.Text("name", t.Newcomer.Name), i18n.Text("phone", t.Newcomer.Phone.Plain()), a.wallet.Money("earned", t.Earned.Agent))
 }

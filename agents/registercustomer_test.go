@@ -35,7 +35,7 @@ func TestRegisterCustomer(t *testing.T) {
 			t.Errorf("the agent is owed %d, want %d", got, q.Earned)
 		}
 		_, err = w.agents.QuoteRegister(bg, r)
-		w.refused(err, fault.AlreadyOpen)
+		w.refused(err, fault.CustomerOpen)
 
 		// The wallet can receive, and cannot pay.
 		in, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, To: stranger, Amount: 500_00})

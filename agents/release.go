@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
+	"senti/wallet/sweep"
 )
 
 // Owed is commission that an agent had earned by the end of the last period and has not been paid.
@@ -166,9 +168,9 @@ func (a *Agents) isPaid(ctx context.Context, agent int64, ended int32, first *le
 	return false, nil
 }
 
-// ReleaseCommission pays agents what they had earned by the end of the last period, into the floats they nominated: at most that
-// many agents, and returns how many it has paid. It may run twice at the same time, and every day: a period is paid
-// once. On a day that is no working day it does nothing.
+// ReleaseCommission pays agents what they had earned by the end of the last period, into the floats they nominated, and returns how
+// many it has paid. It may run twice at the same time, and every day: a period is paid once. On a day that is no working day it does
+// nothing.
 //
 // Nobody is paid in part, and when the fund has less than all that can be paid, nobody is paid at all: the fault is
 // commission_fund_short (available, needed). What cannot be paid, because no till is nominated or the agent is suspended, stays owed, and the
@@ -176,7 +178,7 @@ func (a *Agents) isPaid(ctx context.Context, agent int64, ended int32, first *le
 //
 // What a till's class may hold does not stop it: the money is earned, and withholding it would not make the float smaller than
 // the agent can make it by selling.
-func (a *Agents) ReleaseCommission(ctx context.Context, limit int) (released int, err error) {
+func (a *Agents) ReleaseCommission(ctx context.Context) (released int, err error) {
 	r, err := a.CommissionOwed(ctx)
 	if err != nil || !r.Due {
 		return 0, err
@@ -184,29 +186,23 @@ func (a *Agents) ReleaseCommission(ctx context.Context, limit int) (released int
 	if r.Sum > r.Fund {
 		return 0, fundShort(r.Fund, r.Sum)
 	}
-	for _, o := range r.Owed {
-		if released == limit {
-			break
-		}
-		if o.Stuck != "" {
-			if err := a.tellStuck(ctx, o, r.Ended); err != nil {
-				return released, err
-			}
-			continue
+	var short error // once somebody else has used the fund meanwhile
+	released, err = sweep.Each(ctx, r.Owed, func(o Owed) (bool, error) {
+		switch {
+		case short != nil:
+			return false, nil
+		case o.Stuck != "":
+			return false, a.tellStuck(ctx, o, r.Ended)
 		}
 		done, err := a.releaseOwed(ctx, o, r.Ended)
 		if fault.HasCode(err, fault.Insufficient) {
-			return released, fundShort(0, o.Amount) // somebody else has used the fund meanwhile
+			short = fundShort(0, o.Amount)
+			return false, nil
 		}
-		if err != nil {
-			return released, err
-		}
-		if done {
-			released++
-		}
-	}
+		return done, err
+	})
 	a.wallet.Wake()
-	return released, nil
+	return released, errors.Join(short, err)
 }
 
 func fundShort(available, needed int64) error {

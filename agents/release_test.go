@@ -35,7 +35,7 @@ func (w *town) funds(amount int64) {
 // releases runs the release as a job would, and asserts how many agents it has paid.
 func (w *town) releases(want int) {
 	w.t.Helper()
-	got, err := w.agents.ReleaseCommission(bg, 100)
+	got, err := w.agents.ReleaseCommission(bg)
 	if err != nil || got != want {
 		w.t.Errorf("released %d (%v), want %d", got, err, want)
 	}
@@ -107,7 +107,7 @@ func TestFundFallsShort(t *testing.T) {
 		w.dateIs(2027, time.January, 4)
 		w.funds(8_79)
 		for range 2 {
-			released, err := w.agents.ReleaseCommission(bg, 100)
+			released, err := w.agents.ReleaseCommission(bg)
 			w.refused(err, fault.CommissionFundShort)
 			if released != 0 || w.balance(w.agent.Payable) != 8_80 {
 				t.Errorf("released %d, owed %d", released, w.balance(w.agent.Payable))
@@ -208,7 +208,7 @@ func releasedByTwo(t *testing.T, a, b *db.DB) {
 		for i := range paid {
 			group.Go(func() {
 				var err error
-				if paid[i], err = []*town{one, two}[i%2].agents.ReleaseCommission(bg, 100); err != nil {
+				if paid[i], err = []*town{one, two}[i%2].agents.ReleaseCommission(bg); err != nil {
 					t.Error(err)
 				}
 			})

@@ -269,7 +269,11 @@ func (a *Agents) CancelReserve(ctx context.Context, r Cancellation) (end string,
 	if r.NotPaid {
 		n, said = offer.Next{State: offer.Broken}, "reserve.notpaid"
 	}
-	end = a.texts.Say(c.Language, said, a.aboutCash(o, a.shop(place), string(place.Till.Code))...)
+	about, err := a.aboutFreed(ctx, o, a.shop(place), string(place.Till.Code))
+	if err != nil {
+		return "", err
+	}
+	end = a.texts.Say(c.Language, said, about...)
 	who := wallet.Actor{Number: c.ID, Phone: c.Phone}
 	return end, a.endOffer(ctx, o, n, a.wallet.Noted(who, c.Language, r.Origin, end))
 }

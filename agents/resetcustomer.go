@@ -7,6 +7,7 @@ import (
 	"senti/wallet"
 	"senti/wallet/audit"
 	"senti/wallet/i18n"
+	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 )
@@ -23,8 +24,8 @@ type ResetRequest struct {
 // StartReset sends the customer a code, with which a new PIN is set on the customer's own phone and nowhere else; it returns the
 // text that the operator's conversation ends with. No money moves, and the operator learns nothing.
 //
-// Faults: not_operator, operator_suspended, wrong_pin (left), pin_locked, not_registered, wallet_pending, sender_blocked, no_document,
-// wrong_id_number (left), proof_locked, sms_codes_spent.
+// Faults: not_operator, operator_suspended, wrong_pin (left), pin_locked, not_registered, customer_pending, customer_to_office,
+// wrong_id_number (left), counter_proof_locked, counter_codes_spent.
 func (a *Agents) StartReset(ctx context.Context, r ResetRequest) (end string, err error) {
 	post, err := a.serving(ctx, r.Operator)
 	if err != nil {
@@ -34,7 +35,8 @@ func (a *Agents) StartReset(ctx context.Context, r ResetRequest) (end string, er
 	end = a.texts.Say(at.Language, "counter.reset", i18n.Text("phone", r.Phone.National()))
 	with := append(a.places.Works(at.operator(), 0, 0, network.Most{}),
 		a.wallet.PINs().Check(wallet.OperatorPIN(at.Operator), r.PIN))
-	with = append(with, a.wallet.Noted(actor(post), at.Language, r.Origin, end)...)
+	in := a.wallet.NewIntent(ledger.Enquiry, actor(post), r.Origin, struct{}{})
+	with = append(with, a.wallet.Intents().Note(in, a.ended(at.Language, func(*ledger.Outcome) string { return end }, ofHelped))...)
 	shown := wallet.ShownDocument{Phone: r.Phone, ID: r.ID, Where: at.Shop}
-	return end, a.wallet.StartReset(ctx, shown, audit.Operator(at.Operator), with...)
+	return end, ofHelped(a.wallet.StartReset(ctx, shown, audit.Operator(at.Operator), with...))
 }

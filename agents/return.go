@@ -73,7 +73,7 @@ func (a *Agents) QuoteReturn(ctx context.Context, r MendRequest) (MendQuote, err
 	case d.Kind != ledger.CashOut:
 		return MendQuote{}, fault.New(fault.DealNotFound)
 	case d.State == deal.Disputed:
-		err = a.opened(ctx, &t, deal.NotPaid)
+		_, err = a.opened(ctx, &t, deal.NotPaid)
 	default:
 		err = faultOrNil(within(deal.Returned, a.rules().ReturnWithin, id.ID{})(&d, a.now()))
 	}
@@ -98,7 +98,11 @@ func (a *Agents) Return(ctx context.Context, intentID id.ID, typed pin.PIN) (Men
 	if err != nil {
 		return MendReceipt{}, err
 	}
-	outcome, err := a.ledger.Commit(ctx, a.returnPlan(in, t, back, typed))
+	c, err := a.heldFor(ctx, t, deal.NotPaid)
+	if err != nil {
+		return MendReceipt{}, err
+	}
+	outcome, err := a.ledger.Commit(ctx, a.returnPlan(in, t, c, back, typed))
 	if err != nil {
 		return MendReceipt{}, atCounter(err)
 	}
@@ -106,8 +110,8 @@ func (a *Agents) Return(ctx context.Context, intentID id.ID, typed pin.PIN) (Men
 	return MendReceipt{in.ID, outcome.Receipt, a.returnEnd(t)(outcome)}, nil
 }
 
-// returnPlan is all that a return commits.
-func (a *Agents) returnPlan(in intent.Intent, t MendTerms, back []ledger.Companion, typed pin.PIN) *ledger.Plan {
+// returnPlan is all that a return commits. The case is looked at if there is one about it.
+func (a *Agents) returnPlan(in intent.Intent, t MendTerms, c deal.Case, back []ledger.Companion, typed pin.PIN) *ledger.Plan {
 	plan := &ledger.Plan{
 		ID: in.ID, Kind: ledger.CashOutReturn, Request: wallet.Request(in), Corrects: t.Corrects, Rules: t.Rules, Legs: t.legs(),
 	}
@@ -115,9 +119,9 @@ func (a *Agents) returnPlan(in intent.Intent, t MendTerms, back []ledger.Compani
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.returnEnd(t))),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	if t.Opened {
-		plan.Holds = t.thaw(deal.NotPaid, true)
+		plan.Holds = t.thaw(c, true)
 		plan.Companions = append(plan.Companions, a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
-			a.closes(t.Deal, deal.NotPaid, deal.CaseDropped, "returned by "+audit.Operator(t.At.Operator)))
+			a.closes(c, deal.CaseDropped, "returned by "+audit.Operator(t.At.Operator)))
 	} else {
 		plan.Companions = append(plan.Companions,
 			a.deals.Change(t.Deal, within(deal.Returned, a.market.At(t.PricedAt).Agents.ReturnWithin, in.ID)))

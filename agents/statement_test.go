@@ -92,7 +92,7 @@ func TestEveryCommissionIsExplained(t *testing.T) {
 			w.clock.Advance(time.Duration(1+random.IntN(30)) * time.Hour)
 			undone = append(undone, w.something(random)...)
 			if random.IntN(4) == 0 {
-				_, err := w.agents.ReleaseCommission(bg, 100)
+				_, err := w.agents.ReleaseCommission(bg)
 				w.must(err)
 			}
 		}

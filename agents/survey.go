@@ -14,6 +14,7 @@ import (
 	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
+	"senti/wallet/sweep"
 )
 
 // marked is a deal with the mark of one whose customer is asked later what the agent took. The lot is drawn by the deal's ID, so that a
@@ -71,14 +72,36 @@ func (a *Agents) quiet(at time.Time) (morning time.Time, quiet bool) {
 	return time.Date(y, m, d, quietTo, 0, 0, 0, a.market.Zone).UTC(), true
 }
 
-// AskCustomers asks customers by SMS what the agent took, half an hour to an hour after their deal: at most that many, and returns how
-// many it has asked. Nobody is asked at night, nor twice in a week, nor about a deal that was undone. It may run twice at
-// the same time.
-func (a *Agents) AskCustomers(ctx context.Context, limit int) (asked int, err error) {
+// AskCustomers asks customers by SMS what the agent took, half an hour to an hour after their deal, and returns how many it has asked;
+// page is how many are read at once. Nobody is asked at night, nor twice in a week, nor about a deal that was undone. It may run
+// twice at the same time.
+func (a *Agents) AskCustomers(ctx context.Context, page int) (asked int, err error) {
 	now := a.now()
-	due, err := a.surveys.Due(ctx, now, limit)
+	asked, err = sweep.All(ctx, func(after questionDue) ([]questionDue, error) { return a.questionsDue(ctx, now, after, page) },
+		func(q questionDue) (bool, error) {
+			plan, asks, err := a.questionPlan(ctx, q.Question, q.deal, now)
+			if err == nil {
+				_, err = a.ledger.Commit(ctx, plan)
+			}
+			if fault.HasCode(err, fault.CounterChanged) { // another process was there
+				return false, nil
+			}
+			return asks, err
+		})
+	a.wallet.Wake()
+	return asked, err
+}
+
+// questionDue is a question and what it is about.
+type questionDue struct {
+	survey.Question
+	deal deal.Deal
+}
+
+func (a *Agents) questionsDue(ctx context.Context, now time.Time, after questionDue, page int) ([]questionDue, error) {
+	due, err := a.surveys.Due(ctx, now, after.Question, page)
 	if err != nil || len(due) == 0 {
-		return 0, err
+		return nil, err
 	}
 	ids := make([]id.ID, len(due))
 	for i, q := range due {
@@ -86,23 +109,13 @@ func (a *Agents) AskCustomers(ctx context.Context, limit int) (asked int, err er
 	}
 	deals, err := a.deals.Among(ctx, ids)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	for _, q := range due {
-		plan, asks, err := a.questionPlan(ctx, q, deals[q.Deal], now)
-		if err == nil {
-			_, err = a.ledger.Commit(ctx, plan)
-		}
-		switch {
-		case fault.HasCode(err, fault.CounterChanged): // another process was there
-		case err != nil:
-			return asked, err
-		case asks:
-			asked++
-		}
+	out := make([]questionDue, len(due))
+	for i, q := range due {
+		out[i] = questionDue{q, deals[q.Deal]}
 	}
-	a.wallet.Wake()
-	return asked, nil
+	return out, nil
 }
 
 // questionPlan is what becomes of a question whose time has come, and whether it is asked.

@@ -56,10 +56,10 @@ func TestTermsFit(t *testing.T) {
 		"voucher back": voucherBackTerms{brief, key, wordless, sum},
 		"redeem": redeemTerms{brief, at, phone, voucher.Ref{ID: key, From: key}, sum, earned,
 			deal.Document{Type: math.MaxInt16, Sealed: bytes.Repeat([]byte{255}, 60), Index: bytes.Repeat([]byte{255}, 32)}, rules, now},
-		"mend":  MendTerms{brief, counter, mended, number, key, sum, sum, sum, key, back, true, sum, true, rules, now},
+		"mend":  MendTerms{brief, counter, mended, number, key, sum, sum, sum, key, back, true, sum, rules, now},
 		"float": FloatTerms{brief, at, there, key.String(), sum, rules, now},
 		"register": registerTerms{brief, stood, wallet.Newcomer{Phone: phone, Language: "en", Name: party.Name, ID: wallet.IDDraft(strings.Repeat("d", 120)),
-			Photo: strings.Repeat("p", 80), Shop: at.Shop}, earned, rules, now},
+			Photo: strings.Repeat("p", 80), Shop: at.Shop}, true, earned, rules, now},
 		"answer": answerTerms{brief, key.String()},
 	} {
 		if n := len(wallet.EncodeTerms(terms)); n > intent.TermsMax {

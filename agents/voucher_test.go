@@ -10,10 +10,12 @@ import (
 
 	"senti/agents"
 	"senti/wallet"
+	"senti/wallet/clock"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
 	"senti/wallet/id"
+	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/voucher"
 )
@@ -57,14 +59,20 @@ func (w *town) texts(phone msisdn.Number) string {
 // redeem has an operator type a code for the stranger.
 func (w *town) redeem(operator msisdn.Number, code voucher.Code, word string) error {
 	w.t.Helper()
-	document, err := w.wallet.ParseIDNumber(stranger, "23456789")
-	w.must(err)
-	q, err := w.agents.QuoteRedeem(bg, agents.RedeemRequest{Operator: operator, Phone: stranger, Code: code, Word: word, ID: document})
+	q, err := w.agents.QuoteRedeem(bg, agents.RedeemRequest{Operator: operator, Phone: stranger, Code: code, Word: word, ID: w.idOfStranger()})
 	if err != nil {
 		return err
 	}
 	_, err = w.agents.Redeem(bg, q.Intent, w.pin(operator))
 	return err
+}
+
+// idOfStranger is the ID that the stranger shows.
+func (w *town) idOfStranger() wallet.IDDraft {
+	w.t.Helper()
+	document, err := w.wallet.ParseIDNumber(stranger, "23456789")
+	w.must(err)
+	return document
 }
 
 func (w *town) code(digits string) voucher.Code {
@@ -120,15 +128,15 @@ func TestVoucherLockedAfterThreeWrongCodesAndCancelled(t *testing.T) {
 			t.Fatalf("open vouchers %v", open)
 		}
 		before := w.balance(w.people[john].Account)
-		back, amount, err := w.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: john, Voucher: sent})
+		back, err := w.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: john, Voucher: sent})
 		w.must(err)
-		_, _, err = w.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: jane, Voucher: sent})
+		_, err = w.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: jane, Voucher: sent})
 		w.refused(err, fault.CodeUnknown)
-		_, err = w.agents.CancelVoucher(bg, back, w.pin(john))
+		_, err = w.agents.CancelVoucher(bg, back.Intent, w.pin(john))
 		w.must(err)
-		_, err = w.agents.CancelVoucher(bg, back, w.pin(john))
+		_, err = w.agents.CancelVoucher(bg, back.Intent, w.pin(john))
 		w.must(err)
-		w.has(john, before+amount)
+		w.has(john, before+back.Amount)
 		w.right()
 	})
 }
@@ -156,43 +164,135 @@ func TestVoucherExpires(t *testing.T) {
 		if w.balance(wallet.VoucherEscrow) != 0 {
 			t.Error("escrow is not empty")
 		}
+		w.has(john, 5_000_00-51_00)
+		w.told(map[msisdn.Number]string{john: "Nobody fetched Ksh 1,000 sent to 0712000099. Ksh 1,000 is back. Balance Ksh 4,949."})
+		if n := strings.Count(w.texts(john), "Nobody fetched"); n != 1 {
+			t.Errorf("told %d times", n)
+		}
 		w.right()
 	})
 }
 
-// Two tills, the sender and the clock reach for one voucher at the same instant, from two processes: one of them gets it.
+// Where the market gives the fee back, the sender is whole again, and neither fee nor tax is left: after the time, and before it.
+func TestVoucherComesBackWithItsFee(t *testing.T) {
+	for _, expires := range []bool{true, false} {
+		dbtest.Each(t, func(t *testing.T, d *db.DB) {
+			m, err := market.Load("ke")
+			if err != nil {
+				t.Fatal(err)
+			}
+			m = m.WithVouchers()
+			for i := range m.Agents {
+				m.Agents[i].Voucher.FeeBack = true
+			}
+			w := openTownUnder(t, d, clock.NewFake(time.Date(2026, 12, 3, 11, 2, 0, 0, time.UTC)), m)
+			w.settle()
+			w.sendVoucher("")
+			w.has(john, 5_000_00-1_051_00)
+			if fee, tax := w.balance(wallet.FeeIncome), w.balance(wallet.TaxPayable); fee+tax != 51_00 || tax == 0 {
+				t.Errorf("fee %d, tax %d", fee, tax)
+			}
+			if expires {
+				w.clock.Advance(7 * 24 * time.Hour)
+				n, err := w.agents.ExpireVouchers(bg, 100)
+				w.must(err)
+				if n != 1 {
+					t.Errorf("%d expired", n)
+				}
+				w.told(map[msisdn.Number]string{john: "Nobody fetched Ksh 1,000 sent to 0712000099. Ksh 1,051 is back. Balance Ksh 5,000."})
+			} else {
+				w.takesBack(john)
+				w.told(map[msisdn.Number]string{john: "CANCELLED: the cash code for 0712000099. Ksh 1,051 is back. Balance Ksh 5,000."})
+			}
+			w.has(john, 5_000_00)
+			for _, account := range []int64{wallet.VoucherEscrow, wallet.FeeIncome, wallet.TaxPayable} {
+				if left := w.balance(account); left != 0 {
+					t.Errorf("account %d has %d", account, left)
+				}
+			}
+			w.right()
+		})
+	}
+}
+
+// Two tills, the sender and the clock reach for one voucher at the same instant, from three processes: one of them gets it, and the money
+// is where that one says.
 func TestOneVoucherFourHands(t *testing.T) {
-	a, b := dbtest.Two(t)
-	w := newTown(t, a)
-	other := openTown(t, b, w.clock)
-	sent, code := w.sendVoucher("")
-	document, err := w.wallet.ParseIDNumber(stranger, "23456789")
+	eachTwo(t, func(t *testing.T, one, two *town) {
+		const amount, fee, most = 101_00, 47_00, 30
+		has := map[msisdn.Number]int64{john: 5_000_00, njeri: 50_000_00, otieno: 800_00}
+		fetched, back := 0, 0
+		for round := 0; round < most && (round < raceRounds || fetched == 0 || back == 0); round++ {
+			winner := one.fourHands(two, amount)
+			has[john] -= fee
+			switch winner {
+			case njeri, otieno:
+				has[john] -= amount
+				has[winner] += amount
+				fetched++
+			default:
+				back++
+			}
+			for phone, want := range has {
+				one.has(phone, want)
+			}
+			if left := one.balance(wallet.VoucherEscrow); left != 0 || t.Failed() {
+				t.Fatalf("round %d, for %s: escrow %d", round, winner, left)
+			}
+		}
+		if fetched == 0 || back == 0 {
+			t.Errorf("fetched %d times and back %d times: no race", fetched, back)
+		}
+	})
+}
+
+// fourHands has John send a voucher and all four reach for it in its last microsecond. It returns who got the money: the operator that
+// paid it out, or John.
+func (w *town) fourHands(two *town, amount int64) msisdn.Number {
+	w.t.Helper()
+	code := w.gives(john, amount, "")
+	open, err := w.agents.VouchersOf(bg, john)
 	w.must(err)
-	quote := func(w *town, operator msisdn.Number) id.ID {
-		q, err := w.agents.QuoteRedeem(bg, agents.RedeemRequest{Operator: operator, Phone: stranger, Code: code, ID: document})
+	w.clock.Set(open[0].ExpiresAt.Add(-time.Minute))
+	quote := func(at *town, operator msisdn.Number) id.ID {
+		q, err := at.agents.QuoteRedeem(bg, agents.RedeemRequest{Operator: operator, Phone: stranger, Code: code, ID: w.idOfStranger()})
 		w.must(err)
 		return q.Intent
 	}
-	first, second := quote(w, njeri), quote(other, otieno)
-	back, _, err := w.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: john, Voucher: sent})
+	here, there := quote(w, njeri), quote(two, otieno)
+	cancel, err := two.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: john, Voucher: open[0].ID})
 	w.must(err)
+	w.clock.Set(open[0].ExpiresAt.Add(-time.Microsecond))
+	ahead := two.ahead()
+	expired := 0
 	var wg sync.WaitGroup
-	errs := make([]error, 3)
-	wg.Go(func() { _, errs[0] = w.agents.Redeem(bg, first, w.pin(njeri)) })
-	wg.Go(func() { _, errs[1] = other.agents.Redeem(bg, second, w.pin(otieno)) })
-	wg.Go(func() { _, errs[2] = other.agents.CancelVoucher(bg, back, w.pin(john)) })
+	errs := make([]error, 4)
+	start := make(chan struct{})
+	for i, reach := range []func() error{
+		func() error { _, err := w.agents.Redeem(bg, here, w.pin(njeri)); return err },
+		func() error { _, err := two.agents.Redeem(bg, there, two.pin(otieno)); return err },
+		func() error { _, err := two.agents.CancelVoucher(bg, cancel.Intent, two.pin(john)); return err },
+		func() (err error) { expired, err = ahead.agents.ExpireVouchers(bg, 10); return err },
+	} {
+		wg.Go(func() { <-start; errs[i] = reach() })
+	}
+	close(start)
 	wg.Wait()
-	won := 0
-	for i, err := range errs {
+	w.must(errs[3])
+	var won []msisdn.Number
+	for i, who := range []msisdn.Number{njeri, otieno, john} {
 		switch {
-		case err == nil:
-			won++
-		case !fault.HasCode(err, fault.CodeGone):
-			t.Errorf("hand %d: %v", i, err)
+		case errs[i] == nil:
+			won = append(won, who)
+		case !fault.HasCode(errs[i], fault.CodeGone):
+			w.t.Fatalf("%s: %v", who, errs[i])
 		}
 	}
-	if won != 1 || w.balance(wallet.VoucherEscrow) != 0 {
-		t.Errorf("%d hands got it; escrow %d", won, w.balance(wallet.VoucherEscrow))
+	if expired == 1 {
+		won = append(won, john)
 	}
-	w.right()
+	if len(won) != 1 {
+		w.t.Fatalf("%v got it: %v, %d expired", won, errs, expired)
+	}
+	return won[0]
 }

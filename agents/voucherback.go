@@ -5,11 +5,11 @@ import (
 
 	"senti/wallet"
 	"senti/wallet/fault"
-	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/sweep"
 	"senti/wallet/voucher"
 )
 
@@ -19,20 +19,8 @@ func (a *Agents) VouchersOf(ctx context.Context, phone msisdn.Number) ([]voucher
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.codes.OfOwner(ctx, c.ID, voucher.Voucher, a.now().Add(-a.rules().Voucher.Life), vouchersMost)
-	if err != nil {
-		return nil, err
-	}
-	open := all[:0]
-	for _, v := range all {
-		if v.State.Open() {
-			open = append(open, v)
-		}
-	}
-	return open, nil
+	return a.codes.OpenOf(ctx, c.ID, voucher.Voucher)
 }
-
-const vouchersMost = 20
 
 // CancelVoucherRequest is whose voucher is to come back.
 type CancelVoucherRequest struct {
@@ -49,26 +37,33 @@ type voucherBackTerms struct {
 	Amount  int64        `json:"amount"` // what comes back, minor units
 }
 
+// VoucherBackQuote is what the sender is to see before the PIN. Amounts are minor units.
+type VoucherBackQuote struct {
+	Intent id.ID
+	To     msisdn.Number
+	Amount int64 // what comes back
+}
+
 // QuoteVoucherBack opens the intent to cancel a voucher, and says what would come back. Faults: code_unknown (or somebody else's),
 // code_gone (redeemed or back already).
-func (a *Agents) QuoteVoucherBack(ctx context.Context, r CancelVoucherRequest) (intent id.ID, amount int64, err error) {
+func (a *Agents) QuoteVoucherBack(ctx context.Context, r CancelVoucherRequest) (VoucherBackQuote, error) {
 	t, err := a.sentVoucher(ctx, r.Voucher)
 	if err != nil {
-		return id.ID{}, 0, err
+		return VoucherBackQuote{}, err
 	}
 	slip, err := a.codes.Slip(ctx, r.Voucher)
 	switch {
 	case err != nil:
-		return id.ID{}, 0, err
+		return VoucherBackQuote{}, err
 	case t.From.Phone != r.From:
-		return id.ID{}, 0, fault.New(fault.CodeUnknown)
+		return VoucherBackQuote{}, fault.New(fault.CodeUnknown)
 	case !slip.State.Open():
-		return id.ID{}, 0, fault.New(fault.CodeGone)
+		return VoucherBackQuote{}, fault.New(fault.CodeGone)
 	}
 	t.Word = nil // its sender may take it back without; and a long one would not fit
 	back := voucherBackTerms{Brief: t.Brief, Voucher: r.Voucher, Sent: t, Amount: t.back()}
 	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.VoucherReturn, wallet.Actor{Number: t.Customer, Phone: t.From.Phone}, r.Origin, back))
-	return in.ID, back.Amount, err
+	return VoucherBackQuote{in.ID, t.To, back.Amount}, err
 }
 
 // CancelVoucher brings the money of a voucher back to its sender, unless it was redeemed at that moment, and returns the text the
@@ -129,14 +124,10 @@ func (a *Agents) sentVoucher(ctx context.Context, sent id.ID) (VoucherTerms, err
 }
 
 // ExpireVouchers brings the money of vouchers back that nobody has redeemed in time, and tells their senders. It returns how many
-// there were; limit is the most at once. It may run twice at the same time. What belongs to a wallet that can receive nothing waits in
-// escrow until it can.
-func (a *Agents) ExpireVouchers(ctx context.Context, limit int) (int, error) {
-	due, err := a.codes.DueBefore(ctx, voucher.Voucher, a.now(), limit)
-	if err != nil {
-		return 0, err
-	}
-	return each(due, func(slip voucher.Slip) (bool, error) { return a.expireVoucher(ctx, slip) })
+// there were; page is how many are read at once. It may run twice at the same time. What belongs to a wallet that can receive nothing
+// waits in escrow until it can.
+func (a *Agents) ExpireVouchers(ctx context.Context, page int) (int, error) {
+	return sweep.All(ctx, a.codesDue(ctx, voucher.Voucher, page), func(slip voucher.Slip) (bool, error) { return a.expireVoucher(ctx, slip) })
 }
 
 // expireVoucher ends one. That it happens once is for the code's own row to see to: a posting's ID that followed from the voucher would
@@ -156,25 +147,4 @@ func (a *Agents) expireVoucher(ctx context.Context, slip voucher.Slip) (bool, er
 		a.message(plan, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.expired", a.wallet.Money("back", t.back()))),
 	}
 	return a.endWait(ctx, plan)
-}
-
-// tellLocked tells the senders of vouchers, as they were before the last wrong code, that it has locked them. A locked one can still
-// be cancelled, and comes back by itself.
-func (a *Agents) tellLocked(ctx context.Context, before []voucher.Slip) error {
-	for _, slip := range before {
-		if slip.State != voucher.Live || slip.Left > 1 {
-			continue // was told before, or has tries left
-		}
-		t, err := a.sentVoucher(ctx, slip.ID)
-		if err != nil {
-			return err
-		}
-		told := &ledger.Plan{ID: id.Derive(slip.ID, "senti.voucher.locked.v1")}
-		text := a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))
-		if _, err := a.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{a.notice(told, toCustomer, t.From.Phone, text)}}); err != nil {
-			return err
-		}
-	}
-	a.wallet.Wake()
-	return nil
 }

@@ -50,17 +50,18 @@ type RedeemQuote struct {
 	Earned int64 // by the agent
 }
 
-// WordNeeded reports whether a secret word belongs to a voucher for that number. The fault is code_unknown when there is no voucher.
+// WordNeeded reports whether a secret word belongs to one of the vouchers for that number that can be redeemed. The fault is code_unknown when there is no voucher.
 func (a *Agents) WordNeeded(ctx context.Context, phone msisdn.Number) (bool, error) {
 	slips, err := a.codes.Bound(ctx, voucher.Voucher, phone)
 	if err == nil && len(slips) == 0 {
 		err = fault.New(fault.CodeUnknown)
 	}
-	return slices.ContainsFunc(slips, func(s voucher.Slip) bool { return s.Worded }), err
+	now := a.now()
+	return slices.ContainsFunc(slips, func(s voucher.Slip) bool { return s.Worded && s.Usable(now) }), err
 }
 
-// QuoteRedeem compares code and word, counting a wrong try in the commit, and opens the intent that Redeem goes through with. After
-// three wrong tries the voucher is locked and its sender is told.
+// QuoteRedeem compares code and word, counting a wrong try in the commit, and opens the intent that Redeem goes through with. The third
+// wrong try locks the voucher and tells its sender.
 //
 // Faults: not_operator, operator_suspended, code_unknown (no voucher for that number), wrong_code (left), code_locked, code_gone,
 // bad_id_number.
@@ -77,9 +78,12 @@ func (a *Agents) QuoteRedeem(ctx context.Context, r RedeemRequest) (RedeemQuote,
 	if err != nil {
 		return RedeemQuote{}, err
 	}
-	slip, proof, err := a.codes.Prove(slips, r.Code, r.Word)
+	slip, tried, err := a.codes.Prove(slips, r.Code, r.Word)
 	if err != nil {
 		return RedeemQuote{}, err
+	}
+	if slip.ID.IsZero() {
+		return RedeemQuote{}, a.wrongVoucher(ctx, tried)
 	}
 	now, at := a.now(), a.counterAt(post)
 	rules := a.market.At(now)
@@ -89,13 +93,30 @@ func (a *Agents) QuoteRedeem(ctx context.Context, r RedeemRequest) (RedeemQuote,
 		Document: deal.Document{Type: int64(document.Type), Sealed: document.Sealed, Index: document.Index},
 		Rules:    rules.CounterVersions(), PricedAt: now,
 	}
-	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.VoucherRedeem, actor(post), r.Origin, t), proof...)
-	if fault.HasCode(err, fault.CodeLocked) {
-		if told := a.tellLocked(ctx, slips); told != nil {
-			return RedeemQuote{}, told
-		}
-	}
+	in, err := a.wallet.OpenIntent(ctx, a.wallet.NewIntent(ledger.VoucherRedeem, actor(post), r.Origin, t), tried...)
 	return RedeemQuote{in.ID, r.Phone, t.Amount, t.Earned.Agent}, err
+}
+
+// wrongVoucher counts a wrong code, and tells the senders of the vouchers that it locks. No intent is opened: nobody has been shown
+// anything to go through with.
+func (a *Agents) wrongVoucher(ctx context.Context, tried []ledger.Companion) error {
+	telling, err := voucher.Telling(tried, func(s voucher.Slip) (ledger.Companion, error) { return a.lockTold(ctx, s) })
+	if err != nil {
+		return err
+	}
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: telling})
+	a.wallet.Wake()
+	return orElse(err, fault.New(fault.CodeGone))
+}
+
+// lockTold tells the sender of a voucher that wrong codes have locked it. It can still be cancelled, and comes back by itself.
+func (a *Agents) lockTold(ctx context.Context, slip voucher.Slip) (ledger.Companion, error) {
+	t, err := a.sentVoucher(ctx, slip.ID)
+	if err != nil {
+		return nil, err
+	}
+	lock := &ledger.Plan{ID: id.Derive(slip.ID, "senti.voucher.locked.v1")}
+	return a.notice(lock, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))), nil
 }
 
 // Redeem moves the money of a voucher from escrow to the till's float, once, and returns the text the conversation ends with: pay the

@@ -3,7 +3,9 @@ package agents
 import (
 	"context"
 	"encoding/base64"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"senti/wallet"
 	"senti/wallet/customer"
@@ -76,7 +78,7 @@ func (a *Agents) Vouchers() bool { return a.rules().Voucher.On }
 // QuoteVoucher says what sending to a number without a wallet costs, and opens the intent that SendVoucher goes through with.
 //
 // Faults: not_registered (the market has no vouchers, or the sender no wallet), already_open (the number has a wallet: send to it),
-// own_number, sender_blocked, amount_too_small (min), amount_too_big (max).
+// own_number, sender_blocked, amount_too_small (min), amount_too_big (max), bad_word (max).
 func (a *Agents) QuoteVoucher(ctx context.Context, r VoucherRequest) (VoucherQuote, error) {
 	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
@@ -185,6 +187,9 @@ func (a *Agents) priceVoucher(c customer.Customer, r VoucherRequest) (VoucherTer
 	if r.Word == "" {
 		return t, nil
 	}
+	if err := goodWord(r.Word); err != nil {
+		return VoucherTerms{}, err
+	}
 	sealed, err := a.wallet.Keys().Seal(key.IDNumber, []byte(r.Word), wordContext(t))
 	if err != nil {
 		return VoucherTerms{}, fault.Wrap(err, fault.Internal)
@@ -205,8 +210,23 @@ func (a *Agents) openWord(t VoucherTerms) (string, error) {
 	return string(word), nil
 }
 
+// mostWord is how long a secret word may be, in letters: sealed, it must fit the terms of an intent.
+const mostWord = 40
+
+// goodWord refuses what is no secret word. The fault is bad_word (max).
+func goodWord(word string) error {
+	if strings.TrimSpace(word) == "" || utf8.RuneCountInString(word) > mostWord {
+		return fault.New(fault.BadWord, "max", mostWord)
+	}
+	return nil
+}
+
 // DraftWord seals a secret word between its typing and its use, for a voucher to that number: a session must not hold one in the clear.
+// The fault is bad_word (max).
 func (a *Agents) DraftWord(to msisdn.Number, word string) (string, error) {
+	if err := goodWord(word); err != nil {
+		return "", err
+	}
 	sealed, err := a.wallet.Keys().Seal(key.IDNumber, []byte(word), []byte(wordDraft+to))
 	if err != nil {
 		return "", fault.Wrap(err, fault.Internal)

@@ -56,6 +56,41 @@ func ofDrawer(err error) error {
 	return err
 }
 
+// ofHelped says to the operator why a customer cannot be helped with the PIN at the counter: what the matter is, is the customer's own
+// affair.
+func ofHelped(err error) error {
+	e := fault.As(err)
+	if e == nil {
+		return err
+	}
+	switch e.Code {
+	case fault.ProofLocked:
+		return fault.Wrap(e, fault.CounterProofLocked)
+	case fault.SenderBlocked, fault.NoDocument:
+		return fault.Wrap(e, fault.CustomerToOffice)
+	case fault.WalletPending:
+		return fault.Wrap(e, fault.CustomerPending)
+	}
+	return err
+}
+
+// ofNewcomer says to the operator why a person is not registered.
+func ofNewcomer(err error) error {
+	e := fault.As(err)
+	if e == nil {
+		return err
+	}
+	switch e.Code {
+	case fault.AlreadyOpen:
+		return fault.Wrap(e, fault.CustomerOpen)
+	case fault.IDNumberUsed:
+		return fault.Wrap(e, fault.CustomerIDUsed)
+	case fault.CannotReceive:
+		return fault.Wrap(e, fault.CustomerToOffice)
+	}
+	return atCounter(err)
+}
+
 // ofShop says a refusal of a cash-out to the customer: what the shop may not or cannot is not the customer's fault.
 func ofShop(err error) error {
 	e := fault.As(err)

@@ -36,11 +36,15 @@ func (a *Agents) Claimable(ctx context.Context, operator msisdn.Number) ([]Menda
 
 // QuoteClaim says to whom the deposit went, and opens the intent that Claim goes through with.
 //
-// Faults: not_operator, operator_suspended, deal_not_found, deal_closed (state; a deposit is claimed once), too_late.
+// Faults: not_operator, operator_suspended, deal_not_found, deposit_by_code (it cannot have gone to a wrong number), deal_closed (state;
+// a deposit is claimed once), too_late.
 func (a *Agents) QuoteClaim(ctx context.Context, r MendRequest) (MendQuote, error) {
 	post, d, t, err := a.mendAt(ctx, r)
 	if err == nil && d.Kind != ledger.CashIn {
 		err = fault.New(fault.DealNotFound)
+	}
+	if err == nil && d.Marks.Has(deal.ByCode) {
+		err = fault.New(fault.DepositByCode)
 	}
 	if err == nil {
 		err = faultOrNil(within(deal.Claimed, a.rules().ClaimWithin, id.ID{})(&d, a.now()))

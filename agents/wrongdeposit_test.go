@@ -6,6 +6,7 @@ import (
 
 	"senti/agents"
 	"senti/agents/deal"
+	"senti/wallet"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
@@ -235,5 +236,164 @@ func TestTermsFit(t *testing.T) {
 		if n := len(r.Terms) + grow; n > 1000 {
 			t.Errorf("terms of up to %d bytes: %s", n, r.Terms)
 		}
+	})
+}
+
+// Jane has set all her money aside behind a withdrawal code or a reservation when a deposit to her is claimed. As soon as it is free
+// again the claim holds it, on both sides, before she can spend it, and both hear so.
+func TestClaimHoldsWhatComesFree(t *testing.T) {
+	for name, aside := range map[string]func(w *town, amount int64) (end func()){
+		"a code that runs out": func(w *town, amount int64) func() {
+			code := w.cashCode(jane, amount)
+			return func() {
+				w.clock.Set(code.Until)
+				n, err := w.agents.ExpireCashCodes(bg, 10)
+				w.must(err)
+				if n != 1 {
+					w.t.Errorf("%d ended", n)
+				}
+			}
+		},
+		"a code that is taken back": func(w *town, amount int64) func() {
+			w.cashCode(jane, amount)
+			return func() {
+				_, err := w.agents.CancelCashCode(bg, jane, wallet.Origin{})
+				w.must(err)
+			}
+		},
+		"a reservation that is taken back": func(w *town, amount int64) func() {
+			q, err := w.agents.QuoteReserve(bg, agents.CashOutRequest{From: jane, Shop: w.tills[otieno].Code, Amount: amount})
+			w.must(err)
+			_, err = w.agents.Reserve(bg, q.Intent, w.pin(jane))
+			w.must(err)
+			return func() {
+				_, err := w.agents.CancelReserve(bg, agents.Cancellation{Customer: jane, Offer: q.Intent})
+				w.must(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB) {
+				w := newTown(t, d)
+				in := w.paysIn(njeri, jane, 2_000_00)
+				end := aside(w, 3_000_00)
+				before := w.held(jane)
+				there := 3_200_00 - before
+				_, err := claiming(w, njeri, in)
+				w.must(err)
+				w.caseIs(in, deal.WrongDeposit, deal.CaseOpen, there)
+				w.holds(njeri, there)
+				end()
+				w.caseIs(in, deal.WrongDeposit, deal.CaseOpen, 2_000_00)
+				w.holds(jane, 2_000_00)
+				w.holds(njeri, 2_000_00)
+				w.told(map[msisdn.Number]string{
+					jane:  "MAMA NJERI, Kangemi says its Ksh 2,000 in your wallet is not yours. Ksh 2,000 is set aside, NOT taken.",
+					njeri: "Wrong deposit Ksh 2,000 to JANE W 0712***002: Ksh 2,000 of it is held",
+				})
+				_, err = givingBack(w, jane, in)
+				w.must(err)
+				w.has(jane, 1_200_00)
+				w.holds(jane, 0)
+				w.holds(njeri, 0)
+				w.has(njeri, 50_000_00)
+				w.right()
+			})
+		})
+	}
+}
+
+// held is what is held of somebody's wallet.
+func (w *town) held(phone msisdn.Number) int64 {
+	w.t.Helper()
+	a, err := w.ledger.Account(bg, w.people[phone].Account)
+	w.must(err)
+	return a.Held
+}
+
+// What was quoted before more was held is not done any more: it would leave a part of it. Money that comes in later is not the deposit,
+// nor is what is set aside later; and after the time for a decision nothing more is held.
+func TestClaimHoldsNoMoreThanTheDeposit(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		in := w.paysIn(njeri, jane, 2_000_00)
+		code := w.cashCode(jane, 3_000_00)
+		_, err := claiming(w, njeri, in)
+		w.must(err)
+		w.clock.Set(code.Until.Add(-time.Minute))
+		q, err := w.agents.QuoteGiveBack(bg, agents.MendRequest{Who: jane, Deal: in})
+		w.must(err)
+		w.clock.Set(code.Until)
+		_, err = w.agents.ExpireCashCodes(bg, 10)
+		w.must(err)
+		_, err = w.agents.GiveBack(bg, q.Intent, w.pin(jane))
+		w.refused(err, fault.Conflict)
+		w.holds(jane, 2_000_00)
+		_, err = givingBack(w, jane, in)
+		w.must(err)
+		w.has(jane, 1_200_00)
+		w.right()
+
+		in = w.paysIn(njeri, jane, 2_000_00)
+		w.spends(jane, 3_200_00)
+		_, err = claiming(w, njeri, in)
+		w.must(err)
+		w.holds(jane, 0)
+		_, err = w.ledger.Commit(bg, &ledger.Plan{ID: w.wallet.IDs().New(), Kind: ledger.Send, Legs: []ledger.Leg{
+			{Account: w.people[john].Account, Amount: -1_000_00}, {Account: w.people[jane].Account, Amount: 1_000_00}}})
+		w.must(err)
+		w.clock.Advance(time.Second)
+		code = w.cashCode(jane, 500_00)
+		w.clock.Set(code.Until)
+		_, err = w.agents.ExpireCashCodes(bg, 10)
+		w.must(err)
+		w.holds(jane, 0)
+		w.right()
+	})
+}
+
+// A customer who takes the code back and spends at the same moment, at two nodes, does not get away with more than was free.
+func TestClaimAgainstACodeTakenBack(t *testing.T) {
+	eachTwo(t, func(t *testing.T, one, two *town) {
+		for range raceRounds / 2 {
+			one.clock.Advance(24 * time.Hour)
+			in := one.paysIn(njeri, jane, 2_000_00)
+			one.cashCode(jane, 3_000_00)
+			_, err := claiming(one, njeri, in)
+			one.must(err)
+			spends := one.spending(jane, 2_900_00)
+			a, b := atOnce(
+				func() error { _, err := one.agents.CancelCashCode(bg, jane, wallet.Origin{}); return err },
+				func() error { _, err := two.ledger.Commit(bg, spends); return err })
+			one.must(a)
+			if !fault.HasCode(b, fault.Insufficient) {
+				t.Fatalf("spent: %v", b)
+			}
+			one.holds(jane, 2_000_00)
+			one.caseIs(in, deal.WrongDeposit, deal.CaseOpen, 2_000_00)
+			_, err = givingBack(one, jane, in)
+			one.must(err)
+			one.has(jane, 1_200_00)
+			one.has(njeri, 50_000_00)
+		}
+	})
+}
+
+// Who read out a code was there: such a deposit did not go to a wrong number.
+func TestDepositByCodeIsNotClaimed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		code, err := w.agents.DepositCode(bg, jane, wallet.Origin{})
+		w.must(err)
+		in, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: njeri, Code: code.Code, Amount: 2_000_00})
+		w.must(err)
+		_, err = w.agents.CashIn(bg, in.Intent, w.pin(njeri))
+		w.must(err)
+		_, err = w.agents.QuoteClaim(bg, agents.MendRequest{Who: njeri, Deal: in.Intent})
+		w.refused(err, fault.DepositByCode)
+		w.holds(jane, 0)
+		byNumber := w.paysIn(njeri, jane, 2_000_00)
+		_, err = claiming(w, njeri, byNumber)
+		w.must(err)
 	})
 }

@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"time"
+
+	"senti/wallet/sweep"
 )
 
 // askCustomers asks customers by SMS what an agent took from them. A question that nobody could ask in its time is dropped.
@@ -10,7 +12,7 @@ func askCustomers(p Parts) Job {
 	return Job{
 		Name: "ask_customers", Schedule: "@every 1m", Timeout: time.Minute, Missed: RunOnce,
 		Run: func(ctx context.Context, _ Tick) (Result, error) {
-			n, err := sweep(ctx, p.Agents.AskCustomers)
+			n, err := p.Agents.AskCustomers(ctx, sweep.Page)
 			return count("asked", n), err
 		},
 	}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -11,7 +12,7 @@ func endDays(p Parts) Job {
 	return Job{
 		Name: "end_days", Schedule: "0 4 * * *", Timeout: 30 * time.Minute, Missed: RunOnce,
 		Run: func(ctx context.Context, _ Tick) (Result, error) {
-			n, err := sweep(ctx, p.Agents.EndDays)
+			n, err := p.Agents.EndDays(ctx, math.MaxInt) // it reads them in pages itself
 			return count("ended", n), err
 		},
 	}

@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"time"
+
+	"senti/wallet/sweep"
 )
 
 // expireAsks ends requests for a withdrawal that nobody has answered in time. No money was set aside for them.
@@ -10,7 +12,7 @@ func expireAsks(p Parts) Job {
 	return Job{
 		Name: "expire_asks", Schedule: "@every 30s", Timeout: time.Minute, Missed: RunOnce,
 		Run: func(ctx context.Context, _ Tick) (Result, error) {
-			n, err := sweep(ctx, p.Agents.ExpireAsks)
+			n, err := p.Agents.ExpireAsks(ctx, sweep.Page)
 			return count("expired", n), err
 		},
 	}

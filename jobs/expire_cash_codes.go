@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"time"
+
+	"senti/wallet/sweep"
 )
 
 // expireCashCodes frees the money behind withdrawal codes that nobody has used in time.
@@ -10,7 +12,7 @@ func expireCashCodes(p Parts) Job {
 	return Job{
 		Name: "expire_cash_codes", Schedule: "@every 10s", Timeout: time.Minute, Missed: RunOnce,
 		Run: func(ctx context.Context, _ Tick) (Result, error) {
-			n, err := sweep(ctx, p.Agents.ExpireCashCodes)
+			n, err := p.Agents.ExpireCashCodes(ctx, sweep.Page)
 			return count("expired", n), err
 		},
 	}

@@ -24,7 +24,7 @@ func purgeCodes(p Parts) Job {
 				if !ends {
 					continue
 				}
-				n, err := sweep(ctx, func(ctx context.Context, limit int) (int, error) { return of.purge(ctx, since, limit) })
+				n, err := untilNone(func() (int, error) { return of.purge(ctx, since, purgePage) })
 				deleted += n
 				if err != nil {
 					return count("deleted", deleted), err
@@ -32,5 +32,17 @@ func purgeCodes(p Parts) Job {
 			}
 			return count("deleted", deleted), nil
 		},
+	}
+}
+
+// untilNone deletes a page at a time until one is not full, and returns how many rows there were.
+func untilNone(purge func() (int, error)) (int, error) {
+	deleted := 0
+	for {
+		n, err := purge()
+		deleted += n
+		if err != nil || n < purgePage {
+			return deleted, err
+		}
 	}
 }

@@ -11,7 +11,7 @@ func releaseCommission(p Parts) Job {
 	return Job{
 		Name: "release_commission", Schedule: "0 6 * * *", Timeout: time.Hour, Missed: RunOnce,
 		Run: func(ctx context.Context, _ Tick) (Result, error) {
-			n, err := sweep(ctx, p.Agents.ReleaseCommission)
+			n, err := p.Agents.ReleaseCommission(ctx)
 			return count("released", n), err
 		},
 	}

@@ -9,6 +9,7 @@ import (
 	"senti/agents/commission"
 	"senti/agents/deal"
 	"senti/agents/network"
+	"senti/agents/offer"
 	"senti/jobs"
 	"senti/wallet"
 	"senti/wallet/audit"
@@ -96,7 +97,7 @@ func (w *town) checkNothingIsLeft() {
 	const most = 10
 	now := w.clock.Now()
 	for _, s := range []deal.State{deal.Waiting, deal.Disputed, deal.Claimed} {
-		deals, err := w.agents.Deals().DueBefore(bg, s, now.AddDate(1, 0, 0), most)
+		deals, err := w.agents.Deals().DueBefore(bg, s, now.AddDate(1, 0, 0), deal.Deal{}, most)
 		w.must(err)
 		if len(deals) > 0 {
 			w.t.Errorf("%s: %+v", s, deals)
@@ -104,9 +105,9 @@ func (w *town) checkNothingIsLeft() {
 	}
 	cases, err := w.agents.OpenCases(bg, most)
 	w.must(err)
-	asks, err := w.agents.Deals().AsksDue(bg, now, most)
+	asks, err := w.agents.Deals().AsksDue(bg, now, deal.Ask{}, most)
 	w.must(err)
-	offers, err := w.agents.Offers().DueBefore(bg, now, most)
+	offers, err := w.agents.Offers().DueBefore(bg, now, offer.Offer{}, most)
 	w.must(err)
 	for _, c := range cases {
 		if c.Kind != deal.Overcharged { // that is about no money
@@ -118,7 +119,7 @@ func (w *town) checkNothingIsLeft() {
 	}
 	codes := voucher.NewStore(w.db, key.Demo(), w.clock)
 	for _, kind := range []voucher.Kind{voucher.Cash, voucher.Voucher, voucher.Swap, voucher.Reserve} {
-		slips, err := codes.DueBefore(bg, kind, now, most)
+		slips, err := codes.DueBefore(bg, kind, now, voucher.Slip{}, most)
 		w.must(err)
 		if len(slips) > 0 {
 			w.t.Errorf("codes of kind %d: %+v", kind, slips)

@@ -268,7 +268,7 @@ func (w *town) dealAt(amount int64, out bool) (*person, *shop, id.ID) {
 		if out && s.cash < amount { // the owner brings some
 			s.cash, s.brought = s.cash+amount, s.brought+amount
 		}
-		do := func() (id.ID, bool) { return w.paysIn(p, s, amount, true) }
+		do := func() (id.ID, bool) { return w.paysIn(p, s, amount, false) }
 		if out {
 			do = func() (id.ID, bool) { return w.takesOut(p, s, amount) }
 		}

@@ -381,15 +381,15 @@ func (w *town) wrongCodes(r agents.RedeemRequest) bool {
 
 func (w *town) takesVoucherBack(p *person, sent id.ID) {
 	w.t.Helper()
-	back, amount, err := w.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: p.phone, Voucher: sent, Origin: w.turn()})
+	back, err := w.agents.QuoteVoucherBack(bg, agents.CancelVoucherRequest{From: p.phone, Voucher: sent, Origin: w.turn()})
 	if err != nil {
 		w.refused("voucher taken back", err, fault.CodeGone)
 		return
 	}
-	_, err = w.agents.CancelVoucher(bg, back, p.pin)
+	_, err = w.agents.CancelVoucher(bg, back.Intent, p.pin)
 	w.refused("voucher taken back", err)
 	w.voucherOver(sent)
-	w.moved(p.account, amount)
+	w.moved(p.account, back.Amount)
 }
 
 // voucherOver forgets a voucher whose money has gone somewhere.

@@ -30,7 +30,7 @@ func asksAll(m *market.Market) *market.Market {
 func (w *world) earnJobs() {
 	for name, run := range map[string]func(context.Context, int) (int, error){
 		"ask_customers":      func(ctx context.Context, n int) (int, error) { return w.agents.AskCustomers(ctx, n) },
-		"release_commission": func(ctx context.Context, n int) (int, error) { return w.agents.ReleaseCommission(ctx, n) },
+		"release_commission": func(ctx context.Context, _ int) (int, error) { return w.agents.ReleaseCommission(ctx) },
 		"end_days":           func(ctx context.Context, n int) (int, error) { return w.agents.EndDays(ctx, n) },
 	} {
 		w.jobs[name] = func() string {

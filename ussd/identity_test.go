@@ -40,11 +40,27 @@ func (w *world) idDraft(phone msisdn.Number, number string) wallet.IDDraft {
 	return d
 }
 
+// resetsPIN is staff who send a customer whose ID they have compared a code for a new PIN: "0712000001 28445190".
+func (w *world) resetsPIN(what string) []string {
+	w.t.Helper()
+	from, number, _ := strings.Cut(what, " ")
+	phone := w.number(from)
+	err := w.wallet.StartResetByStaff(context.Background(), wallet.ShownDocument{
+		Phone: phone, ID: w.idDraft(phone, number), Why: "a transcript says so",
+	}, "staff:ann")
+	if err != nil {
+		return strings.Split(w.wallet.Explain("en", err), "\n")
+	}
+	return nil
+}
+
 // night runs what the night's jobs do for customers.
 func (w *world) night() {
 	w.t.Helper()
 	_, err := w.wallet.LiftSmallLimits(context.Background(), w.clock.Now(), 100)
 	w.must(err)
 	_, err = w.wallet.WatchDormancy(context.Background(), w.clock.Now(), 100)
+	w.must(err)
+	_, err = w.agents.ExpireVouchers(context.Background(), 100)
 	w.must(err)
 }

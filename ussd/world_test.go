@@ -132,6 +132,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	w.earnJobs()
 	w.trap.Fake, w.desk.Fake = w.clock, w.clock
 	w.staff["decide"] = w.decide
+	w.staff["reset-pin"] = w.resetsPIN
 	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
 	w.staff["resume"] = w.resume
 	w.jobs["expire"] = w.expire

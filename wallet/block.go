@@ -20,14 +20,16 @@ func (w *Wallet) BlockCustomer(ctx context.Context, phone msisdn.Number, by, why
 	return w.act(ctx, c, by, "customer.block", why, &ledger.Plan{
 		Change: []ledger.AccountChange{{Account: c.Account, Raise: ledger.DebitBlocked | ledger.CreditBlocked}},
 		Companions: append(with, w.customers.Change(phone, func(c *customer.Customer) *fault.Error {
-			c.Status = customer.Blocked
+			if c.Status != customer.Blocked {
+				c.Status, c.Was = customer.Blocked, c.Status
+			}
 			return nil
 		})),
 	})
 }
 
-// UnblockCustomer lets a wallet that staff had stopped go on: as one that still has to be opened by its owner if it has no PIN, as an
-// active one otherwise. The faults are not_registered and conflict for one that is not blocked.
+// UnblockCustomer lets a wallet that staff had stopped go on as what it was: one that has to be opened by its owner, one that sleeps
+// until its owner wakes it with PIN and ID, or an active one. The faults are not_registered and conflict for one that is not blocked.
 func (w *Wallet) UnblockCustomer(ctx context.Context, phone msisdn.Number, by, why string, with ...ledger.Companion) error {
 	c, err := w.customers.ByPhone(ctx, phone)
 	if err != nil {
@@ -37,14 +39,28 @@ func (w *Wallet) UnblockCustomer(ctx context.Context, phone msisdn.Number, by, w
 	if err != nil {
 		return err
 	}
-	next, lower := customer.Active, ledger.DebitBlocked|ledger.CreditBlocked
+	next, lower := c.Was, ledger.CreditBlocked
 	if !hasPIN {
-		next, lower = customer.Pending, ledger.CreditBlocked
+		next = customer.Pending
+	}
+	if next != customer.Pending && next != customer.Dormant {
+		next, lower = customer.Active, ledger.DebitBlocked|ledger.CreditBlocked
 	}
 	return w.act(ctx, c, by, "customer.unblock", why, &ledger.Plan{
 		Change:     []ledger.AccountChange{{Account: c.Account, Lower: lower}},
-		Companions: append(with, w.customers.Change(phone, turns(customer.Blocked, next))),
+		Companions: append(with, w.customers.Change(phone, unblocked(c.Was, next))),
 	})
+}
+
+// unblocked makes a blocked customer what it was when the caller read it, or refuses with conflict.
+func unblocked(was, next customer.Status) func(*customer.Customer) *fault.Error {
+	return func(c *customer.Customer) *fault.Error {
+		if c.Status != customer.Blocked || c.Was != was {
+			return fault.New(fault.Conflict)
+		}
+		c.Status, c.Was = next, ""
+		return nil
+	}
 }
 
 // UnlockPIN gives a customer who is known to staff three tries again with the PIN that the wallet has, and tells the customer. The

@@ -57,6 +57,56 @@ func TestUnblockedBeforeItWasOpened(t *testing.T) {
 	})
 }
 
+// A wallet that slept before staff stopped it sleeps afterwards: only its owner wakes it, with PIN and ID. Stopped twice it is no other.
+func TestUnblockedAsleep(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.registered()
+		for range 5 {
+			w.clock.Advance(400 * day)
+			w.watched(100)
+		}
+		for range 2 {
+			w.must(w.BlockCustomer(ctx, grace, audit.Staff("ann"), "a stolen phone"))
+		}
+		w.must(w.UnblockCustomer(ctx, grace, audit.Staff("ann"), "found again"))
+		if c := w.customer(grace); c.Status != customer.Dormant || w.account(c.Account).Flags != ledger.DebitBlocked {
+			t.Errorf("%s, flags %b", c.Status, w.account(c.Account).Flags)
+		}
+		w.must(w.BlockCustomer(ctx, grace, audit.Staff("ann"), "again"))
+		// One that was stopped by a process which did not keep what it was before.
+		if _, err := w.db.Exec(ctx, `UPDATE customers SET was = '' WHERE phone = ?`, string(grace)); err != nil {
+			t.Fatal(err)
+		}
+		w = newNode(t, w.db, w.clock)
+		w.must(w.UnblockCustomer(ctx, grace, audit.Staff("ann"), ""))
+		if c := w.customer(grace); c.Status != customer.Active || w.account(c.Account).Flags != 0 {
+			t.Errorf("%s, flags %b", c.Status, w.account(c.Account).Flags)
+		}
+	})
+}
+
+// A wallet that was stopped while it was not used is told nothing meanwhile, and all warnings once it goes on.
+func TestUnblockedUnused(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.must(w.BlockCustomer(ctx, jane, audit.Staff("ann"), ""))
+		for range 4 {
+			w.clock.Advance(200 * day)
+			w.watched(1)
+		}
+		if texts := w.texted(jane); len(texts) != 0 {
+			t.Errorf("told %q", texts)
+		}
+		w.must(w.UnblockCustomer(ctx, jane, audit.Staff("ann"), ""))
+		for range 4 {
+			w.watched(1)
+			w.clock.Advance(200 * day)
+		}
+		if c := w.customer(jane); c.Status != customer.Dormant && len(w.texted(jane)) != 3 {
+			t.Errorf("%s, told %q", c.Status, w.texted(jane))
+		}
+	})
+}
+
 func TestUnlockPIN(t *testing.T) {
 	eachTown(t, func(t *testing.T, w *town) {
 		for range 3 {

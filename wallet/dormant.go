@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"senti/wallet/customer"
@@ -11,38 +12,39 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/sweep"
 )
 
-// WatchDormancy tells up to limit customers who have not typed their PIN for as long as the market says that their wallet will go
-// to sleep, and puts it to sleep when they were told often enough: money may arrive, none may leave until WakeUp. It returns how many
-// wallets it has dealt with. Between two warnings there is as much time as the market puts there, however late the first
-// came. Two processes may do it at once, and one that was cut off is gone on with by the next.
+// WatchDormancy tells customers who have not typed their PIN for as long as the market says that their wallet will go to sleep, and
+// puts it to sleep when they were told often enough: money may arrive, none may leave until WakeUp. It returns how many wallets it
+// has dealt with; page is how many are read at once. Between two warnings there is as much time as the market puts there, however
+// late the first came. Two processes may do it at once, and one that was cut off is gone on with by the next.
 //
-// Only the PIN counts as use, because only the owner has it: what others pay into a wallet does not keep it awake.
-func (w *Wallet) WatchDormancy(ctx context.Context, now time.Time, limit int) (int, error) {
+// What counts is the owner's own act: a PIN that was typed, which only the owner has, and what an owner does about money from the own
+// phone without one, such as making a deposit code or answering a shop that has taken cash (OwnAct). What others pay into a wallet
+// does not keep it awake. A call to the menu does not either: it may be a pocket's, or whoever's who has the number now.
+func (w *Wallet) WatchDormancy(ctx context.Context, now time.Time, page int) (int, error) {
 	rules := w.market.Dormancy
 	stages := append(append([]time.Duration{0}, rules.Warn...), rules.After)
 	dealt := 0
+	var failed error
 	for told := range len(rules.Warn) + 1 {
-		quiet, err := w.pins.Quiet(ctx, pin.Customer, told, now.Add(stages[told]-stages[told+1]), limit-dealt)
-		if err != nil {
-			return dealt, err
-		}
-		for _, q := range quiet {
-			err := w.watch(ctx, q, rules.After-stages[told+1])
-			switch fault.CodeOf(err) {
-			case "":
-				dealt++
-			case fault.Conflict: // used since, or another process was quicker
-			default:
-				return dealt, err
-			}
-		}
-		if dealt >= limit {
-			break
-		}
+		before, left := now.Add(stages[told]-stages[told+1]), rules.After-stages[told+1]
+		n, err := sweep.All(ctx, func(after pin.Quiet) ([]pin.Quiet, error) {
+			return w.pins.Quiet(ctx, pin.Customer, told, before, after, page)
+		},
+			func(q pin.Quiet) (bool, error) { return unlessConflict(w.watch(ctx, q, left)) })
+		dealt, failed = dealt+n, errors.Join(failed, err)
 	}
-	return dealt, nil
+	return dealt, failed
+}
+
+// unlessConflict reports whether something was done that another process, or the person meant, may have come before.
+func unlessConflict(err error) (bool, error) {
+	if fault.HasCode(err, fault.Conflict) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // watch deals with one quiet wallet, which is to sleep after so much more time: now, if that is none.
@@ -53,7 +55,9 @@ func (w *Wallet) watch(ctx context.Context, q pin.Quiet, left time.Duration) err
 	}
 	plan := &ledger.Plan{}
 	switch {
-	case c.Status != customer.Active: // stopped already: nothing is left to say until the PIN is typed again
+	case c.Status == customer.Blocked: // nothing is said meanwhile, and once it goes on all warnings are still to come
+		return fault.New(fault.Conflict)
+	case c.Status != customer.Active: // it sleeps already: nothing is left to say until the PIN is typed again
 		plan.Companions = []ledger.Companion{w.pins.Tell(q, len(w.market.Dormancy.Warn)+1)}
 	case left > 0:
 		plan.Companions = []ledger.Companion{
@@ -139,3 +143,7 @@ func (w *Wallet) WakeUp(ctx context.Context, r Waking) (end string, err error) {
 	w.wake()
 	return end, nil
 }
+
+// OwnAct returns the companion that notes an act of the customer's own that took no PIN: it keeps the wallet awake, and wakes
+// none. A wallet without a PIN is not watched.
+func (w *Wallet) OwnAct(customer int64) ledger.Companion { return w.pins.Used(pinOf(customer)) }

@@ -100,6 +100,18 @@ func (w *Wallet) ParseName(text string) (string, error) {
 	return i18n.Fold(name), nil
 }
 
+// mostPhoto is how long a reference to a photo may be: its column is as wide.
+const mostPhoto = 80
+
+// ParsePhoto reads a reference to the photo of a document: printable ASCII, spaces around it cut off. The fault is bad_reference (max).
+func (w *Wallet) ParsePhoto(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if len(text) > mostPhoto || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return "", fault.New(fault.BadReference, "max", mostPhoto)
+	}
+	return text, nil
+}
+
 // IDDraft is an ID number between its typing and the registration, sealed: it may be kept in a session.
 type IDDraft string
 

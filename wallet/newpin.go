@@ -16,6 +16,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/proof"
+	"senti/wallet/sweep"
 )
 
 // ForgotPIN begins a new PIN for whoever types the ID number that the wallet was opened with, on the wallet's own phone: a
@@ -54,21 +55,40 @@ func (w *Wallet) MayResetPIN(ctx context.Context, phone msisdn.Number) error {
 	return err
 }
 
-// ShownDocument is the ID document that a customer who forgot the PIN shows at a counter or in an office.
+// ShownDocument is the ID document that a customer who forgot the PIN shows.
 type ShownDocument struct {
 	Phone msisdn.Number // the customer's
 	ID    IDDraft       // of ParseIDNumber for that phone: what the document says
-	Where string        // the shop, for the message
+	Where string        // at a counter: the shop, for the message
+	Why   string        // to staff: how they know that it is the customer, for the audit chain
 }
 
-// StartReset begins a new PIN for a customer whose document was compared by somebody: a code is sent to the customer's phone,
+// StartReset begins a new PIN for a customer whose document was compared at a counter: a code is sent to the customer's phone,
 // where ProveCode, ProveIDEnd and ResetPIN follow. Wrong answers that the customer gave before are forgiven; three documents that
-// are not the customer's, shown at any counters, end this way for a day. By is the actor of the audit record. What comes with
-// it, such as the operator's PIN, is decided first.
+// are not the customer's, shown at any counters, end this way for a day, as do three codes. By is the actor of the audit record.
+// What comes with it, such as the operator's PIN, is decided first.
 //
 // Faults: not_registered, wallet_pending, sender_blocked, no_document, bad_id_number, wrong_id_number (left), proof_locked,
-// sms_codes_spent.
+// counter_codes_spent.
 func (w *Wallet) StartReset(ctx context.Context, d ShownDocument, by string, with ...ledger.Companion) error {
+	return w.startReset(ctx, d, shownTo{proof.Shown, shownProof, "sms.newpin.shown", "where", d.Where}, by, with)
+}
+
+// StartResetByStaff is StartReset for a customer who is before staff, who help however many codes were sent, and after too many wrong
+// documents at counters. Three that staff type are counted too. Faults: those of StartReset but the last.
+func (w *Wallet) StartResetByStaff(ctx context.Context, d ShownDocument, by string, with ...ledger.Companion) error {
+	return w.startReset(ctx, d, shownTo{proof.Office, officeProof, "sms.newpin.office", "why", d.Why}, by, with)
+}
+
+// shownTo is what differs with whom a document was shown to: what is counted, said and recorded.
+type shownTo struct {
+	way         proof.Way
+	tries       func(customer.Customer) proof.Subject
+	text        string
+	name, value string // of the record
+}
+
+func (w *Wallet) startReset(ctx context.Context, d ShownDocument, to shownTo, by string, with []ledger.Companion) error {
 	c, err := w.forgetful(ctx, d.Phone)
 	if err != nil {
 		return err
@@ -81,13 +101,13 @@ func (w *Wallet) StartReset(ctx context.Context, d ShownDocument, by string, wit
 	if err != nil {
 		return fault.Wrap(err, fault.Internal)
 	}
-	sent, err := w.code(c, proof.Shown, w.market.At(w.clock.Now()).Agents.Lives.Reset, "sms.newpin.shown", i18n.Text("shop", d.Where))
+	sent, err := w.code(c, to.way, w.market.At(w.clock.Now()).Agents.Lives.Reset, to.text, i18n.Text("shop", d.Where))
 	if err != nil {
 		return err
 	}
 	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: slices.Concat(with,
-		w.record(by, "customer.reset_pin", c, "where", d.Where),
-		[]ledger.Companion{w.proofs.Compared(shownProof(c), right)},
+		w.record(by, "customer.reset_pin", c, to.name, to.value),
+		[]ledger.Companion{w.proofs.Compared(to.tries(c), right)},
 		sent)})
 	if err != nil {
 		return err
@@ -133,32 +153,24 @@ func (w *Wallet) ResetPIN(ctx context.Context, r NewPIN) (end string, err error)
 	return end, nil
 }
 
-// LiftSmallLimits ends up to limit days of small limits that are over at now, and returns how many. Two processes may do it at
-// once, and one that was cut off is gone on with by the next.
-func (w *Wallet) LiftSmallLimits(ctx context.Context, now time.Time, limit int) (int, error) {
-	over, err := w.proofs.SmallOver(ctx, now, limit)
+// LiftSmallLimits ends the days of small limits that are over at now, and returns how many; page is how many are read at once. Two
+// processes may do it at once, and one that was cut off is gone on with by the next.
+func (w *Wallet) LiftSmallLimits(ctx context.Context, now time.Time, page int) (int, error) {
+	return sweep.All(ctx, func(after proof.Small) ([]proof.Small, error) { return w.proofs.SmallOver(ctx, now, after, page) },
+		func(small proof.Small) (bool, error) { return unlessConflict(w.liftSmall(ctx, small)) })
+}
+
+// liftSmall ends one. The fault is conflict when another process was quicker, or a further PIN was set.
+func (w *Wallet) liftSmall(ctx context.Context, small proof.Small) error {
+	c, err := w.customers.ByID(ctx, small.Subject.Number)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	lifted := 0
-	for _, small := range over {
-		c, err := w.customers.ByID(ctx, small.Subject.Number)
-		if err != nil {
-			return lifted, err
-		}
-		_, err = w.ledger.Commit(ctx, &ledger.Plan{
-			Change:     []ledger.AccountChange{{Account: c.Account, Class: &c.Tier}},
-			Companions: []ledger.Companion{w.proofs.Lift(small), w.customers.Change(c.Phone, unchanged(c))},
-		})
-		switch fault.CodeOf(err) {
-		case "":
-			lifted++
-		case fault.Conflict: // another process was quicker, or a further PIN was set
-		default:
-			return lifted, err
-		}
-	}
-	return lifted, nil
+	_, err = w.ledger.Commit(ctx, &ledger.Plan{
+		Change:     []ledger.AccountChange{{Account: c.Account, Class: &c.Tier}},
+		Companions: []ledger.Companion{w.proofs.Lift(small), w.customers.Change(c.Phone, unchanged(c))},
+	})
+	return err
 }
 
 // forgetful is a customer who may set a new PIN without the old one.

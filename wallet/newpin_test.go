@@ -285,6 +285,56 @@ func TestResetAtACounter(t *testing.T) {
 	})
 }
 
+// Staff are who is left to help: after three codes and three wrong IDs of one's own, and as many from counters.
+func TestResetByStaff(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.registered()
+		shown := func(number string) ShownDocument {
+			d, err := w.ParseIDNumber(grace, number)
+			w.must(err)
+			return ShownDocument{Phone: grace, ID: d, Where: "MAMA NJERI, Kawangware", Why: "came with the ID"}
+		}
+		for range 3 {
+			w.must(w.ForgotPIN(ctx, grace, "29883711", Origin{}))
+		}
+		w.hears("a fourth code", w.ForgotPIN(ctx, grace, "29883711", Origin{}), "sms_codes_spent")
+		for range 3 {
+			w.must(w.StartReset(ctx, shown("29883711"), audit.Operator(4711)))
+		}
+		w.hears("a fourth from counters", w.StartReset(ctx, shown("29883711"), audit.Operator(4711)), "counter_codes_spent")
+		for range 3 {
+			_ = w.StartReset(ctx, shown("29883712"), audit.Operator(4711))
+			_ = w.ForgotPIN(ctx, grace, "29883712", Origin{})
+		}
+		w.hears("a counter", w.StartReset(ctx, shown("29883711"), audit.Operator(4711)), "proof_locked")
+		ann := audit.Staff("ann")
+		w.hears("another's ID", w.StartResetByStaff(ctx, shown("29883712"), ann), "wrong_id_number left=2")
+		w.must(w.StartResetByStaff(ctx, shown("29883711"), ann))
+		texts := w.texted(grace)
+		if said := texts[len(texts)-1]; !strings.Contains(said, "kutoka ofisi ya Senti.") {
+			t.Errorf("sent %q", said)
+		}
+		w.must(w.ProveCode(ctx, grace, w.sentCode(grace), Origin{}))
+		_, err := w.ResetPIN(ctx, w.newPIN(grace, "2749"))
+		w.hears("before the end of the ID number", err, "sms_code_expired")
+		w.must(w.ProveIDEnd(ctx, grace, "3711", Origin{}))
+		if _, err := w.ResetPIN(ctx, w.newPIN(grace, "2749")); err != nil {
+			t.Fatal(err)
+		}
+		if a := w.account(w.customer(grace).Account); a.Class != 101 {
+			t.Errorf("class %d, want that of a small day", a.Class)
+		}
+		entries, err := audit.NewStore(w.db).List(ctx, audit.Filter{Actor: ann})
+		if err != nil || len(entries) != 2 || entries[0].Act.Act != "customer.reset_pin" || !strings.Contains(entries[0].Act.Detail, "came with the ID") {
+			t.Errorf("recorded %+v, %v", entries, err)
+		}
+		for range 3 {
+			err = w.StartResetByStaff(ctx, shown("29883712"), ann)
+		}
+		w.hears("staff who guess", err, "proof_locked")
+	})
+}
+
 // Two processes use one proof at once, with two new PINs: one of them sets its own.
 func TestOneProofOnePIN(t *testing.T) {
 	eachTown(t, func(t *testing.T, w *town) {

@@ -21,7 +21,7 @@ type Newcomer struct {
 	Language string
 	Name     string  // as on the document
 	ID       IDDraft // of ParseIDNumber for that phone
-	Photo    string  // where the photo of the document is kept, or ""; ASCII, at most 80 characters
+	Photo    string  // where the photo of the document is kept, as ParsePhoto reads it, or ""
 	Shop     string  // where it happens, for the message
 }
 
@@ -39,8 +39,8 @@ type CounterPlan struct {
 // the ID number, and sets the PIN (Activate). A wallet that its owner opened on the phone keeps its PIN: its name becomes that on
 // the document, if that is the document it was opened with.
 //
-// Faults: already_open, id_number_used, bad_name, bad_id_number, bad_choice (language), id_mismatch, cannot_receive; and, when
-// committed, conflict, after which the plan is to be asked for anew.
+// Faults: already_open, id_number_used, bad_name, bad_id_number, bad_reference (max), bad_choice (language), id_mismatch,
+// cannot_receive; and, when committed, conflict, after which the plan is to be asked for anew.
 func (w *Wallet) CounterRegistration(ctx context.Context, n Newcomer) (CounterPlan, error) {
 	c, err := w.written(n)
 	if err != nil {
@@ -65,6 +65,10 @@ func (w *Wallet) written(n Newcomer) (customer.Customer, error) {
 	if err != nil {
 		return customer.Customer{}, err
 	}
+	photo, err := w.ParsePhoto(n.Photo)
+	if err != nil {
+		return customer.Customer{}, err
+	}
 	number, err := w.idNumber(n.Phone, n.ID)
 	if err != nil {
 		return customer.Customer{}, err
@@ -75,7 +79,7 @@ func (w *Wallet) written(n Newcomer) (customer.Customer, error) {
 	}
 	return customer.Customer{
 		Phone: n.Phone, Name: name, NameVerified: true, Tier: w.market.CheckedTier(w.clock.Now()), Status: customer.Pending,
-		Language: n.Language, Document: document, Photo: n.Photo,
+		Language: n.Language, Document: document, Photo: photo,
 	}, nil
 }
 

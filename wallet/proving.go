@@ -164,11 +164,15 @@ func (w *Wallet) code(c customer.Customer, way proof.Way, life time.Duration, te
 // ForgotMenu is how the page of a forgotten PIN is dialled: "*384*5*7#". The menu's numbers are fixed for good.
 func (w *Wallet) ForgotMenu() string { return strings.TrimSuffix(w.market.ServiceCode, "#") + "*5*7#" }
 
-// ownProof is the row of a customer's own answers, shownProof that of what counters typed from documents.
+// ownProof is the row of a customer's own answers, shownProof that of what counters typed from documents, officeProof that of staff.
 func ownProof(c customer.Customer) proof.Subject {
 	return proof.Subject{Kind: proof.Customer, Number: c.ID}
 }
 
 func shownProof(c customer.Customer) proof.Subject {
 	return proof.Subject{Kind: proof.AtCounters, Number: c.ID}
+}
+
+func officeProof(c customer.Customer) proof.Subject {
+	return proof.Subject{Kind: proof.AtOffices, Number: c.ID}
 }

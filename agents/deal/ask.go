@@ -237,10 +237,12 @@ func (s *Store) AskedToday(ctx context.Context, customer, operator int64, at tim
 	return c.of(found[c.Key()], at).count, nil
 }
 
-// AsksDue returns the requests whose time is over at t and that nobody has ended, the longest due first.
-func (s *Store) AsksDue(ctx context.Context, t time.Time, limit int) ([]Ask, error) {
-	return s.readAsks(ctx, ` WHERE a.state = ? AND a.expires_at <= ? ORDER BY a.expires_at, a.id LIMIT ?`,
-		int64(AskOpen), t.UnixMicro(), int64(limit))
+// AsksDue returns the requests whose time is over at t and that nobody has ended, the longest due first, from the one after that one
+// on: the zero value for all.
+func (s *Store) AsksDue(ctx context.Context, t time.Time, after Ask, limit int) ([]Ask, error) {
+	from := after.ExpiresAt.UnixMicro()
+	return s.readAsks(ctx, ` WHERE a.state = ? AND a.expires_at <= ? AND (a.expires_at > ? OR a.expires_at = ? AND a.id > ?)
+		 ORDER BY a.expires_at, a.id LIMIT ?`, int64(AskOpen), t.UnixMicro(), from, from, after.ID, int64(limit))
 }
 
 // Ask returns a request; the fault is ask_gone for one that there is not.

@@ -93,7 +93,7 @@ func TestAsksThatAreDue(t *testing.T) {
 		c := newCounter(t, d)
 		due := func(want ...id.ID) {
 			t.Helper()
-			all, err := c.AsksDue(ctx, c.clock.Now(), 10)
+			all, err := c.AsksDue(ctx, c.clock.Now(), Ask{}, 10)
 			if err != nil || len(all) != len(want) {
 				t.Fatalf("%d due, %v; want %d", len(all), err, len(want))
 			}

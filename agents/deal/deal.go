@@ -57,6 +57,7 @@ const (
 	Own                       // at the counter of the wallet's owner
 	Sampled                   // the customer is asked whether all was right
 	Kept                      // paid in to the wrong number, says the operator; the customer says: it is mine
+	ByCode                    // paid in on a code that the customer read out: the number cannot be wrong
 )
 
 // Has reports whether all of the marks are set.

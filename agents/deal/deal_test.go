@@ -44,9 +44,9 @@ func TestADealKeepsItsRow(t *testing.T) {
 		c.wants("of the customer", "500 300", func() ([]Deal, error) { return c.OfCustomer(ctx, 1000, noon, 5) })
 		c.wants("waiting", "500", func() ([]Deal, error) { return c.WaitingFor(ctx, 1000, noon) })
 		c.wants("waiting for another", "", func() ([]Deal, error) { return c.WaitingFor(ctx, 1001, noon) })
-		c.wants("not yet due", "", func() ([]Deal, error) { return c.DueBefore(ctx, Waiting, until.Add(-time.Microsecond), 5) })
-		c.wants("due", "500", func() ([]Deal, error) { return c.DueBefore(ctx, Waiting, until, 5) })
-		c.wants("due in another state", "", func() ([]Deal, error) { return c.DueBefore(ctx, Claimed, until, 5) })
+		c.wants("not yet due", "", func() ([]Deal, error) { return c.DueBefore(ctx, Waiting, until.Add(-time.Microsecond), Deal{}, 5) })
+		c.wants("due", "500", func() ([]Deal, error) { return c.DueBefore(ctx, Waiting, until, Deal{}, 5) })
+		c.wants("due in another state", "", func() ([]Deal, error) { return c.DueBefore(ctx, Claimed, until, Deal{}, 5) })
 
 		yes := c.answered(wait, Done)
 		said := c.must(yes)
@@ -55,7 +55,7 @@ func TestADealKeepsItsRow(t *testing.T) {
 			t.Errorf("answered: read %+v, %v\nwant %+v", got, err, want)
 		}
 		c.wants("waiting after the answer", "", func() ([]Deal, error) { return c.WaitingFor(ctx, 1000, noon) })
-		c.wants("due after the answer", "", func() ([]Deal, error) { return c.DueBefore(ctx, Waiting, until, 5) })
+		c.wants("due after the answer", "", func() ([]Deal, error) { return c.DueBefore(ctx, Waiting, until, Deal{}, 5) })
 	})
 }
 

@@ -131,12 +131,14 @@ func (s *Store) WaitingFor(ctx context.Context, customer int64, since time.Time)
 	return s.OpenFor(ctx, customer, Waiting, since)
 }
 
-// DueBefore returns the deals in an open state whose ExpiresAt is at or before t, the longest due first.
-func (s *Store) DueBefore(ctx context.Context, state State, t time.Time, limit int) ([]Deal, error) {
+// DueBefore returns the deals in an open state whose ExpiresAt is at or before t, the longest due first, from the one after that one on:
+// the zero value for all.
+func (s *Store) DueBefore(ctx context.Context, state State, t time.Time, after Deal, limit int) ([]Deal, error) {
+	from := after.ExpiresAt.UnixMicro()
 	return s.read(ctx, selectDeal+`
-		 WHERE due_at <= ? AND state = ?
+		 WHERE due_at <= ? AND state = ? AND (due_at > ? OR due_at = ? AND id > ?)
 		 ORDER BY due_at, id
-		 LIMIT ?`, t.UnixMicro(), int64(state), int64(limit))
+		 LIMIT ?`, t.UnixMicro(), int64(state), from, from, after.ID, int64(limit))
 }
 
 func (s *Store) read(ctx context.Context, query string, args ...any) ([]Deal, error) {

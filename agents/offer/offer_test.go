@@ -179,8 +179,8 @@ func TestWhatIsOpen(t *testing.T) {
 			{"by the customer", func() ([]Offer, error) { return c.OpenFor(ctx, 1001, c.clock.Now()) }, []id.ID{cash.ID}},
 			{"by nobody", func() ([]Offer, error) { return c.OpenFor(ctx, 0, c.clock.Now()) }, nil},
 			{"when the time is over", func() ([]Offer, error) { return c.OpenAt(ctx, 70, noon.Add(life)) }, nil},
-			{"due", func() ([]Offer, error) { return c.DueBefore(ctx, noon.Add(life), 10) }, []id.ID{swap.ID, cash.ID}},
-			{"due before", func() ([]Offer, error) { return c.DueBefore(ctx, noon, 10) }, nil},
+			{"due", func() ([]Offer, error) { return c.DueBefore(ctx, noon.Add(life), Offer{}, 10) }, []id.ID{swap.ID, cash.ID}},
+			{"due before", func() ([]Offer, error) { return c.DueBefore(ctx, noon, Offer{}, 10) }, nil},
 		} {
 			got, err := q.read()
 			if err != nil || len(got) != len(q.want) {

@@ -67,9 +67,12 @@ func (s *Store) open(ctx context.Context, column string, who int64, at time.Time
 		who, at.Add(-longest).UnixMicro(), at.UnixMicro())
 }
 
-// DueBefore returns the open offers whose time is over at t, the longest due first.
-func (s *Store) DueBefore(ctx context.Context, t time.Time, limit int) ([]Offer, error) {
-	return s.read(ctx, ` WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`, t.UnixMicro(), int64(limit))
+// DueBefore returns the open offers whose time is over at t, the longest due first, from the one after that one on: the zero value for
+// all.
+func (s *Store) DueBefore(ctx context.Context, t time.Time, after Offer, limit int) ([]Offer, error) {
+	from := after.ExpiresAt.UnixMicro()
+	return s.read(ctx, ` WHERE due_at <= ? AND (due_at > ? OR due_at = ? AND id > ?) ORDER BY due_at, id LIMIT ?`,
+		t.UnixMicro(), from, from, after.ID, int64(limit))
 }
 
 // Record is how often somebody has kept to what was agreed, of so many times.

@@ -24,9 +24,11 @@ type Store struct {
 // NewStore returns the store of the questions in a database.
 func NewStore(d *db.DB) *Store { return &Store{d, newQuestions(), newCustomers(), newRecords()} }
 
-// Due returns the planned questions whose time has come, the longest due first.
-func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]Question, error) {
-	return list(ctx, s, s.questions, ` WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`, now.UnixMicro(), limit)
+// Due returns the planned questions whose time has come, the longest due first, from the one after that one on: the zero value for all.
+func (s *Store) Due(ctx context.Context, now time.Time, after Question, limit int) ([]Question, error) {
+	from := after.Due.UnixMicro()
+	return list(ctx, s, s.questions, ` WHERE due_at <= ? AND (due_at > ? OR due_at = ? AND id > ?) ORDER BY due_at, id LIMIT ?`,
+		now.UnixMicro(), from, from, after.Deal, limit)
 }
 
 // OfTill returns the newest questions asked about a till at or after since, newest first: what stands behind its record.

@@ -100,7 +100,7 @@ func (o *office) planned(customer int64) Question {
 	o.t.Helper()
 	q := Question{Deal: id.Random{}.New(), Kind: ledger.CashOut, Customer: customer, Phone: "+254712000001", Till: 70}
 	o.hears("", o.Plan(q, func(at time.Time) (time.Time, time.Time) { return at, at.Add(time.Hour) }))
-	due, err := o.Due(context.Background(), o.clock.Now(), 10)
+	due, err := o.Due(context.Background(), o.clock.Now(), Question{}, 10)
 	if err != nil || len(due) != 1 || due[0].Deal != q.Deal || due[0].State != Planned || due[0].Code != CodeOf(q.Deal) {
 		o.t.Fatalf("due %+v, %v", due, err)
 	}

@@ -16,6 +16,7 @@ var layers = map[string]int{
 	"wallet/fault":  0,
 	"wallet/clock":  0,
 	"wallet/id":     0,
+	"wallet/sweep":  0,
 
 	"wallet/key":     1,
 	"wallet/market":  1,

@@ -182,7 +182,14 @@ func (y typist) customers() {
 	y.types("bob", "goes on", "customer", "unblock", "0712000001", "--why", "found the phone")
 	y.types("bob", "not_allowed", "customer", "unlock-pin", "0712000001", "--why", "came with the ID")
 	y.types("alice", "three tries again", "customer", "unlock-pin", "0712000001", "--why", "came with the ID")
-	y.types("bob", "customer.show", "audit", "--act", "customer.")
+	y.id = "28445199"
+	y.types("alice", "wrong_id_number left=2", "customer", "reset-pin", "0712000001", "--why", "came with the ID")
+	y.id = "28445190"
+	y.types("bob", "not_allowed", "customer", "reset-pin", "0712000001", "--why", "came with the ID")
+	y.types("alice", "gets a code by SMS", "customer", "reset-pin", "0712000001", "--why", "came with the ID")
+	y.id = ""
+	y.types("alice", "number of the ID document is asked for", "customer", "reset-pin", "0712000001", "--why", "came with the ID")
+	y.types("bob", "customer.reset_pin", "audit", "--act", "customer.")
 }
 
 // openedDesk makes the staff, and a customer with a hundred shillings.
@@ -198,7 +205,7 @@ func openedDesk(t *testing.T, dsn string) map[string]string {
 		t.Fatal(err)
 	}
 	_, err = d.wallet.OpenWallet(t.Context(), wallet.NewWallet{Phone: "+254712000001", Name: "JOHN KAMAU", Language: "en", Tier: 2, Verified: true,
-		PIN: p, Float: 100_00})
+		IDNumber: "28445190", PIN: p, Float: 100_00})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ type adminCustomerCmd struct {
 	Block     customerBlockCmd     `cmd:"" help:"Stop a wallet at once: it neither pays nor receives."`
 	Unblock   customerUnblockCmd   `cmd:"" help:"Let a blocked wallet go on."`
 	UnlockPIN customerUnlockPINCmd `cmd:"" name:"unlock-pin" help:"Give a customer three tries again with the PIN the wallet has."`
+	ResetPIN  customerResetPINCmd  `cmd:"" name:"reset-pin" help:"Send a customer who forgot the PIN, and whose ID you have compared, a code for a new one."`
 }
 
 type customerShowCmd struct {
@@ -140,4 +141,27 @@ type customerUnlockPINCmd struct {
 // Run gives the customer three tries again, and the customer hears of it.
 func (c customerUnlockPINCmd) Run(ctx context.Context) error {
 	return c.does(ctx, (*wallet.Wallet).UnlockPIN, whoHelps, c.Phone, c.Why, "has three tries again with the PIN the wallet has")
+}
+
+type customerResetPINCmd struct {
+	deskFlags
+	Phone string `arg:"" help:"The customer's number."`
+	Why   string `help:"How you know that it is the customer, for the audit chain." required:""`
+}
+
+// Run has a code sent to the customer's own phone, where the new PIN is set and nowhere else. The ID number comes from SENTI_ID_NUMBER
+// or is asked for at the terminal, and must be the one the wallet has.
+func (c customerResetPINCmd) Run(ctx context.Context) error {
+	reset := func(w *wallet.Wallet, ctx context.Context, phone msisdn.Number, by, why string, with ...ledger.Companion) error {
+		number, err := secretOf("Number of the ID document", idNumberEnv)
+		if err != nil {
+			return err
+		}
+		id, err := w.ParseIDNumber(phone, number)
+		if err != nil {
+			return err
+		}
+		return w.StartResetByStaff(ctx, wallet.ShownDocument{Phone: phone, ID: id, Why: why}, by, with...)
+	}
+	return c.does(ctx, reset, whoHelps, c.Phone, c.Why, "gets a code by SMS, and sets the new PIN on that phone with the end of the ID number")
 }

@@ -11,7 +11,8 @@ import (
 	"senti/wallet/pin"
 )
 
-// What the four conversations about a deal that went wrong have in common: return.go, claim.go, notpaid.go, giveback.go.
+// What the four conversations about a deal that went wrong have in common (return.go, claim.go, notpaid.go, giveback.go), and the list
+// of cash codes.
 
 // dealLines are how a deal is written where one is chosen.
 var dealLines = map[string]string{"line": "{time} {amount} {whom}", "disputed": "{time} {amount} {whom} NOT PAID?"}
@@ -58,27 +59,33 @@ func choices(read func(*agents.Agents, context.Context, msisdn.Number) ([]agents
 		if err != nil {
 			return err
 		}
-		if len(all) == 0 {
-			t.Go("none")
-			return nil
-		}
-		passed := int(t.KeptNumber(keptPassed))
-		if passed >= len(all) { // the list has become shorter
-			passed = 0
-		}
-		t.KeepNumber(keptPassed, int64(passed))
-		t.KeepNumber(keptOlder, 0)
-		if len(all) > passed+len(places) {
-			t.KeepNumber(keptOlder, 1)
-		}
-		for i, name := range places {
-			t.Keep(placeOf(i), "")
-			if passed+i < len(all) {
-				t.Keep(placeOf(i), all[passed+i].Deal.String())
-				t.Say(name, dealLine(t, all[passed+i]))
-			}
-		}
+		list(t, len(all), func(i int) (id.ID, string) { return all[i].Deal, dealLine(t, all[i]) })
 		return nil
+	}
+}
+
+// list shows as many lines as a page has places for, of so many that one gives, or goes on to the row that says that there are none.
+func list(t *turn, lines int, one func(i int) (id.ID, string)) {
+	if lines == 0 {
+		t.Go("none")
+		return
+	}
+	passed := int(t.KeptNumber(keptPassed))
+	if passed >= lines { // the list has become shorter
+		passed = 0
+	}
+	t.KeepNumber(keptPassed, int64(passed))
+	t.KeepNumber(keptOlder, 0)
+	if lines > passed+len(places) {
+		t.KeepNumber(keptOlder, 1)
+	}
+	for i, name := range places {
+		t.Keep(placeOf(i), "")
+		if passed+i < lines {
+			which, line := one(passed + i)
+			t.Keep(placeOf(i), which.String())
+			t.Say(name, line)
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ var newCustomer = flow{ID: "newcustomer", Steps: []step{
 	{ID: "phone", Ask: "Customer's phone number", Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber}}},
 	{ID: "name", Ask: "Name as it is on the {document}", With: document, Take: name},
 	{ID: "id", Ask: "Number of the {document}", With: document, Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber, fault.IDMismatch}}},
-	{ID: "photo", Ask: "Reference of the photo or copy of the {document}", With: document, Take: take{Do: takePhoto}, Options: []option{
+	{ID: "photo", Ask: "Reference of the photo or copy of the {document}", With: document, Take: take{Do: takePhoto, Faults: []fault.Code{fault.BadReference}}, Options: []option{
 		{Key: "1", Text: "None", Do: noPhoto},
 	}},
 	{ID: "language", Confirm: "The customer's language", With: languageNames, Options: []option{
@@ -45,7 +45,11 @@ func takeNewPhone(t *turn, typed string) error {
 }
 
 func takePhoto(t *turn, typed string) error {
-	t.Keep(keptPhoto, typed)
+	reference, err := t.Env.wallet.ParsePhoto(typed)
+	if err != nil {
+		return err
+	}
+	t.Keep(keptPhoto, reference)
 	return nil
 }
 

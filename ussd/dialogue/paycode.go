@@ -14,7 +14,9 @@ import (
 // the operator's PIN.
 var payCode = flow{ID: "paycode", Steps: []step{
 	{ID: "phone", Ask: "Phone number the code was sent to", Take: take{Do: takeHolder, Faults: []fault.Code{fault.BadNumber, fault.CodeUnknown}}},
-	{ID: "word", Ask: "Ask for the secret word. Type it", With: wordAsked, Take: take{Do: takeWord}},
+	{ID: "word", Ask: "Ask for the secret word. Type it", With: wordAsked, Take: theWord, Options: []option{
+		{Key: "1", Text: "No word", Do: noWord},
+	}},
 	{ID: "id", Ask: "Look at the ID. Type its number", Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber}}},
 	{ID: "code", Secret: "Type the cash code", Take: take{Do: takePayCode, Faults: []fault.Code{fault.BadCode, fault.WrongCode}}},
 	{ID: "pin", Secret: "Pay {amount} cash to the holder of\n{phone}\n{earns}\nEnter PIN first, then pay", With: sayPayCode, Take: take{Do: movePayCode}, Moves: true},

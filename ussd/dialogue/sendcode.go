@@ -18,8 +18,8 @@ var sendCode = flow{ID: "sendcode", Texts: map[string]string{
 		{Key: "2", Text: "Other number", Start: "send"},
 	}},
 	{ID: "amount", Ask: "Enter amount", Take: giftAmount},
-	{ID: "word", Ask: "A secret word that only the receiver knows? Type it", Take: take{Do: takeWord}, Options: []option{
-		{Key: "1", Text: "No word", Go: "late"},
+	{ID: "word", Ask: "A secret word that only the receiver knows? Type it", Take: theWord, Options: []option{
+		{Key: "1", Text: "No word", Do: noWord},
 	}},
 	{ID: "late", Confirm: "{late}", With: quoteCode, Options: []option{
 		{Key: "1", Text: "Go on"},
@@ -51,6 +51,8 @@ func sayTo(t *turn) error {
 
 const keptWord = "word"
 
+var theWord = take{Do: takeWord, Faults: []fault.Code{fault.BadWord}}
+
 // takeWord keeps the word sealed.
 func takeWord(t *turn, typed string) error {
 	sealed, err := t.Env.agents.DraftWord(msisdn.Number(t.Kept(keptTo)), typed)
@@ -58,6 +60,12 @@ func takeWord(t *turn, typed string) error {
 		return err
 	}
 	t.Keep(keptWord, sealed)
+	return nil
+}
+
+// noWord takes back one that was typed before.
+func noWord(t *turn) error {
+	t.Keep(keptWord, "")
 	return nil
 }
 
@@ -126,12 +134,9 @@ func moveCode(t *turn, typed string) error {
 	return err
 }
 
-// myCodes are the cash codes that were sent and not fetched: the newest can be taken back.
-var myCodes = flow{ID: "mycodes", Steps: []step{
-	{ID: "newest", Choose: "Not fetched: {amount} to {to}, until {until}.", With: newestCode, Options: []option{
-		{Key: "1", Text: "Take it back"},
-		{Key: "2", Text: "Menu", Start: "menu"},
-	}},
+// myCodes are the cash codes that were sent and not fetched: each can be taken back.
+var myCodes = flow{ID: "mycodes", Texts: map[string]string{"line": "{amount} {to} {until}"}, Steps: []step{
+	{ID: "which", Choose: "Not fetched. Take back:", With: listCodes, Options: choosing},
 	{ID: "pin", Secret: "Take back the money for {to}? {back} comes back.\nEnter PIN", With: quoteBack, Take: take{Do: moveBack}, Moves: true},
 	{ID: "again", Secret: "Enter PIN again", Take: take{Do: moveBack, Faults: pinFaults}, Moves: true, Options: []option{{Key: "0", Text: "Stop", Go: "stopped"}}},
 	{ID: "stopped", End: "You stopped. The cash code still works.", With: keepEnd("stopped")},
@@ -139,20 +144,19 @@ var myCodes = flow{ID: "mycodes", Steps: []step{
 	{ID: "over", End: "{end}"}, // message voucher.cancelled, as the intent keeps it
 }}
 
-func newestCode(t *turn) error {
+// listCodes shows them with the day on which they come back by themselves.
+func listCodes(t *turn) error {
 	open, err := t.Env.agents.VouchersOf(t.Ctx, t.Env.caller.Phone)
 	if err != nil {
 		return err
 	}
-	if len(open) == 0 {
-		t.Go("none")
-		return nil
-	}
-	t.Keep(keptDeal, open[0].ID.String())
-	t.Keep(keptTo, string(open[0].Phone))
-	t.Say("amount", fault.Minor(open[0].Amount))
-	t.Say("until", t.Env.market.DayMonth(open[0].ExpiresAt))
-	return sayTo(t)
+	list(t, len(open), func(i int) (id.ID, string) {
+		t.Say("amount", fault.Minor(open[i].Amount))
+		t.Say("to", open[i].Phone.Plain())
+		t.Say("until", t.Env.market.DayMonth(open[i].ExpiresAt))
+		return open[i].ID, t.Text("line")
+	})
+	return nil
 }
 
 func quoteBack(t *turn) error {
@@ -160,13 +164,14 @@ func quoteBack(t *turn) error {
 	if err != nil {
 		return err
 	}
-	intent, amount, err := t.Env.agents.QuoteVoucherBack(t.Ctx, agents.CancelVoucherRequest{From: t.Env.caller.Phone, Voucher: sent, Origin: t.Env.caller.Origin})
+	q, err := t.Env.agents.QuoteVoucherBack(t.Ctx, agents.CancelVoucherRequest{From: t.Env.caller.Phone, Voucher: sent, Origin: t.Env.caller.Origin})
 	if err != nil {
 		return err
 	}
-	t.Keep(keptIntent, intent.String())
-	t.Say("back", fault.Minor(amount))
-	return sayTo(t)
+	t.Keep(keptIntent, q.Intent.String())
+	t.Say("back", fault.Minor(q.Amount))
+	t.Say("to", q.To.National())
+	return nil
 }
 
 func moveBack(t *turn, typed string) error {

@@ -20,6 +20,7 @@ type Customer struct {
 	NameVerified bool   // somebody compared it with the document
 	Tier         int16  // KYC tier, also the class of the ledger account
 	Status       Status
+	Was          Status // of a blocked one: what it was before, "" if that is not known
 	Language     string
 	Terms        string // version of the terms accepted
 	TermsAt      time.Time

@@ -29,7 +29,7 @@ func NewStore(d *db.DB) *Store {
 
 const selectCustomer = `
 	SELECT id, account, phone, name, name_verified, tier, status, language, terms, terms_at,
-	       id_type, id_sealed, id_index, photo, shared, created_at
+	       id_type, id_sealed, id_index, photo, shared, was, created_at
 	  FROM customers`
 
 // ByPhone returns the customer with that number, or not_registered. Callers at the same time share a query.
@@ -83,7 +83,7 @@ func (s *Store) one(ctx context.Context, query string, arg any) (Customer, error
 func scan(rows *sql.Rows) (c Customer, err error) {
 	var verified, shared, termsAt, createdAt int64
 	err = rows.Scan(&c.ID, &c.Account, &c.Phone, &c.Name, &verified, &c.Tier, &c.Status, &c.Language, &c.Terms, &termsAt,
-		&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &c.Photo, &shared, &createdAt)
+		&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &c.Photo, &shared, &c.Was, &createdAt)
 	c.NameVerified, c.Shared = verified != 0, shared != 0
 	c.TermsAt, c.CreatedAt = time.UnixMicro(termsAt).UTC(), time.UnixMicro(createdAt).UTC()
 	return c, err

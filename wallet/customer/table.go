@@ -38,22 +38,22 @@ func (*customerTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.
 var (
 	customerKey = []string{"id"}
 	customerSet = []string{"account", "name", "name_verified", "tier", "status", "language", "terms", "terms_at",
-		"id_type", "id_sealed", "id_index", "photo", "shared"}
+		"id_type", "id_sealed", "id_index", "photo", "shared", "was"}
 )
 
 // Write inserts or replaces customers.
 func (*customerTable) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 16
+	const columns = 17
 	args := make([]any, 0, columns*len(rows))
 	for _, r := range rows {
 		c := r.(*Customer)
 		args = append(args, c.ID, c.Account, string(c.Phone), c.Name, c.NameVerified, int64(c.Tier), string(c.Status), c.Language,
 			c.Terms, c.TermsAt.UnixMicro(), int64(c.Document.Type), orNull(c.Document.Sealed), orNull(c.Document.Index),
-			c.Photo, c.Shared, c.CreatedAt.UnixMicro())
+			c.Photo, c.Shared, string(c.Was), c.CreatedAt.UnixMicro())
 	}
 	return db.InsertMany(`
 		INSERT INTO customers (id, account, phone, name, name_verified, tier, status, language, terms, terms_at,
-		                       id_type, id_sealed, id_index, photo, shared, created_at) VALUES `,
+		                       id_type, id_sealed, id_index, photo, shared, was, created_at) VALUES `,
 		columns, args, d.Upsert(customerKey, customerSet))
 }
 

@@ -48,6 +48,14 @@ const (
 	WalletDormant  Code = "wallet_dormant"   // not used for so long that nothing may leave it
 	WalletPending  Code = "wallet_pending"   // opened at a counter, and not yet by its owner
 
+	// What operators hear of a customer. They are told what to do, and not what the matter is.
+	CounterCodesSpent  Code = "counter_codes_spent"  // too many codes were sent from counters in a day
+	CounterProofLocked Code = "counter_proof_locked" // too many documents that are not the customer's
+	CustomerToOffice   Code = "customer_to_office"   // only an office can help
+	CustomerPending    Code = "customer_pending"     // the customer has not opened the wallet yet
+	CustomerOpen       Code = "customer_open"        // the number has a wallet whose ID was checked
+	CustomerIDUsed     Code = "customer_id_used"     // no further wallet on that document
+
 	SenderBlocked   Code = "sender_blocked"   // the wallet may not pay out
 	CannotReceive   Code = "cannot_receive"   // the other side cannot receive this now; says no more on purpose
 	WalletFull      Code = "wallet_full"      // the own wallet cannot receive this now
@@ -78,8 +86,12 @@ const (
 	AskedOften     Code = "asked_often"      // too many requests to that customer came to nothing today; args: max
 	CodesBarred    Code = "codes_barred"     // too many wrong deposit codes of an operator: none is heard for a while
 	AskGone        Code = "ask_gone"         // the request was answered, has expired, or gave way to another
+	DepositByCode  Code = "deposit_by_code"  // the customer read out a code: the number cannot be wrong
 	CaseNotFound   Code = "case_not_found"   // there is no such case
 	CaseClosed     Code = "case_closed"      // the case is there already, or was decided
+
+	BadReference Code = "bad_reference" // not a reference to a photo as its column keeps it; args: max
+	BadWord      Code = "bad_word"      // no secret word, or too long a one; args: max
 
 	BadCode     Code = "bad_code"     // not the digits of a code
 	WrongCode   Code = "wrong_code"   // args: left
@@ -203,6 +215,13 @@ var specs = map[Code]Spec{
 	WalletDormant:  end,
 	WalletPending:  end,
 
+	CounterCodesSpent:  end,
+	CounterProofLocked: end,
+	CustomerToOffice:   end,
+	CustomerPending:    end,
+	CustomerOpen:       conflict,
+	CustomerIDUsed:     end,
+
 	SenderBlocked:   end,
 	CannotReceive:   end,
 	WalletFull:      end,
@@ -233,8 +252,12 @@ var specs = map[Code]Spec{
 	AskedOften:     end,
 	CodesBarred:    ask,
 	AskGone:        conflict,
+	DepositByCode:  end,
 	CaseNotFound:   notFound,
 	CaseClosed:     conflict,
+
+	BadReference: ask,
+	BadWord:      ask,
 
 	BadCode:     ask,
 	WrongCode:   ask,

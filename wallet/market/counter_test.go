@@ -157,6 +157,7 @@ func TestBadCounterRulesAreRefusedWithLineAndMend(t *testing.T) {
 		{"a holiday without a name", ", name: Labour Day}", "}", "name is missing"},
 		{"warnings out of order", "[182d, 365d, 547d]", "[365d, 182d, 547d]", "warn has 182d out of order"},
 		{"a warning after the event", "[182d, 365d, 547d]", "[182d, 365d, 730d]", "warn has 730d out of order"},
+		{"two warnings", "[182d, 365d, 547d]", "[182d, 365d]", "warn has 2 warnings: write three or more"},
 		{"a warning in months", "[182d, 365d, 547d]", "[6M]", `is "6M": write how long it lasts`},
 		{"never dormant", "  after: 730d\n", "", "after is missing"},
 		{"messages for ever", "  messages: 90d\n", "", "messages is missing"},

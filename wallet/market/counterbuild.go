@@ -234,8 +234,14 @@ func (b *builder) holidays(m *Market, all []packHoliday) {
 	}
 }
 
+// leastWarnings is how often an owner is told before a wallet goes to sleep.
+const leastWarnings = 3
+
 func (b *builder) dormancy(m *Market, p packDormancy) {
 	m.Dormancy.After = b.lasting("dormancy.after", p.After)
+	if len(p.Warn) < leastWarnings {
+		b.fail("dormancy.warn", fmt.Sprintf("has %d warnings", len(p.Warn)), "write three or more, upwards, all before after")
+	}
 	last := time.Duration(0)
 	for i, text := range p.Warn {
 		at := fmt.Sprintf("dormancy.warn[%d]", i)

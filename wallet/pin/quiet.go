@@ -27,19 +27,22 @@ type Quiet struct {
 }
 
 // Quiet returns up to limit PINs of a kind whose owners were told that often, the last time at or before that moment, or, if never,
-// have surely not typed them since. Those that have been quiet for longest come first.
-func (s *Store) Quiet(ctx context.Context, kind Kind, told int, before time.Time, limit int) ([]Quiet, error) {
+// have surely not typed them since. Those that have been quiet for longest come first, from the one after that one on: the zero value
+// for all.
+func (s *Store) Quiet(ctx context.Context, kind Kind, told int, before time.Time, after Quiet, limit int) ([]Quiet, error) {
 	first, next := id.ID{byte(kind)}, id.ID{byte(kind) + 1}
 	if told == 0 {
 		before = before.Add(-usedEvery)
 	}
 	var all []Quiet
+	from := max(0, after.Since.UnixMicro()) // 0 is no time
 	err := s.db.Each(ctx, `
 		SELECT   subject, quiet_since
 		FROM     pins
-		WHERE    quiet = ? AND quiet_since > 0 AND quiet_since <= ? AND subject >= ? AND subject < ?
+		WHERE    quiet = ? AND (quiet_since > ? OR quiet_since = ? AND quiet_since > 0 AND subject > ?) AND quiet_since <= ?
+		AND      subject >= ? AND subject < ?
 		ORDER BY quiet_since, subject
-		LIMIT    ?`, []any{int64(told), before.UnixMicro(), first, next, int64(limit)}, func(rows *sql.Rows) error {
+		LIMIT    ?`, []any{int64(told), from, from, after.key(), before.UnixMicro(), first, next, int64(limit)}, func(rows *sql.Rows) error {
 		var subject []byte
 		var since int64
 		if err := rows.Scan(&subject, &since); err != nil {
@@ -87,5 +90,34 @@ func (t telling) Finish(row any, o *ledger.Outcome) any {
 	}
 	next := *row.(*verifier)
 	next.quiet, next.quietSince = int64(t.told), o.At
+	return &next
+}
+
+// Used returns the companion that notes an act of the subject's own which took no PIN, when its plan is accepted. Of a subject without
+// a PIN it notes nothing.
+func (s *Store) Used(subject Subject) ledger.Companion { return using{s, subject.key()} }
+
+type using struct {
+	store *Store
+	key   id.ID
+}
+
+// Table is the verifiers' table.
+func (u using) Table() ledger.Table { return u.store.table }
+
+// Key is the subject.
+func (u using) Key() id.ID { return u.key }
+
+// Check never refuses.
+func (using) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+
+// Finish notes it, as rarely as the use of the PIN.
+func (using) Finish(row any, o *ledger.Outcome) any {
+	v, ok := row.(*verifier)
+	if !ok || !o.Accepted || v.inUse(o.At) {
+		return nil
+	}
+	next := *v
+	next.quiet, next.quietSince = 0, o.At
 	return &next
 }

@@ -52,7 +52,7 @@ func (y *quietYear) commit(c ledger.Companion, err error) string {
 // last use may not have been written down.
 func (y *quietYear) quiet(told int) string {
 	y.t.Helper()
-	found, err := y.Quiet(context.Background(), Customer, told, y.clock.Now().Add(-28*24*time.Hour), 10)
+	found, err := y.Quiet(context.Background(), Customer, told, y.clock.Now().Add(-28*24*time.Hour), Quiet{}, 10)
 	if err != nil {
 		y.t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestQuiet(t *testing.T) {
 			t.Errorf("the longest first: %q", got)
 		}
 
-		found, err := y.Quiet(context.Background(), Customer, 0, y.clock.Now(), 1)
+		found, err := y.Quiet(context.Background(), Customer, 0, y.clock.Now(), Quiet{}, 1)
 		if err != nil || len(found) != 1 || found[0].Subject != brian {
 			t.Fatalf("%+v, %v", found, err)
 		}

@@ -49,8 +49,9 @@ func (c comparison) Check(image any, at time.Time) (keep any, refusal *fault.Err
 func (comparison) Finish(any, *ledger.Outcome) any { return nil }
 
 // Begin returns the companion that puts a code in place of whatever the subject had proven, good for that long. Sending it is for
-// the caller, in the same plan. When the document was Shown the wrong answers from before are forgotten; otherwise a lock
-// refuses with proof_locked. The fault is sms_codes_spent after three codes in a day.
+// the caller, in the same plan. When the document was Shown, or seen by staff, the wrong answers from before are forgotten; otherwise
+// a lock refuses with proof_locked. Who asked for three codes in a day hears sms_codes_spent, and can still show the document; a
+// counter hears counter_codes_spent after three of its own kind; staff always send one.
 func (s *Store) Begin(subject Subject, way Way, code Code, life time.Duration) (ledger.Companion, error) {
 	armed := row{subject: subject.key(), way: way}
 	if err := armed.arm(s.keys, code); err != nil {
@@ -68,13 +69,10 @@ type beginning struct {
 // Check looks whether a code may be sent.
 func (c beginning) Check(image any, at time.Time) (keep any, refusal *fault.Error) {
 	r := of(c.subject, image, at)
-	switch {
-	case at.Before(r.locked) && c.armed.way != Shown:
+	if at.Before(r.locked) && !c.armed.way.shown() {
 		return nil, r.lockedOut()
-	case r.codes >= codesMost:
-		return nil, r.codesSpent()
 	}
-	return nil, nil
+	return nil, r.spent(c.armed.way)
 }
 
 // Finish keeps the code if the plan was accepted.
@@ -85,11 +83,8 @@ func (c beginning) Finish(image any, o *ledger.Outcome) any {
 	r := of(c.subject, image, o.At)
 	r.way, r.step, r.until = c.armed.way, CodeSent, o.At.Add(c.life)
 	r.keyID, r.salt, r.mac = c.armed.keyID, c.armed.salt, c.armed.mac
-	if r.codes == 0 {
-		r.codesSince = o.At
-	}
-	r.codes++
-	if r.way == Shown {
+	r.sent(r.way, o.At)
+	if r.way.shown() {
 		r.wrong, r.locked = 0, time.Time{}
 	}
 	return &r

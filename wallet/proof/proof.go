@@ -30,6 +30,7 @@ const (
 	OwnPhone Way = 1 // a forgotten PIN: the ID number typed on the own phone, then a code
 	Shown    Way = 2 // a forgotten PIN: the document was shown at a counter; then a code, then the end of the ID number
 	Opening  Way = 3 // the first PIN of a wallet opened at a counter: a code, then the end of the ID number
+	Office   Way = 4 // as Shown, but to staff
 )
 
 // Step is how far a person has come. Numbers are stored: never reuse one.
@@ -51,6 +52,7 @@ const (
 	Customer   Kind = 1 // the person's own answers
 	AtCounters Kind = 2 // what is typed at counters from documents that are said to be this customer's
 	Operator   Kind = 3 // an operator's own answers, for the PIN of the counter
+	AtOffices  Kind = 4 // as AtCounters, typed by staff
 )
 
 // Subject is whose proof it is.
@@ -61,10 +63,13 @@ type Subject struct {
 
 func (s Subject) key() id.ID { return id.Number(byte(s.Kind), s.Number) }
 
+// shown reports whether somebody has seen the document: then wrong answers of before are forgiven.
+func (w Way) shown() bool { return w == Shown || w == Office }
+
 // What is allowed.
 const (
 	triesMost = 3 // wrong answers within lockedFor
-	codesMost = 3 // codes sent within lockedFor: each costs an SMS, and is a chance to guess
+	codesMost = 3 // codes sent within lockedFor, and as many from counters: each costs an SMS, and is a chance to guess
 	lockedFor = 24 * time.Hour
 	provenFor = 10 * time.Minute // between the last answer and its use
 )
@@ -145,8 +150,10 @@ type row struct {
 	salt, mac  []byte
 	wrong      int64
 	wrongSince time.Time
-	codes      int64
+	codes      int64 // those that the person asked for
 	codesSince time.Time
+	shown      int64 // those that counters sent
+	shownSince time.Time
 	locked     time.Time // until when
 	small      time.Time // until when; zero for no
 }
@@ -162,6 +169,9 @@ func of(subject id.ID, image any, at time.Time) row {
 	}
 	if at.Sub(r.codesSince) >= lockedFor {
 		r.codes = 0
+	}
+	if at.Sub(r.shownSince) >= lockedFor {
+		r.shown = 0
 	}
 	return r
 }
@@ -194,12 +204,34 @@ func (r *row) lockedOut() *fault.Error {
 	return fault.New(fault.ProofLocked)
 }
 
-// codesSpent is what to say when no more codes are sent.
-func (r *row) codesSpent() *fault.Error {
-	if r.operators() {
+// spent is what to say when no more codes are sent that way, nil when one is. Staff are not counted: they are who is left to help.
+func (r *row) spent(way Way) *fault.Error {
+	switch {
+	case way == Office, way == Shown && r.shown < codesMost, way != Shown && r.codes < codesMost:
+		return nil
+	case r.operators():
 		return fault.New(fault.OperatorCodesSpent)
+	case way == Shown:
+		return fault.New(fault.CounterCodesSpent)
 	}
 	return fault.New(fault.SMSCodesSpent)
+}
+
+// sent counts a code.
+func (r *row) sent(way Way, at time.Time) {
+	switch {
+	case way == Office:
+	case way == Shown:
+		if r.shown == 0 {
+			r.shownSince = at
+		}
+		r.shown++
+	default:
+		if r.codes == 0 {
+			r.codesSince = at
+		}
+		r.codes++
+	}
 }
 
 // forget takes back all that was proven.

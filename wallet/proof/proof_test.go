@@ -97,6 +97,8 @@ func (d *desk) act(word string) string {
 		return d.begin(jane, OwnPhone)
 	case "shown":
 		return d.begin(jane, Shown)
+	case "office":
+		return d.begin(jane, Office)
 	case "open":
 		return d.begin(jane, Opening)
 	case "code":
@@ -107,8 +109,8 @@ func (d *desk) act(word string) string {
 		return d.put(d.Ended(jane, true))
 	case "end!":
 		return d.put(d.Ended(jane, false))
-	case "own", "counter", "opened":
-		return d.put(d.Use(jane, map[string]Way{"own": OwnPhone, "counter": Shown, "opened": Opening}[word], 0))
+	case "own", "counter", "opened", "seen":
+		return d.put(d.Use(jane, map[string]Way{"own": OwnPhone, "counter": Shown, "opened": Opening, "seen": Office}[word], 0))
 	}
 	pause, err := time.ParseDuration(word)
 	if err != nil {
@@ -135,6 +137,15 @@ func TestWays(t *testing.T) {
 			{"a proof sets it back", "id! id! send code own id!",
 				"wrong_id_number left=2,wrong_id_number left=1,ok,ok,ok,wrong_id_number left=2"},
 			{"three codes a day", "send send send send 24h send", "ok ok ok sms_codes_spent - ok"},
+			{"after three codes of one's own a counter sends one", "send send send send shown code end counter",
+				"ok ok ok sms_codes_spent ok ok ok ok"},
+			{"three from counters a day", "shown shown shown shown 24h shown", "ok ok ok counter_codes_spent - ok"},
+			{"after three from counters one's own way is open", "shown shown shown shown send code own", "ok ok ok counter_codes_spent ok ok ok"},
+			{"staff always send one", "send send send shown shown shown office office office office code end seen",
+				"ok ok ok ok ok ok ok ok ok ok ok ok ok"},
+			{"to staff: the code, then the end of the ID number", "office code seen end counter seen", "ok ok sms_code_expired ok sms_code_expired ok"},
+			{"after a lock staff help", "id! id! id! office code end seen",
+				"wrong_id_number left=2,wrong_id_number left=1,proof_locked,ok,ok,ok,ok"},
 			{"a newer code replaces the one before", "send shown code counter", "ok ok ok sms_code_expired"},
 			{"too late for the code", "send 15m code", "ok - sms_code_expired"},
 			{"too late for the PIN", "send code 10m own", "ok ok - sms_code_expired"},
@@ -212,10 +223,10 @@ func TestStateAndSmall(t *testing.T) {
 		if state, _ := d.State(ctx, s); state.At(noon) != Nothing || !state.SmallUntil.Equal(over) {
 			t.Errorf("%+v", state)
 		}
-		if due, err := d.SmallOver(ctx, over.Add(-1), 10); err != nil || len(due) != 0 {
+		if due, err := d.SmallOver(ctx, over.Add(-1), Small{}, 10); err != nil || len(due) != 0 {
 			t.Errorf("too early: %v, %v", due, err)
 		}
-		due, err := d.SmallOver(ctx, over, 10)
+		due, err := d.SmallOver(ctx, over, Small{}, 10)
 		if err != nil || len(due) != 1 || due[0] != (Small{s, over}) {
 			t.Fatalf("%v, %v", due, err)
 		}
@@ -229,7 +240,7 @@ func TestStateAndSmall(t *testing.T) {
 		if got := d.put(d.Lift(due[0])); got != "conflict" {
 			t.Errorf("lifted twice: %s", got)
 		}
-		if due, err := d.SmallOver(ctx, over, 10); err != nil || len(due) != 0 {
+		if due, err := d.SmallOver(ctx, over, Small{}, 10); err != nil || len(due) != 0 {
 			t.Errorf("still due: %v, %v", due, err)
 		}
 	})

@@ -41,15 +41,17 @@ type Small struct {
 	Until   time.Time
 }
 
-// SmallOver returns up to limit days of small limits that are over at now, those that ended first come first.
-func (s *Store) SmallOver(ctx context.Context, now time.Time, limit int) ([]Small, error) {
+// SmallOver returns up to limit days of small limits that are over at now, those that ended first come first, from the one after that
+// one on: the zero value for all.
+func (s *Store) SmallOver(ctx context.Context, now time.Time, after Small, limit int) ([]Small, error) {
 	var all []Small
+	from := after.Until.UnixMicro()
 	err := s.db.Each(ctx, `
 		SELECT   subject, small_until
 		FROM     proofs
-		WHERE    small_until <= ?
+		WHERE    small_until <= ? AND (small_until > ? OR small_until = ? AND subject > ?)
 		ORDER BY small_until, subject
-		LIMIT    ?`, []any{now.UnixMicro(), int64(limit)}, func(rows *sql.Rows) error {
+		LIMIT    ?`, []any{now.UnixMicro(), from, from, after.Subject.key(), int64(limit)}, func(rows *sql.Rows) error {
 		var subject []byte
 		var until int64
 		if err := rows.Scan(&subject, &until); err != nil {
@@ -79,20 +81,21 @@ func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, 
 		values[i] = keys[i]
 	}
 	err := q.EachIn(ctx, `
-		SELECT subject, way, step, until, key_id, salt, mac, wrong, wrong_since, codes, codes_since, locked_until, small_until
+		SELECT subject, way, step, until, key_id, salt, mac, wrong, wrong_since, codes, codes_since, locked_until, small_until,
+		       shown_codes, shown_since
 		FROM   proofs
 		WHERE  subject IN`, values, func(rows *sql.Rows) error {
 		var r row
 		var subject []byte
-		var until, wrongSince, codesSince, locked int64
+		var until, wrongSince, codesSince, locked, shownSince int64
 		var small sql.NullInt64
 		err := rows.Scan(&subject, &r.way, &r.step, &until, &r.keyID, &r.salt, &r.mac, &r.wrong, &wrongSince, &r.codes, &codesSince,
-			&locked, &small)
+			&locked, &small, &r.shown, &shownSince)
 		if err != nil {
 			return err
 		}
 		r.until, r.wrongSince, r.codesSince = moment(until), moment(wrongSince), moment(codesSince)
-		r.locked, r.small = moment(locked), moment(small.Int64)
+		r.locked, r.small, r.shownSince = moment(locked), moment(small.Int64), moment(shownSince)
 		r.subject, err = id.FromBytes(subject)
 		found[r.subject] = &r
 		return err
@@ -119,12 +122,12 @@ func micros(t time.Time) int64 {
 var (
 	keyColumns = []string{"subject"}
 	setColumns = []string{"way", "step", "until", "key_id", "salt", "mac", "wrong", "wrong_since", "codes", "codes_since",
-		"locked_until", "small_until"}
+		"locked_until", "small_until", "shown_codes", "shown_since"}
 )
 
 // Write inserts or replaces proofs.
 func (*table) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 13
+	const columns = 15
 	args := make([]any, 0, columns*len(rows))
 	for _, image := range rows {
 		r := image.(*row)
@@ -133,11 +136,11 @@ func (*table) Write(d *db.Dialect, rows []any) []db.Stmt {
 			small = r.small.UnixMicro()
 		}
 		args = append(args, r.subject, int64(r.way), int64(r.step), micros(r.until), r.keyID, orEmpty(r.salt), orEmpty(r.mac), r.wrong,
-			micros(r.wrongSince), r.codes, micros(r.codesSince), micros(r.locked), small)
+			micros(r.wrongSince), r.codes, micros(r.codesSince), micros(r.locked), small, r.shown, micros(r.shownSince))
 	}
 	return db.InsertMany(`
 		INSERT INTO proofs (subject, way, step, until, key_id, salt, mac, wrong, wrong_since, codes, codes_since, locked_until,
-		                    small_until) VALUES `, columns, args, d.Upsert(keyColumns, setColumns))
+		                    small_until, shown_codes, shown_since) VALUES `, columns, args, d.Upsert(keyColumns, setColumns))
 }
 
 // orEmpty makes bytes that the database does not take for NULL.

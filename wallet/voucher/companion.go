@@ -82,52 +82,73 @@ func (c creation) Finish(_ any, o *ledger.Outcome) any {
 	return &next
 }
 
-// Prove returns the companions that let a plan through only with the right code (and word) for one of the slips, and the slip
-// it is for, which is proven only once the plan is accepted. The code is not used by it: Use does that, in the same plan or
-// in a later one.
+// Prove returns the companions that let a plan through only with the right code (and word, of a code that has one) for one of the
+// slips, and the slip it is for, which is proven only once the plan is accepted. The code is not used by it: Use does that, in the
+// same plan or in a later one.
 //
-// A wrong code refuses the plan with wrong_code (left) and is counted against every one of the slips, as nobody can say which
-// was meant, whatever else becomes of the plan; the third locks: code_locked. code_gone: used, cancelled or too old.
+// A wrong code refuses the plan with wrong_code (left), and is counted whatever else becomes of the plan; the third locks:
+// code_locked. It is counted against every one of the slips, as nobody can say which was meant; with a wrong word, against the one
+// whose code it is. code_gone: used, cancelled or too old.
 func (s *Store) Prove(slips []Slip, typed Code, word string) (Slip, []ledger.Companion, error) {
 	if len(slips) == 0 {
 		return Slip{}, nil, fault.New(fault.CodeUnknown)
 	}
+	var meant []Slip
 	for _, slip := range slips {
 		ok, err := slip.right(s.keys, typed, word)
 		if err != nil {
 			return Slip{}, nil, fault.Wrap(err, fault.Internal)
 		}
 		if ok {
-			return slip, []ledger.Companion{trial{s, slip.Ref(), typed, word, true}}, nil
+			return slip, []ledger.Companion{&trial{store: s, slip: slip, typed: typed, word: word, last: true}}, nil
+		}
+		code, err := drawn(s.keys, slip)
+		if err != nil {
+			return Slip{}, nil, fault.Wrap(err, fault.Internal)
+		}
+		if code == typed {
+			meant = append(meant, slip)
 		}
 	}
-	// The refusal is the last one's to say, so that one comes last which has the most tries left.
-	ordered := slices.SortedStableFunc(slices.Values(slips), func(a, b Slip) int { return cmp.Compare(a.Left, b.Left) })
+	if meant == nil {
+		meant = slips
+	}
+	// The refusal is the last one's to say, so that one comes last which can be used and has the most tries left.
+	now := s.clock.Now()
+	says := func(s Slip) int {
+		if !s.Usable(now) {
+			return -1
+		}
+		return s.Left
+	}
+	ordered := slices.SortedStableFunc(slices.Values(meant), func(a, b Slip) int { return cmp.Compare(says(a), says(b)) })
 	var out []ledger.Companion
 	for i, slip := range ordered {
-		out = append(out, trial{s, slip.Ref(), typed, word, i == len(ordered)-1})
+		out = append(out, &trial{store: s, slip: slip, typed: typed, word: word, last: i == len(ordered)-1})
 	}
 	return Slip{}, out, nil
 }
 
 type trial struct {
 	store *Store
-	ref   Ref
+	slip  Slip // as it was read
 	typed Code
 	word  string
 	last  bool // says the refusal
+	locks bool // between Check and Finish: this try locks the code
 }
 
 // Table is the codes' table.
-func (t trial) Table() ledger.Table { return t.store.slips }
+func (t *trial) Table() ledger.Table { return t.store.slips }
 
 // Key is the slip.
-func (t trial) Key() id.ID { return t.ref.ID }
+func (t *trial) Key() id.ID { return t.slip.ID }
 
 // Check compares and counts.
-func (t trial) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
+func (t *trial) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
+	t.locks = false
 	was, ok := row.(*Slip)
-	if !ok || was.From != t.ref.From {
+	if !ok || was.From != t.slip.From {
 		return nil, t.say(fault.New(fault.CodeGone))
 	}
 	if gone := was.reasonGone(at); gone != nil {
@@ -144,13 +165,14 @@ func (t trial) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
 	next.Left--
 	if next.Left <= 0 {
 		next.Left, next.State = 0, Locked
+		t.locks = true
 		return &next, t.say(fault.New(fault.CodeLocked))
 	}
 	return &next, t.say(fault.New(fault.WrongCode, "left", next.Left))
 }
 
 // say returns the refusal if it is this trial's to say.
-func (t trial) say(refusal *fault.Error) *fault.Error {
+func (t *trial) say(refusal *fault.Error) *fault.Error {
 	if !t.last {
 		return nil
 	}
@@ -158,7 +180,43 @@ func (t trial) say(refusal *fault.Error) *fault.Error {
 }
 
 // Finish leaves the row as Check left it.
-func (trial) Finish(any, *ledger.Outcome) any { return nil }
+func (*trial) Finish(any, *ledger.Outcome) any { return nil }
+
+// Telling adds to what Prove returned what is to be said of each code that the try locks. It commits with the lock, and only with it,
+// although the plan is refused: so the owner is told exactly once, however many try at the same moment. The companion that told
+// makes is to name no row (a message), and is finished as that of an accepted plan.
+func Telling(tried []ledger.Companion, told func(Slip) (ledger.Companion, error)) ([]ledger.Companion, error) {
+	out := slices.Clone(tried)
+	for _, c := range tried {
+		t := c.(*trial)
+		if t.slip.State != Live {
+			continue // was told before
+		}
+		tells, err := told(t.slip)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, notice{tells, t})
+	}
+	return out, nil
+}
+
+type notice struct {
+	ledger.Companion
+	of *trial
+}
+
+// Check never refuses.
+func (notice) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+
+// Finish writes what is said, if that try has locked the code.
+func (n notice) Finish(row any, o *ledger.Outcome) any {
+	if !n.of.locks {
+		return nil
+	}
+	n.of.locks = false // a plan may be decided again, and then something before the trial may refuse it
+	return n.Companion.Finish(row, &ledger.Outcome{Accepted: true, At: o.At})
+}
 
 // Use returns the companion that uses a code up, once; by is the intent or posting that does. Faults: code_gone, code_locked.
 func (s *Store) Use(ref Ref, by id.ID) ledger.Companion { return ending{s, ref, Used, by} }

@@ -158,8 +158,12 @@ func macOf(keys *key.Ring, s Slip, c Code, word string) ([]byte, error) {
 		[]byte(c.digits), []byte(plainWord(word)))
 }
 
-// right reports whether code and word are the slip's.
+// right reports whether code and word are the slip's. Of a slip without a word it does not matter what was typed as one: a number may
+// have codes of both sorts.
 func (s Slip) right(keys *key.Ring, c Code, word string) (bool, error) {
+	if !s.Worded {
+		word = ""
+	}
 	mac, err := macOf(keys, s, c, word)
 	return err == nil && key.Equal(mac, s.proof.mac), err
 }

@@ -49,15 +49,17 @@ func (s *Store) Bound(ctx context.Context, kind Kind, phone msisdn.Number) ([]Sl
 	return s.read(ctx, ` WHERE phone = ? AND kind = ? AND due_at IS NOT NULL ORDER BY made_at, id`, string(phone), int64(kind))
 }
 
-// OfOwner returns the newest codes of a kind that belong to a number and were made at or after since, newest first.
-func (s *Store) OfOwner(ctx context.Context, owner int64, kind Kind, since time.Time, limit int) ([]Slip, error) {
-	return s.read(ctx, ` WHERE owner = ? AND made_at >= ? AND kind = ? ORDER BY made_at DESC, id DESC LIMIT ?`,
-		owner, since.UnixMicro(), int64(kind), int64(limit))
+// OpenOf returns the codes of a kind that belong to a number and of which something can yet become, newest first.
+func (s *Store) OpenOf(ctx context.Context, owner int64, kind Kind) ([]Slip, error) {
+	return s.read(ctx, ` WHERE owner = ? AND kind = ? AND due_at IS NOT NULL ORDER BY made_at DESC, id DESC`, owner, int64(kind))
 }
 
-// DueBefore returns the codes of a kind whose time is over at t and that nobody has ended, the longest due first.
-func (s *Store) DueBefore(ctx context.Context, kind Kind, t time.Time, limit int) ([]Slip, error) {
-	return s.read(ctx, ` WHERE due_at <= ? AND kind = ? ORDER BY due_at, id LIMIT ?`, t.UnixMicro(), int64(kind), int64(limit))
+// DueBefore returns the codes of a kind whose time is over at t and that nobody has ended, the longest due first, from the one after
+// that one on: the zero value for all.
+func (s *Store) DueBefore(ctx context.Context, kind Kind, t time.Time, after Slip, limit int) ([]Slip, error) {
+	from := after.ExpiresAt.UnixMicro()
+	return s.read(ctx, ` WHERE due_at <= ? AND kind = ? AND (due_at > ? OR due_at = ? AND id > ?) ORDER BY due_at, id LIMIT ?`,
+		t.UnixMicro(), int64(kind), from, from, after.ID, int64(limit))
 }
 
 func (s *Store) read(ctx context.Context, where string, args ...any) ([]Slip, error) {

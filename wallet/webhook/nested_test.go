@@ -22,7 +22,7 @@ func TestNested(t *testing.T) {
 	for body, field := range map[string]string{
 		"": "body", "[]": "body", `{"a":1`: "body", `{"a":[1`: "body", `{} {}`: "body", "{\"a\":\"\xe9\"}": "body", `{"results":7}`: "body",
 		`{"results":[{"id":"a","Id":"b"}]}`: "Id", `{"results":[],"RESULTS":[]}`: "RESULTS",
-		`{"a":` + strings.Repeat("[", 50_000):                             "body",
+		`{"a":` + strings.Repeat("[", 50_000):                               "body",
 		`{"a":` + strings.Repeat(`{"a":`, 7) + "1" + strings.Repeat("}", 8): "body",
 	} {
 		if wrong := Nested([]byte(body), &payload{}); wrong == nil || wrong.Field != field {
