@@ -64,7 +64,12 @@ func (b benchGatewaysCmd) Run(ctx context.Context) error {
 			on = append(on, ussdgateway.Instance{Type: name, Guard: webhook.Guard{Secrets: []string{gatewaySecret}}, Replies: ussdgateway.Replies{URL: sink.url}})
 		}
 	}
-	a, people, err := b.startWith(ctx, on)
+	centre, err := newBenchCentre()
+	if err != nil {
+		return err
+	}
+	defer centre.close()
+	a, people, err := b.startWith(ctx, on, benchLinkPlan(centre))
 	if err != nil {
 		return err
 	}
@@ -81,6 +86,9 @@ func (b benchGatewaysCmd) Run(ctx context.Context) error {
 		if err := run.measure(ctx, b, routes); err != nil {
 			return fmt.Errorf("bench %s: %w", i.Type, err)
 		}
+	}
+	if len(b.Only) == 0 || slices.Contains(b.Only, overSMPP) {
+		return b.measureSMPP(ctx, centre, people)
 	}
 	return nil
 }

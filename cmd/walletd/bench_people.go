@@ -25,14 +25,14 @@ func (b benchFlags) start(ctx context.Context) (*app, []person, error) {
 	return b.startWith(ctx, []ussdgateway.Instance{{Type: "africastalking", Guard: webhook.Guard{Open: true}}})
 }
 
-// startWith is start with those USSD gateways.
-func (b benchFlags) startWith(ctx context.Context, gateways []ussdgateway.Instance) (*app, []person, error) {
+// startWith is start with those USSD gateways and links.
+func (b benchFlags) startWith(ctx context.Context, gateways []ussdgateway.Instance, links ...smppPlan) (*app, []person, error) {
 	startTerminalLog()
 	c, d, err := b.open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	p := plan{config: c, keys: key.Demo(), ussd: gateways}
+	p := plan{config: c, keys: key.Demo(), ussd: gateways, smpp: links}
 	p.sending = func(*app) ([]route.Route, error) {
 		return []route.Route{{Name: "log", Sender: smsgateway.NewLog(slog.Default())}}, nil
 	}

@@ -51,9 +51,9 @@ func (s *site) seed(t *testing.T, customers int) {
 }
 
 // open puts walletd together in this process, on a migrated database.
-func (s *site) open(t *testing.T) *app {
+func (s *site) open(t *testing.T, more ...string) *app {
 	t.Helper()
-	s.write(t, "inside.yaml", s.settings("127.0.0.1:0"))
+	s.write(t, "inside.yaml", s.settings("127.0.0.1:0", more...))
 	c, err := loadConfig(s.file("inside.yaml"))
 	if err != nil {
 		t.Fatal(err)

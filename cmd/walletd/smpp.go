@@ -33,7 +33,7 @@ func (a *app) openLinks(plans []smppPlan) error {
 		}
 		if p.sms != nil {
 			c := *p.sms
-			c.Link, c.From, c.Region, c.Receiver, c.Reports = l.Link, cmp.Or(c.From, a.market.SenderID), a.market.Region, a.intake, a.reported
+			c.Link, c.From, c.Region, c.Receiver, c.Reports = l.Link, cmp.Or(c.From, a.market.SenderID), a.market.Region, a.intake, a.wallet.Messages().Report
 			c.Clock, c.Log, c.Count = clock.System{}, slog.Default(), a.metrics.countText
 			if l.sms, err = smsgateway.NewSMPP(c); err != nil {
 				return err
@@ -78,18 +78,6 @@ func (a *app) smppSender(name string) (sms.Sender, error) {
 		}
 	}
 	return nil, fmt.Errorf("sms is %q: no link of the role sms or both is called so", name)
-}
-
-// reported takes in what centres say became of our messages, and counts it.
-func (a *app) reported(ctx context.Context, reports []sms.Report) error {
-	if err := a.wallet.Messages().Report(ctx, reports); err != nil {
-		return err
-	}
-	for _, r := range reports {
-		fate := map[sms.Fate]string{sms.Delivered: "delivered", sms.Undelivered: "undelivered", sms.Buffered: "buffered"}[r.Fate]
-		a.metrics.links.WithLabelValues(r.Gateway, fate).Inc()
-	}
-	return nil
 }
 
 func (m *metrics) countSMPP(link, what string) { m.links.WithLabelValues(link, what).Inc() }

@@ -20,9 +20,10 @@ type session struct {
 	in   *bufio.Reader
 
 	out     chan outgoing
-	window  chan struct{} // one place for each submit under way
-	queue   chan struct{} // … for each that can wait: fewer, so that one which cannot finds a place
-	inside  chan struct{} // one place for each message from the centre in work
+	window  chan struct{}  // one place for each submit under way
+	queue   chan struct{}  // … for each that can wait: fewer, so that one which cannot finds a place
+	inside  chan struct{}  // one place for each message from the centre in work
+	idle    chan *Delivery // to a worker that waits for one
 	workers sync.WaitGroup
 	heard   atomic.Bool // something came since the keeper last looked
 
@@ -66,6 +67,7 @@ func newSession(l *Link, kind Command, conn net.Conn) *session {
 		window:  make(chan struct{}, l.settings.Window),
 		queue:   make(chan struct{}, max(1, l.settings.Window*queuePart/wholePart)),
 		inside:  make(chan struct{}, l.settings.Inside),
+		idle:    make(chan *Delivery),
 		pending: map[uint32]*request{},
 		ended:   make(chan struct{}),
 	}
@@ -298,12 +300,33 @@ func (s *session) deliver(p PDU) {
 		d.Answer(QueueFull)
 		return
 	}
-	s.workers.Add(1)
-	go func() {
-		defer s.workers.Done()
-		defer func() { <-s.inside }()
+	select {
+	case s.idle <- d:
+	default:
+		s.workers.Go(func() { s.serve(d) })
+	}
+}
+
+// idleFor is how long a worker waits for more work. One that has worked has a stack that is large enough; to enlarge a new one's costs
+// a sixth of a USSD turn.
+const idleFor = time.Second
+
+// serve deals with a delivery, and with more if they come soon.
+func (s *session) serve(d *Delivery) {
+	bored := time.NewTimer(idleFor)
+	defer bored.Stop()
+	for {
 		s.work(d)
-	}()
+		<-s.inside
+		bored.Reset(idleFor)
+		select {
+		case d = <-s.idle:
+		case <-bored.C:
+			return
+		case <-s.ended:
+			return
+		}
+	}
 }
 
 // work deals with a delivery. One that panics, or is forgotten, is put off.
@@ -357,23 +380,18 @@ func (s *session) isStopping() bool {
 	return s.stopping
 }
 
-// drain waits for the answers of our submits, and for our own answers.
+// drain waits for the answers of our submits, and for our own answers: once every place is ours, nothing is under way.
 func (s *session) drain(ctx context.Context) {
-	for range cap(s.window) { // once every place is ours, nobody else's submit is under way
-		select {
-		case s.window <- struct{}{}:
-		case <-s.ended:
-			return
-		case <-ctx.Done():
-			return
+	for _, places := range []chan struct{}{s.window, s.inside} {
+		for range cap(places) {
+			select {
+			case places <- struct{}{}:
+			case <-s.ended:
+				return
+			case <-ctx.Done():
+				return
+			}
 		}
-	}
-	done := make(chan struct{})
-	go func() { s.workers.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-s.ended:
-	case <-ctx.Done():
 	}
 }
 

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"senti/sms/smpp"
+	"senti/wallet/msisdn"
+)
+
+// benchCentre is a message centre that a bench talks to: it takes every text on, and brings turns of USSD sessions. It is quick
+// rather than right; node-smpp is the one of the tests.
+type benchCentre struct {
+	listener net.Listener
+	out      chan []byte // to whoever is bound
+	bound    chan struct{}
+	taken    atomic.Int64
+
+	mu    sync.Mutex
+	pages map[benchSession]chan benchPage
+}
+
+// benchSession is whose page is waited for.
+type benchSession struct {
+	number uint16
+	phone  string // without "+"
+}
+
+// benchPage is a page that came.
+type benchPage struct {
+	op   byte
+	text string
+}
+
+const benchPassword = "bench"
+
+func newBenchCentre() (*benchCentre, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // of this machine
+	if err != nil {
+		return nil, err
+	}
+	c := &benchCentre{listener: l, out: make(chan []byte, 4096), bound: make(chan struct{}, 1), pages: map[benchSession]chan benchPage{}}
+	go c.serve()
+	return c, nil
+}
+
+// link are the settings of a link to it.
+func (c *benchCentre) link() smpp.Settings {
+	return smpp.Settings{Name: "smpp", Address: c.listener.Addr().String(), SystemID: "bench", Password: benchPassword, Window: 1000, Inside: 10_000}
+}
+
+func (c *benchCentre) close() { _ = c.listener.Close() }
+
+// serve takes one link after another.
+func (c *benchCentre) serve() {
+	for {
+		conn, err := c.listener.Accept()
+		if err != nil {
+			return
+		}
+		ended := make(chan struct{})
+		go c.write(conn, ended)
+		c.read(conn)
+		close(ended)
+		_ = conn.Close()
+	}
+}
+
+func (c *benchCentre) write(conn net.Conn, ended <-chan struct{}) {
+	batch := make([]byte, 0, 64<<10)
+	for {
+		select {
+		case next := <-c.out:
+			batch = append(batch[:0], next...)
+		case <-ended:
+			return
+		}
+		for more := true; more && len(batch) < cap(batch)/2; {
+			select {
+			case next := <-c.out:
+				batch = append(batch, next...)
+			default:
+				more = false
+			}
+		}
+		if _, err := conn.Write(batch); err != nil {
+			return
+		}
+	}
+}
+
+// read answers what comes until the connection ends.
+func (c *benchCentre) read(conn net.Conn) {
+	in := bufio.NewReaderSize(conn, 64<<10)
+	for {
+		p, err := smpp.ReadPDU(in)
+		if err != nil {
+			return
+		}
+		switch p.Command {
+		case smpp.BindTransceiver:
+			c.out <- smpp.PDU{Command: p.Command.Answer(), Sequence: p.Sequence, Body: []byte("bench\x00")}.Append(nil)
+			c.bound <- struct{}{}
+		case smpp.SubmitSM:
+			id := strconv.AppendInt(nil, c.taken.Add(1), 16)
+			c.out <- smpp.PDU{Command: p.Command.Answer(), Sequence: p.Sequence, Body: append(id, 0)}.Append(nil)
+			c.submitted(p.Body)
+		case smpp.EnquireLink, smpp.Unbind:
+			c.out <- p.Answers(smpp.OK).Append(nil)
+		}
+	}
+}
+
+// submitted gives a page of a session to who waits for it.
+func (c *benchCentre) submitted(body []byte) {
+	m, err := smpp.ReadMessage(body)
+	if err != nil {
+		return
+	}
+	op, isPage := m.Number(smpp.TagServiceOp)
+	session, _ := m.Number(smpp.TagSession)
+	if !isPage {
+		return
+	}
+	key := benchSession{session &^ 1, m.To.Digits}
+	c.mu.Lock()
+	waits := c.pages[key]
+	delete(c.pages, key)
+	c.mu.Unlock()
+	if waits != nil {
+		text, _ := smpp.GSM.Decode(m.Text, m.Coding)
+		waits <- benchPage{byte(op), text}
+	}
+}
+
+// errNoPage is a turn that nobody answered.
+var errNoPage = errors.New("no page came")
+
+// tell brings one turn of a session.
+func (c *benchCentre) tell(sequence uint32, number uint16, phone msisdn.Number, op byte, text string) error {
+	m := smpp.Message{Service: "USSD", From: smpp.Phone(string(phone)), To: smpp.Address{Digits: "384"}, Text: []byte(text), Options: []smpp.Option{
+		{Tag: smpp.TagServiceOp, Value: []byte{op}}, {Tag: smpp.TagSession, Value: []byte{byte(number >> 8), byte(number)}}}}
+	body, err := m.Bytes()
+	if err != nil {
+		return err
+	}
+	c.out <- smpp.PDU{Command: smpp.DeliverSM, Sequence: sequence, Body: body}.Append(nil)
+	return nil
+}
+
+// turn brings one turn of a session and returns the page that answers it.
+func (c *benchCentre) turn(sequence uint32, number uint16, phone msisdn.Number, op byte, text string) (benchPage, error) {
+	page := make(chan benchPage, 1)
+	key := benchSession{number, smpp.Phone(string(phone)).Digits}
+	c.mu.Lock()
+	c.pages[key] = page
+	c.mu.Unlock()
+	if err := c.tell(sequence, number, phone, op, text); err != nil {
+		return benchPage{}, err
+	}
+	late := time.NewTimer(10 * time.Second)
+	defer late.Stop()
+	select {
+	case p := <-page:
+		return p, nil
+	case <-late.C:
+		return benchPage{}, fmt.Errorf("session %04x: %w", number, errNoPage)
+	}
+}
