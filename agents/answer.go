@@ -245,13 +245,16 @@ func each[T any](due []T, end func(T) (bool, error)) (done int, err error) {
 	return done, errors.Join(failed...)
 }
 
+// expiryOf is the posting that ends a wait.
+func expiryOf(dealID id.ID) id.ID { return id.Derive(dealID, "senti.answer.v1.expired") }
+
 func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 	var t CashInTerms
 	if _, err := a.wallet.Recall(ctx, d.ID, &t, ledger.HoldTake); err != nil {
 		return false, err
 	}
 	plan := &ledger.Plan{
-		ID: id.Derive(d.ID, "senti.answer.v1.expired"), Kind: ledger.HoldEnd, Corrects: d.ID,
+		ID: expiryOf(d.ID), Kind: ledger.HoldEnd, Corrects: d.ID,
 		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: d.Hold, Account: t.At.Float}},
 	}
 	plan.Companions = []ledger.Companion{
