@@ -231,13 +231,16 @@ func (a *Agents) ExpireCashIns(ctx context.Context, page int) (int, error) {
 		func(d deal.Deal) (bool, error) { return a.expireCashIn(ctx, d) })
 }
 
+// expiryOf is the posting that ends a wait.
+func expiryOf(dealID id.ID) id.ID { return id.Derive(dealID, "senti.answer.v1.expired") }
+
 func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 	var t CashInTerms
 	if _, err := a.wallet.Recall(ctx, d.ID, &t, ledger.HoldTake); err != nil {
 		return false, err
 	}
 	plan := &ledger.Plan{
-		ID: id.Derive(d.ID, "senti.answer.v1.expired"), Kind: ledger.HoldEnd, Corrects: d.ID,
+		ID: expiryOf(d.ID), Kind: ledger.HoldEnd, Corrects: d.ID,
 		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: d.Hold, Account: t.At.Float}},
 	}
 	plan.Companions = []ledger.Companion{

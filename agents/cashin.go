@@ -189,7 +189,7 @@ func (a *Agents) priceCashIn(post network.Post, c customer.Customer, r CashInReq
 	to := wallet.PartyOf(c)
 	to.Name = shortName(c.Name)
 	return CashInTerms{
-		Brief: wallet.Brief{Whom: c.Phone.Masked(), Shop: at.Code, Amount: r.Amount},
+		Brief: wallet.Brief{Whom: c.Phone.Masked(), Shop: at.Code, Amount: r.Amount, Mine: toOperator},
 		At:    at, To: to, Customer: c.ID, Code: r.Code.Show(), Amount: r.Amount,
 		Earned: earned(rules, tariff.Deposit, r.Amount, at), Rules: rules.CounterVersions(), PricedAt: now,
 	}, nil

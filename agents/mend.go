@@ -161,10 +161,7 @@ func (a *Agents) mend(ctx context.Context, which id.ID) (deal.Deal, MendTerms, e
 	t := MendTerms{
 		Brief: wallet.Brief{Whom: d.Phone.Masked(), Shop: at.Code, Amount: d.Amount},
 		At:    at, Party: party, Customer: d.Customer, Deal: d.ID, Amount: d.Amount, Fee: d.Fee, Earned: d.Earned - d.EarnedSuper,
-		Corrects: d.ID, Rules: a.market.At(now).CounterVersions(), PricedAt: now,
-	}
-	if d.Kind == ledger.CashIn && !d.Partner.IsZero() { // it waited for the customer's yes
-		t.Corrects = d.Partner
+		Corrects: moneyOf(d), Rules: a.market.At(now).CounterVersions(), PricedAt: now,
 	}
 	if d.State != deal.Done && d.State != deal.Disputed && d.State != deal.Claimed {
 		return d, t, nil // there is nothing to undo, as whoever asked will be told
@@ -195,6 +192,7 @@ func (a *Agents) mendAt(ctx context.Context, r MendRequest) (network.Post, deal.
 		return network.Post{}, deal.Deal{}, MendTerms{}, err
 	}
 	at := a.counterAt(post)
+	t.Brief.Mine = toOperator
 	t.At.Operator, t.At.Phone, t.At.Language = at.Operator, at.Phone, at.Language
 	t.At.DayIn, t.At.DayOut = at.DayIn, at.DayOut
 	return post, d, t, nil

@@ -1,29 +1,40 @@
 package agents
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"time"
 
+	"senti/agents/deal"
 	"senti/wallet"
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/outbox"
 )
 
-// LastOutcome is the last act on that phone, as wallet.LastOutcome tells it, with what only the counter knows: a request that was shown
-// and not approved on this page may have been approved on the page before. The fault is look_again when it cannot be seen.
+// LastOutcome is the last act on that phone, as wallet.LastOutcome tells it, with what only the counter knows: a request that was shown and not
+// approved on this page may have been approved on the page before. When the phone has been told of that act, it is what else happened to
+// its owner at a counter within a day, of which the SMS was lost: who gets money, is paid back or must give cash back has done nothing on
+// the own phone that could be told. The fault is look_again when it cannot be seen.
 func (a *Agents) LastOutcome(ctx context.Context, phone msisdn.Number) (wallet.Last, bool, error) {
 	last, ok, err := a.wallet.LastOutcome(ctx, phone)
-	if err != nil || !ok {
-		return wallet.Last{}, false, err
-	}
-	if last.Kind == ledger.CashOut && last.State == wallet.NotDone {
+	if err == nil && ok && last.Kind == ledger.CashOut && last.State == wallet.NotDone {
 		last, err = a.orApproved(ctx, last)
+	}
+	if err == nil && (!ok || !last.Untold()) {
+		var news wallet.Last
+		var some bool
+		if news, some, err = a.news(ctx, phone); some {
+			last, ok = news, true
+		}
 	}
 	if err != nil && fault.As(err) == nil {
 		err = fault.Wrap(err, fault.LookAgain)
 	}
-	return last, err == nil, err
+	return last, ok && err == nil, err
 }
 
 // orApproved is the cash-out that the request has become which an act was about.
@@ -41,4 +52,144 @@ func (a *Agents) orApproved(ctx context.Context, last wallet.Last) (wallet.Last,
 		return last, err
 	}
 	return a.wallet.Outcome(ctx, posting)
+}
+
+// What a redial tells of that the caller has not done.
+const (
+	aboutCashBack = "cash_back"   // a deposit came to nothing: the cash is to be given back
+	aboutNoCash   = "pay_no_cash" // a request came to nothing
+	aboutReturned = "returned"
+)
+
+// How far back news go, and how many deals of a person and of a till are looked at for them.
+const (
+	newsWithin = 24 * time.Hour
+	newsOf     = 5
+	newsAt     = 20
+)
+
+// news is the newest thing that happened at a counter of which the SMS to that phone was lost; false when there is none.
+func (a *Agents) news(ctx context.Context, phone msisdn.Number) (wallet.Last, bool, error) {
+	all, err := a.happened(ctx, phone)
+	if err != nil || len(all) == 0 {
+		return wallet.Last{}, false, err
+	}
+	messages := make([]id.ID, len(all))
+	for i, n := range all {
+		messages[i] = n.Message
+	}
+	lost, err := a.wallet.Messages().LostAmong(ctx, messages)
+	if err != nil || len(lost) == 0 {
+		return wallet.Last{}, false, err
+	}
+	all = slices.DeleteFunc(all, func(n wallet.Last) bool { return lost[n.Message].ID.IsZero() })
+	n := slices.MaxFunc(all, func(x, y wallet.Last) int { return x.At.Compare(y.At) })
+	n.End, n.MessageFailed = lost[n.Message].Text, true
+	return n, true, nil
+}
+
+// happened are the things of a day that the owner of a phone was told of by SMS, as a customer and at the own till.
+func (a *Agents) happened(ctx context.Context, phone msisdn.Number) ([]wallet.Last, error) {
+	var all []wallet.Last
+	since := a.now().Add(-newsWithin)
+	c, err := a.wallet.Customer(ctx, phone)
+	switch {
+	case err == nil:
+		deals, err := a.deals.OfCustomer(ctx, c.ID, since, newsOf)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range deals {
+			place, err := a.places.ByTill(ctx, d.Till)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, ofCustomer(d, string(place.Till.Code))...)
+		}
+	case !fault.HasCode(err, fault.NotRegistered):
+		return nil, err
+	}
+	post, err := a.Post(ctx, phone)
+	switch {
+	case fault.HasCode(err, fault.NotOperator):
+		return all, nil
+	case err != nil:
+		return nil, err
+	}
+	here, err := a.happenedAt(ctx, post.Till.ID, post.Operator.ID, since)
+	return append(all, here...), err
+}
+
+// happenedAt are those of an operator.
+func (a *Agents) happenedAt(ctx context.Context, till, operator int64, since time.Time) ([]wallet.Last, error) {
+	deals, err := a.deals.OfTill(ctx, till, since, newsAt)
+	if err != nil {
+		return nil, err
+	}
+	var all []wallet.Last
+	for _, d := range deals {
+		if d.Operator == operator {
+			all = append(all, ofOperator(d)...)
+		}
+	}
+	asks, err := a.deals.AsksOfTill(ctx, till, since, newsOf)
+	if err != nil {
+		return nil, err
+	}
+	for _, ask := range asks {
+		if ask.Operator != operator || ask.State != deal.AskRefused && ask.State != deal.AskExpired {
+			continue
+		}
+		c, err := a.wallet.Customers().ByID(ctx, ask.Customer)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, wallet.Last{Actor: operator, Kind: ledger.CashOut, What: aboutNoCash, State: wallet.NotDone, At: ask.AskedAt,
+			Whom: c.Phone.Masked(), Amount: ask.Amount, Message: outbox.MessageID(ask.ID, toOperator)})
+	}
+	return all, nil
+}
+
+// ofCustomer is what the customer of a deal was told of it.
+func ofCustomer(d deal.Deal, shop string) []wallet.Last {
+	n := wallet.Last{Actor: d.Customer, Kind: d.Kind, State: wallet.Done, At: d.EndedAt, Whom: shop, Amount: d.Amount}
+	switch {
+	case d.State == deal.Returned || d.State == deal.Reversed:
+		n.What, n.Message = aboutReturned, outbox.MessageID(d.Partner, toCustomer)
+	case d.Kind == ledger.CashIn && d.State == deal.Expired:
+		n.What, n.State, n.Message = answerWhat, wallet.NotDone, outbox.MessageID(expiryOf(d.ID), toCustomer)
+	case d.Kind == ledger.CashIn && d.State.Stands():
+		n.What, n.Message = answerWhat, outbox.MessageID(moneyOf(d), toCustomer)
+	case d.Kind == ledger.CashOut && d.State.Stands():
+		n.What, n.Message = d.Kind.String(), outbox.MessageID(d.ID, toCustomer)
+	default:
+		return nil
+	}
+	return []wallet.Last{n}
+}
+
+// ofOperator is what the operator of a deal was told of it.
+func ofOperator(d deal.Deal) []wallet.Last {
+	n := wallet.Last{Actor: d.Operator, Kind: d.Kind, State: wallet.Done, At: cmp.Or(d.EndedAt, d.AskedAt), Whom: d.Phone.Masked(), Amount: d.Amount}
+	switch {
+	case d.Kind == ledger.CashIn && d.State == deal.Declined:
+		n.What, n.State, n.Message = aboutCashBack, wallet.NotDone, outbox.MessageID(d.Partner, toOperator)
+	case d.Kind == ledger.CashIn && d.State == deal.Expired:
+		n.What, n.State, n.Message = aboutCashBack, wallet.NotDone, outbox.MessageID(expiryOf(d.ID), toOperator)
+	case d.Kind == ledger.CashIn && d.State.Stands():
+		n.What, n.Message = d.Kind.String(), outbox.MessageID(moneyOf(d), toOperator)
+	case d.Kind == ledger.CashOut && d.State.Stands():
+		n.What, n.Message = payoutWhat, outbox.MessageID(d.ID, toOperator)
+	default:
+		return nil
+	}
+	return []wallet.Last{n}
+}
+
+// moneyOf is the posting that moved the money of a deal that stands.
+func moneyOf(d deal.Deal) id.ID {
+	if d.Kind == ledger.CashIn && !d.Partner.IsZero() { // it waited for the customer's yes
+		return d.Partner
+	}
+	return d.ID
 }

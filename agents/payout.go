@@ -100,7 +100,7 @@ func (a *Agents) pricePayout(ctx context.Context, post network.Post, c customer.
 	now, at := a.now(), a.counterAt(post)
 	rules := a.market.At(now)
 	t := CashOutTerms{
-		Brief: wallet.Brief{What: payoutWhat, Whom: c.Phone.Masked(), Shop: at.Code, Amount: slip.Amount},
+		Brief: wallet.Brief{What: payoutWhat, Whom: c.Phone.Masked(), Shop: at.Code, Amount: slip.Amount, Mine: toOperator},
 		At:    at, From: wallet.PartyOf(c), Customer: c.ID, Amount: slip.Amount, NetFee: slip.Fee - slip.Tax, Tax: slip.Tax,
 		Earned: earned(rules, tariff.Withdraw, slip.Amount, at), Slip: slip.From.String(), Rules: rules.CounterVersions(), PricedAt: now,
 	}

@@ -357,7 +357,7 @@ func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (Typed, error) 
 		return Typed{}, err
 	}
 	t.At, t.From = a.counterAt(post), wallet.PartyOf(c)
-	t.Brief.What, t.Brief.Whom = payoutWhat, c.Phone.Masked()
+	t.Brief.What, t.Brief.Whom, t.Brief.Mine = payoutWhat, c.Phone.Masked(), toOperator
 	in := a.wallet.NewIntent(ledger.CashOut, actor(post), r.Operator.Origin, t)
 	in.ID = a.typing(r)
 	t.Earned = earned(a.market.At(t.PricedAt), tariff.Withdraw, t.Amount, t.At)

@@ -88,7 +88,7 @@ func (a *Agents) QuoteRedeem(ctx context.Context, r RedeemRequest) (RedeemQuote,
 	now, at := a.now(), a.counterAt(post)
 	rules := a.market.At(now)
 	t := redeemTerms{
-		Brief: wallet.Brief{Whom: r.Phone.Masked(), Shop: at.Code, Amount: slip.Amount}, At: at, Phone: r.Phone, Voucher: slip.Ref(),
+		Brief: wallet.Brief{Whom: r.Phone.Masked(), Shop: at.Code, Amount: slip.Amount, Mine: toOperator}, At: at, Phone: r.Phone, Voucher: slip.Ref(),
 		Amount: slip.Amount, Earned: earned(rules, commission.Redeem, slip.Amount, at),
 		Document: deal.Document{Type: int64(document.Type), Sealed: document.Sealed, Index: document.Index},
 		Rules:    rules.CounterVersions(), PricedAt: now,

@@ -26,6 +26,7 @@ type Brief struct {
 	Shop   string `json:"shop,omitempty"` // the shop it happened at, for the customer's statement
 	Amount int64  `json:"amount"`         // minor units
 	What   string `json:"what,omitempty"` // what it was, when the kind does not say; a redial has a text of that name
+	Mine   byte   `json:"mine,omitempty"` // which of the act's messages (outbox.MessageID) is for whoever does it, if it is not the first
 }
 
 // Actor is whose phone an act is done on: a customer, or an operator under an operator's number.

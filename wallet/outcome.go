@@ -46,7 +46,8 @@ type Last struct {
 	Code          fault.Code    // why it was refused
 	End           string        // the text the conversation ended with; "" if it did not
 	Shown         intent.Shown
-	MessageFailed bool // its SMS was given up, or did not reach the phone
+	Message       id.ID // its SMS
+	MessageFailed bool  // it was given up, or the phone did not get it, and nobody has told of it
 }
 
 // Untold reports whether the customer may not know what became of it: the end was never shown, or did not arrive, or its SMS
@@ -141,6 +142,14 @@ func (w *Wallet) EndShown(intentID id.ID) { w.ends.Set(intentID, intent.WasShown
 // EndFailed notes that the gateway could not show the end.
 func (w *Wallet) EndFailed(intentID id.ID) { w.ends.Set(intentID, intent.ShowFailed) }
 
+// ToldInstead notes that somebody was told what a lost SMS would have said. The page is true without that, so a failure is for the log
+// alone.
+func (w *Wallet) ToldInstead(ctx context.Context, message id.ID) {
+	if err := w.messages.Told(ctx, message); err != nil {
+		slog.Error("wallet: who was told was not kept", "error", err)
+	}
+}
+
 func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
 	l := Last{
 		Intent: r.ID, Actor: r.Customer, Kind: r.Kind, What: r.Kind.String(), At: r.OpenedAt, Gateway: r.Gateway, Session: r.Session, Turn: r.Turn,
@@ -158,13 +167,14 @@ func (w *Wallet) last(ctx context.Context, r intent.Record) (Last, error) {
 	if l.State != Done {
 		return l, nil
 	}
-	state, _, err := w.messages.StateOf(ctx, outbox.MessageID(r.ID, toSender))
-	l.MessageFailed = state.Lost()
+	var err error
+	l.MessageFailed, err = w.messages.IsLost(ctx, l.Message)
 	return l, err
 }
 
 // tell reads what an intent was about.
 func (l *Last) tell(r intent.Record) error {
+	l.Message = outbox.MessageID(r.ID, toSender)
 	switch {
 	case r.Kind == ledger.Send:
 		t, err := decodeSendTerms(r.Terms)
@@ -178,6 +188,7 @@ func (l *Last) tell(r intent.Record) error {
 			return err
 		}
 		l.Whom, l.Amount, l.What = b.Whom, b.Amount, cmp.Or(b.What, l.What)
+		l.Message = outbox.MessageID(r.ID, cmp.Or(b.Mine, toSender))
 	}
 	return nil
 }

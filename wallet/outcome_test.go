@@ -45,6 +45,10 @@ func TestLastOutcome(t *testing.T) {
 		if l = w.last(john); !l.Untold() || !l.MessageFailed {
 			t.Errorf("shown, and its SMS was given up: %+v", l)
 		}
+		w.ToldInstead(ctx, l.Message)
+		if l = w.last(john); l.Untold() {
+			t.Errorf("told on the phone instead: %+v", l)
+		}
 		w.EndFailed(r.Intent)
 		if l = w.last(john); l.Shown != intent.ShowFailed || !l.Untold() {
 			t.Errorf("the telco says that it was not shown: %+v", l)

@@ -25,6 +25,9 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"cash_in":          "deposit for {to}",
 	"cash_in_yes":      "deposit at {to}",
 	"hold_take":        "deposit for {to}",
+	"cash_back":        "deposit for {to}",
+	"pay_no_cash":      "withdrawal of {to}",
+	"returned":         "money back from {to}",
 	"cash_out_return":  "returning cash of {to}",
 	"cash_in_reversal": "wrong deposit {to}",
 	"voucher_redeem":   "paying out to {to}",
@@ -38,8 +41,8 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"once":             "Do not do it again.",
 }, Steps: []step{
 	{ID: "held", Choose: "{time} {what}: WAITS for the customer's yes. Keep the cash apart.", With: heldFor(deal.Waiting), Options: toldOf},
-	{ID: "back", Choose: "{time} {what}: NOT DONE. No money has moved. Give the cash back.", With: heldFor(deal.Declined, deal.Expired, deal.Cancelled),
-		Options: toldOf},
+	{ID: "back", Choose: "{time} {what}: NOT DONE. No money has moved. Give the cash back.", With: cashBack, Options: toldOf},
+	{ID: "unpaid", Choose: "{time} {what}: NOT DONE. No money has moved. Pay no cash.", With: isNews("pay_no_cash"), Options: toldOf},
 	{ID: "done", Choose: "{time} {what}: DONE. {once}", With: lastIs(wallet.Done), Options: toldOf},
 	{ID: "undone", Choose: "{time} {what}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
 		{Key: "1", Text: "Continue", If: goesOn, Do: goOn, Start: "send", Go: "same"},
@@ -63,8 +66,11 @@ var details = flow{ID: "details", Steps: []step{
 	{ID: "shown", End: "{end}", With: keepDetails},
 }}
 
-// keptLast is the intent that the page is about.
-const keptLast = "last"
+// keptLast is the intent that the page is about, keptLost the SMS that was lost.
+const (
+	keptLast = "last"
+	keptLost = "lost"
+)
 
 // lastIs leaves its page out unless that is the state of the caller's last payment.
 func lastIs(state wallet.LastState) func(*turn) error {
@@ -77,6 +83,10 @@ func lastIs(state wallet.LastState) func(*turn) error {
 			return menu.ErrSkip
 		}
 		t.Keep(keptLast, last.Intent.String())
+		t.Keep(keptLost, "")
+		if last.MessageFailed {
+			t.Keep(keptLost, last.Message.String())
+		}
 		t.Keep(keptTo, string(last.To))
 		t.KeepNumber(keptAmount, last.Amount)
 		t.Say("time", t.Env.market.Hour(last.At))
@@ -128,6 +138,25 @@ func goOn(t *turn) error {
 	return told(t)
 }
 
+// cashBack leaves its page out unless a deposit has come to nothing: the last act, or an earlier one.
+func cashBack(t *turn) error {
+	if err := isNews("cash_back")(t); !errors.Is(err, menu.ErrSkip) {
+		return err
+	}
+	return heldFor(deal.Declined, deal.Expired, deal.Cancelled)(t)
+}
+
+// isNews leaves its page out unless that is what the caller is told.
+func isNews(what string) func(*turn) error {
+	return func(t *turn) error {
+		last, ok, err := t.Env.lastOutcome(t)
+		if err != nil || !ok || last.What != what {
+			return orSkip(err)
+		}
+		return lastIs(last.State)(t)
+	}
+}
+
 // wasSend reports whether the last act was a send to a wallet: that alone can be gone on with.
 func wasSend(t *turn) bool { return t.Kept(keptTo) != "" }
 
@@ -155,10 +184,18 @@ func (e *env) lastOutcome(t *turn) (wallet.Last, bool, error) {
 // told notes that the caller has read the page; the next dial need not show it. Who asks for details has read it too, but only
 // the page behind the PIN says so: it may not come to that.
 func told(t *turn) error {
-	if last, err := id.Parse(t.Kept(keptLast)); err == nil {
+	if last, err := id.Parse(t.Kept(keptLast)); err == nil && !last.IsZero() {
 		t.Env.wallet.EndShown(last)
 	}
+	toldInstead(t)
 	return nil
+}
+
+// toldInstead notes that the page has said what a lost SMS would have.
+func toldInstead(t *turn) {
+	if lost, err := id.Parse(t.Kept(keptLost)); err == nil {
+		t.Env.wallet.ToldInstead(t.Ctx, lost)
+	}
 }
 
 // keepDetails keeps the page for repeated callbacks, as keepEnd does: but for a code that is on it.
@@ -208,5 +245,6 @@ func readDetails(t *turn, p pin.PIN) error {
 	}
 	t.Env.intent = last.Intent
 	t.Say("end", page)
+	toldInstead(t)
 	return nil
 }

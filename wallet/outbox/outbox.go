@@ -71,12 +71,13 @@ type Store struct {
 	networks networks
 
 	states db.Loader[id.ID, State]
+	lost   db.Loader[id.ID, Lost]
 }
 
 // NewStore returns the store of the messages in a database.
 func NewStore(d *db.DB, c clock.Clock) *Store {
 	s := &Store{db: d, clock: c, table: &table{}, networks: networks{db: d, clock: c}}
-	s.states.Read = s.readStates
+	s.states.Read, s.lost.Read = s.readStates, s.LostAmong
 	return s
 }
 
