@@ -277,6 +277,16 @@ func (t MendTerms) thaw(kind deal.CaseKind, back bool) []ledger.HoldAct {
 	return acts
 }
 
+// takenBack notes what a deal had earned and is taken back with it.
+func (a *Agents) takenBack(t MendTerms, state deal.State, kind ledger.Kind) []ledger.Companion {
+	total := t.Back[wallet.CommissionExpense] // it was booked below zero
+	if total == 0 {
+		return nil
+	}
+	return []ledger.Companion{a.deals.Turned(deal.Turn{Deal: t.Deal, State: state, Kind: kind, Till: t.At.Till, Amount: t.Amount,
+		Earned: -total, EarnedSuper: t.Earned - total})}
+}
+
 // closes settles the case of a deal that is mended.
 func (a *Agents) closes(dealID id.ID, kind deal.CaseKind, state deal.CaseState, note string) ledger.Companion {
 	return a.deals.ChangeCase(deal.CaseOf(dealID, kind), func(c *deal.Case, _ time.Time) *fault.Error {

@@ -116,9 +116,11 @@ func (a *Agents) returnPlan(in intent.Intent, t MendTerms, back []ledger.Compani
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	if t.Opened {
 		plan.Holds = t.thaw(deal.NotPaid, true)
+		plan.Companions = append(plan.Companions, a.takenBack(t, deal.Reversed, ledger.CashOut)...)
 		plan.Companions = append(plan.Companions, a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
 			a.closes(t.Deal, deal.NotPaid, deal.CaseDropped, "returned by "+audit.Operator(t.At.Operator)))
 	} else {
+		plan.Companions = append(plan.Companions, a.takenBack(t, deal.Returned, ledger.CashOut)...)
 		plan.Companions = append(plan.Companions,
 			a.deals.Change(t.Deal, within(deal.Returned, a.market.At(t.PricedAt).Agents.ReturnWithin, in.ID)))
 	}
