@@ -11,6 +11,7 @@ import (
 	"senti/wallet/id"
 	"senti/wallet/intent"
 	"senti/wallet/ledger"
+	"senti/wallet/limit"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
@@ -25,7 +26,7 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 		ID: in.ID, Kind: ledger.HoldTake, Request: wallet.Request(in), Rules: t.Rules,
 		Holds: []ledger.HoldAct{{
 			Verb: ledger.TakeHold, Hold: holdOf(in.ID), Account: t.At.Float, Amount: t.Amount,
-			ExpiresAt: until.Add(holdMargin),
+			ExpiresAt: until.Add(holdMargin), Rule: limit.FloatAsked(a.market, t.PricedAt, t.Amount),
 		}},
 	}
 	waiting := a.marked(t.deal(in.ID, deal.Waiting), t.PricedAt)
@@ -123,6 +124,9 @@ func (a *Agents) Answer(ctx context.Context, r AnswerRequest) (AnswerReceipt, er
 		if outcome != nil && outcome.Replayed && !outcome.Accepted && !fault.HasCode(err, fault.DealClosed) {
 			continue // that try was refused before, for a reason that may be gone
 		}
+		if fault.HasCode(err, fault.CounterChanged) && try <= answerTries {
+			continue // the customer was at another counter in the same moment: what the deal earns is looked at anew
+		}
 		if err != nil {
 			return AnswerReceipt{}, ofDepositor(err)
 		}
@@ -142,25 +146,36 @@ func (a *Agents) answerPlan(ctx context.Context, r AnswerRequest, t CashInTerms,
 	if err != nil {
 		return nil, err
 	}
-	marks, err := a.turned(ctx, c, t.At, t.Amount, 0, &t.Earned)
+	t.LookedAt = a.now()
+	day, err := a.deals.DayOf(ctx, c.ID, t.LookedAt)
+	if err != nil {
+		return nil, err
+	}
+	marks, err := a.turnedOn(ctx, day, c, t.At, t.Amount, 0, &t.Earned)
 	if err != nil {
 		return nil, err
 	}
 	t.Marks |= marks
+	a.look(day, &t)
 	return a.wallet.Jointly(a.yesPlan(r, t, try), wallet.PartyOf(c)), nil
 }
 
 // yesPlan is the cash-in itself, out of what was set aside.
 func (a *Agents) yesPlan(r AnswerRequest, t CashInTerms, try int) *ledger.Plan {
 	in := a.answering(r, t, ledger.CashIn, try)
-	plan := a.cashInLegs(in.ID, t)
+	plan := a.cashInLegs(in.ID, t, nil) // the till's limit was asked when the cash was taken
 	plan.Request = wallet.Request(in)
 	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: holdOf(r.Deal), Account: t.At.Float, Amount: t.Amount, Final: true}}
 	plan.Companions = append(a.answered(in, r, t, deal.Done),
-		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
+		a.deals.Counted(a.countedIn(t, r.Deal)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
 	plan.Companions = append(plan.Companions, a.asksLater(t.deal(r.Deal, deal.Done), t.PricedAt)...)
+	plan.Companions = append(plan.Companions, a.evidence(t, r.Deal)...)
+	if t.Earned.Total() != 0 {
+		plan.Companions = append(plan.Companions, a.deals.Turned(deal.Turn{Deal: r.Deal, State: deal.Done, Kind: ledger.CashIn, Till: t.At.Till,
+			Amount: t.Amount, Earned: t.Earned.Total(), EarnedSuper: t.Earned.Super}))
+	}
 	return plan
 }
 

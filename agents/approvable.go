@@ -18,13 +18,14 @@ const RequestCase = "case.decide"
 // CaseArgs is which case, and for whom.
 type CaseArgs struct {
 	Case id.ID  `json:"case"`
-	For  string `json:"for"` // ForCustomer or ForShop
+	For  string `json:"for"` // one of DecideFor
 }
 
 // Whom a case can be decided for.
 const (
 	ForCustomer = "customer"
 	ForShop     = "shop"
+	ForSenti    = "senti" // which pays for deposits that were split
 )
 
 func (a *Agents) sayDecision(ctx context.Context, r approval.Request) (string, error) {
@@ -35,6 +36,9 @@ func (a *Agents) sayDecision(ctx context.Context, r approval.Request) (string, e
 	if r.MadeAt.IsZero() && v.State != deal.CaseOpen { // it is being asked for
 		return "", fault.New(fault.CaseClosed)
 	}
+	if verdicts[v.Kind] != nil {
+		return fmt.Sprintf("decide case %s for the %s: %s, at %s. %s", v.ID.String()[:8], args.For, v.Kind, v.Shop, v.Evidence), nil
+	}
 	return fmt.Sprintf("decide case %s for the %s: %s, %s, %s at %s", v.ID.String()[:8], args.For, v.Kind,
 		a.market.Style.Format(v.Amount), v.Of.Name, v.Shop), nil
 }
@@ -44,7 +48,7 @@ func (a *Agents) planDecision(ctx context.Context, r approval.Request) (wallet.D
 	if err != nil {
 		return wallet.Deed{}, err
 	}
-	plan, err := a.decisionPlan(ctx, approval.PostingID(r.No, r.Attempts), audit.Staff(r.Checker), v.Case, args.For == ForCustomer)
+	plan, err := a.decidePlan(ctx, approval.PostingID(r.No, r.Attempts), audit.Staff(r.Checker), v.Case, args.For)
 	if err != nil {
 		return wallet.Deed{}, err
 	}
@@ -55,12 +59,9 @@ func (a *Agents) decision(ctx context.Context, r approval.Request) (args CaseArg
 	if err = wallet.DecodeArgs(r, &args); err != nil {
 		return args, v, err
 	}
-	if args.For != ForCustomer && args.For != ForShop {
-		return args, v, fault.New(fault.BadRequest, "field", "for")
-	}
 	v, err = a.Case(ctx, args.Case)
-	if err == nil && rulings[v.Kind] == nil {
-		err = fault.New(fault.CaseNotFound)
+	if err == nil && !decidable(v.Kind, args.For) {
+		err = fault.New(fault.BadRequest, "field", "for")
 	}
 	return args, v, err
 }

@@ -41,6 +41,8 @@ type CashInTerms struct {
 	Amount   int64        `json:"amount"`
 	Earned   Earned       `json:"earned"`
 	Marks    deal.Marks   `json:"marks,omitempty"`
+	Seen     deal.Seen    `json:"seen,omitzero"` // beside the deposits before it
+	LookedAt time.Time    `json:"-"`             // when that was, unless it was PricedAt
 	Rules    string       `json:"rules"`
 	PricedAt time.Time    `json:"priced_at"`
 }
@@ -51,9 +53,9 @@ type CashInQuote struct {
 	Name   string        // the customer's, as far as an operator sees it
 	To     msisdn.Number // for the screen, masked
 	Amount int64
-	Earned int64    // by the agent, minor units
-	Waits  bool     // the customer will be asked first
-	Warn   *Warning // it looks like a split deposit; nil when it does not
+	Earned int64      // by the agent, minor units
+	Waits  bool       // the customer will be asked first
+	Warn   *deal.Seen // it looks like a split deposit; nil when it does not
 }
 
 // CashInReceipt is what the operator is to see afterwards.
@@ -88,10 +90,14 @@ func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote,
 	if err != nil {
 		return CashInQuote{}, err
 	}
-	if terms.Marks, err = a.turned(ctx, c, terms.At, r.Amount, 0, &terms.Earned); err != nil {
+	day, err := a.deals.DayOf(ctx, c.ID, a.now())
+	if err != nil {
 		return CashInQuote{}, err
 	}
-	warn, err := a.splits(ctx, &terms)
+	if terms.Marks, err = a.turnedOn(ctx, day, c, terms.At, r.Amount, 0, &terms.Earned); err != nil {
+		return CashInQuote{}, err
+	}
+	warn, err := a.splitWarning(ctx, day, &terms)
 	if err != nil {
 		return CashInQuote{}, err
 	}
@@ -114,7 +120,8 @@ func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote,
 // again it returns the same receipt and moves nothing.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, operator_limit (max, left), till_short (available), till_limit,
-// cannot_receive, code_gone, intent_expired, busy; outcome_unknown.
+// cannot_receive, code_gone, counter_changed (another deposit was made since, beside which this one is to be warned of), intent_expired,
+// busy; outcome_unknown.
 func (a *Agents) CashIn(ctx context.Context, intentID id.ID, typed pin.PIN) (CashInReceipt, error) {
 	var t CashInTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.CashIn, ledger.HoldTake)
@@ -138,16 +145,17 @@ func (a *Agents) CashIn(ctx context.Context, intentID id.ID, typed pin.PIN) (Cas
 
 // CashInPlan is all that a cash-in commits that need not wait for the customer.
 func (a *Agents) CashInPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger.Plan {
-	plan := a.cashInLegs(in.ID, t)
+	plan := a.cashInLegs(in.ID, t, limit.Float(a.market, t.PricedAt, -t.Amount))
 	plan.Request = wallet.Request(in)
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(false, t), atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.deals.Add(a.marked(t.deal(in.ID, deal.Done), t.PricedAt)),
-		a.deals.Counted(a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)),
+		a.deals.Counted(a.countedIn(t, in.ID)),
 		a.message(plan, toCustomer, t.To.Phone, a.putIn(t)),
 		a.message(plan, toOperator, t.At.Phone, a.tookIn(t)))
 	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID, deal.Done), t.PricedAt)...)
+	plan.Companions = append(plan.Companions, a.evidence(t, in.ID)...)
 	if code, err := voucher.Parse(t.Code); err == nil { // there is one: QuoteCashIn looked it up
 		plan.Companions = append(plan.Companions, a.codes.UseDeposit(code, t.Customer, in.ID))
 	}
@@ -166,14 +174,14 @@ func (t CashInTerms) deal(posting id.ID, state deal.State) deal.Deal {
 	}
 }
 
-// cashInLegs move the money and book what it earned.
-func (a *Agents) cashInLegs(posting id.ID, t CashInTerms) *ledger.Plan {
+// cashInLegs move the money and book what it earned. The rule is the float's.
+func (a *Agents) cashInLegs(posting id.ID, t CashInTerms, till ledger.Rule) *ledger.Plan {
 	return &ledger.Plan{
 		ID:    posting,
 		Kind:  ledger.CashIn,
 		Rules: t.Rules,
 		Legs: wallet.WithoutZero(append(t.Earned.legs(t.At),
-			ledger.Leg{Account: t.At.Float, Amount: -t.Amount, Counted: t.Amount, Rule: limit.Float(a.market, t.PricedAt, -t.Amount)},
+			ledger.Leg{Account: t.At.Float, Amount: -t.Amount, Counted: t.Amount, Rule: till},
 			ledger.Leg{Account: t.To.Account, Amount: t.Amount, Counted: t.Amount, Rule: limit.Depositor(a.market, t.PricedAt, t.Amount)},
 		)),
 	}

@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"senti/agents/books"
@@ -34,7 +35,7 @@ func (a *Agents) TillDay(ctx context.Context, operator msisdn.Number, typed pin.
 type DayRequest struct {
 	Operator msisdn.Number
 	Counted  int64 // in the drawer
-	Brought  int64 // put into it since it was counted last, but not by customers
+	Brought  int64 // put into it since it was counted last (LastCounted), but not by customers
 	Removed  int64 // taken out of it likewise
 	Origin   wallet.Origin
 }
@@ -46,13 +47,13 @@ func (a *Agents) CheckDay(ctx context.Context, r DayRequest) (books.Day, error) 
 	if err != nil {
 		return books.Day{}, err
 	}
-	_, day, err := a.countedDay(ctx, post, r)
-	return day, err
+	e, err := a.countedDay(ctx, post, r)
+	return e.day, err
 }
 
 // EndDay ends the day of the operator's till: it keeps what was counted, shuts the till, and tells the till's managers if that is not what
-// should have been there. It returns the text the conversation ends with. A day can be ended again until the next one begins; the
-// later count is the one that stands.
+// should have been there. It returns the text the conversation ends with. A day can be ended again until the next one begins: it goes on,
+// and what was missing at the first end is missing from it still.
 //
 // The fault is not_operator.
 func (a *Agents) EndDay(ctx context.Context, r DayRequest) (end string, err error) {
@@ -75,34 +76,47 @@ func (a *Agents) EndDay(ctx context.Context, r DayRequest) (end string, err erro
 const endTries = 3
 
 func (a *Agents) endCounted(ctx context.Context, post network.Post, r DayRequest) (end string, err error) {
-	last, day, err := a.countedDay(ctx, post, r)
+	e, err := a.countedDay(ctx, post, r)
 	if err != nil {
 		return "", err
 	}
-	plan, err := a.endPlan(ctx, post.Place, last, day)
+	plan, err := a.endPlan(ctx, post.Place, e.last, e.day)
 	if err != nil {
 		return "", err
 	}
-	end = a.texts.Say(post.Operator.Language, "dayend.done", a.ofDay(post.Operator.Language, post.Place, day)...)
+	end = a.texts.Say(post.Operator.Language, "dayend.done", a.ofDay(post.Operator.Language, post.Place, e.day)...)
+	plan.Companions = append(plan.Companions, a.books.Counted(e.before.No, e.count))
+	plan.Companions = append(plan.Companions, a.shuts(post.Place, a.offers.Shut(post.Till.ID))...)
 	plan.Companions = append(plan.Companions, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end)...)
 	_, err = a.ledger.Commit(ctx, plan)
 	return end, err
 }
 
+// dayEnding is what ends a day: the day, and the count it ends with, each with the one before.
+type dayEnding struct {
+	last          *books.Day // nil for none
+	day           books.Day
+	before, count books.Count
+}
+
 // countedDay is the day so far with what the operator says of it.
-func (a *Agents) countedDay(ctx context.Context, post network.Post, r DayRequest) (last *books.Day, day books.Day, err error) {
-	last, day, err = a.dayOf(ctx, post.Place)
-	day.Operator, day.Brought, day.Removed = post.Operator.ID, r.Brought, r.Removed
-	day.Counted = books.Cash{Amount: r.Counted, Known: true}
-	return last, day, err
+func (a *Agents) countedDay(ctx context.Context, post network.Post, r DayRequest) (e dayEnding, err error) {
+	if e.before, e.count, err = a.countNow(ctx, post, r.Counted); err != nil {
+		return e, err
+	}
+	e.count.Why, e.count.Brought, e.count.Removed = books.Ending, r.Brought, r.Removed
+	if e.last, e.day, err = a.dayOf(ctx, post.Place); err != nil {
+		return e, err
+	}
+	e.day.Operator, e.day.Latest = post.Operator.ID, e.before.No+1
+	e.day.Brought, e.day.Removed = e.day.Brought+r.Brought, e.day.Removed+r.Removed
+	e.day.Counted = books.Cash{Amount: r.Counted, Known: true}
+	return e, nil
 }
 
 // endPlan is what ending a day commits, whoever does it.
 func (a *Agents) endPlan(ctx context.Context, p network.Place, last *books.Day, day books.Day) (*ledger.Plan, error) {
-	plan := &ledger.Plan{Companions: append(a.books.End(last, day), a.offers.Shut(p.Till.ID))}
-	if p.Till.Status != network.Closed {
-		plan.Companions = append(plan.Companions, a.places.OpenTill(p.Till.ID, false))
-	}
+	plan := &ledger.Plan{Companions: a.books.End(last, day)}
 	key := dayNews(day)
 	if key == "" {
 		return plan, nil
@@ -117,6 +131,14 @@ func (a *Agents) endPlan(ctx context.Context, p network.Place, last *books.Day, 
 		return func(*ledger.Outcome) string { return said }
 	})...)
 	return plan, nil
+}
+
+// shuts closes a till with its day.
+func (a *Agents) shuts(p network.Place, drawer ledger.Companion) []ledger.Companion {
+	if p.Till.Status == network.Closed {
+		return []ledger.Companion{drawer}
+	}
+	return []ledger.Companion{drawer, a.places.OpenTill(p.Till.ID, false)}
 }
 
 // dayNews is the message that a day is worth, "" for none.
@@ -136,7 +158,7 @@ func dayID(last *books.Day, day books.Day) id.ID {
 	if last != nil {
 		before = last.EndedAt.UnixMicro()
 	}
-	return id.Derive(id.Number('d', day.Till), fmt.Sprintf("senti.dayend.v1:%d:%d", day.Date, before))
+	return id.Derive(id.Number('d', day.Till), fmt.Sprintf("senti.dayend.v2:%d:%d:%d", day.Date, before, day.Latest))
 }
 
 // dayOf is the day of a till up to now, and the till's last one (nil for none). The day that is open is the one its operator opened it
@@ -146,11 +168,6 @@ func (a *Agents) dayOf(ctx context.Context, p network.Place) (last *books.Day, d
 	if err != nil {
 		return nil, books.Day{}, err
 	}
-	return a.dayUpTo(ctx, p, float.Seq, float.Balance, time.Time{})
-}
-
-// dayUpTo is the day of a till up to a place in the ledger, at which the float was that much. The time is that of the place, zero for now.
-func (a *Agents) dayUpTo(ctx context.Context, p network.Place, place, float int64, until time.Time) (last *books.Day, day books.Day, err error) {
 	before, found, err := a.books.Last(ctx, p.Till.ID)
 	if err != nil {
 		return nil, books.Day{}, err
@@ -159,41 +176,36 @@ func (a *Agents) dayUpTo(ctx context.Context, p network.Place, place, float int6
 	if err != nil {
 		return nil, books.Day{}, err
 	}
-	day = books.Day{Till: p.Till.ID, Date: a.market.Day(a.now()), UpTo: place, FloatAfter: float}
+	date := a.market.Day(a.now())
 	if opened && (!found || drawer.OpenedAt.After(before.EndedAt)) {
-		day.Date = a.market.Day(drawer.OpenedAt)
+		date = a.market.Day(drawer.OpenedAt)
 	}
+	if found {
+		last = &before
+	}
+	return a.dayUpTo(ctx, p, last, books.Day{Till: p.Till.ID, Date: date, UpTo: float.Seq, FloatAfter: float.Balance}, time.Time{})
+}
+
+// dayUpTo fills in a day after the till's last one, up to a place in the ledger whose time is until, zero for now. It returns the last
+// one too, nil for none.
+func (a *Agents) dayUpTo(ctx context.Context, p network.Place, before *books.Day, day books.Day, until time.Time) (last *books.Day, _ books.Day, err error) {
 	switch {
-	case !found:
+	case before == nil:
 		if day.After, err = a.ledger.Before(ctx, a.market.Begins(day.Date)); err != nil {
 			return nil, books.Day{}, err
 		}
 	case before.Date >= day.Date: // the same day goes on
-		last, day.Date, day.After = &before, before.Date, before.After
+		day.Date, day.After, day.First, day.Latest = before.Date, before.After, before.First, before.Latest
+		if day.First == 0 {
+			day.First = before.Latest // nobody had counted before it was ended
+		}
 	default:
-		last, day.After = &before, before.UpTo
+		day.After, day.Latest = before.UpTo, before.Latest
 	}
 	if err := a.addFloat(ctx, p, &day); err != nil {
 		return nil, books.Day{}, err
 	}
-	count := lastCount{place: day.After}
-	switch {
-	case found && before.Counted.Known && (!opened || !drawer.OpenedAt.After(before.EndedAt)):
-		count = lastCount{before.Counted, before.UpTo, before.EndedAt}
-	case opened:
-		count = lastCount{cash: books.Cash{Amount: drawer.Cash, Known: true}, at: drawer.OpenedAt}
-		if count.place, err = a.ledger.Before(ctx, drawer.OpenedAt); err != nil {
-			return nil, books.Day{}, err
-		}
-	}
-	return last, day, a.addCash(ctx, p, &day, count, until)
-}
-
-// lastCount is when cash was counted last.
-type lastCount struct {
-	cash  books.Cash
-	place int64 // in the ledger
-	at    time.Time
+	return before, day, a.addCash(ctx, p, &day, until)
 }
 
 // addFloat fills in what moved the float.
@@ -210,38 +222,52 @@ func (a *Agents) addFloat(ctx context.Context, p network.Place, day *books.Day) 
 	return nil
 }
 
-// addCash fills in what came to the drawer and left it since it was counted last. What customers bring makes the float less by as much, and
-// what they take makes it more; of what moves the float otherwise only a swap is against cash. Cash of a deposit that waits for
-// the customer is kept apart until it is theirs or the till's, and is in neither.
-func (a *Agents) addCash(ctx context.Context, p network.Place, day *books.Day, count lastCount, until time.Time) error {
-	day.Opening = count.cash
-	moved, err := a.ledger.MovedBetween(ctx, p.Till.Float, count.place, day.UpTo)
+// addCash fills in what came to the drawer and left it since the count that the day is reckoned from.
+func (a *Agents) addCash(ctx context.Context, p network.Place, day *books.Day, until time.Time) error {
+	from := day.Latest
+	if day.First != 0 {
+		from = day.First
+	}
+	counts, err := a.books.CountsFrom(ctx, p.Till.ID, from)
 	if err != nil {
 		return err
 	}
-	day.CashIn, day.CashOut = overCounter(moved)
-	if !count.cash.Known {
-		return nil
+	if !until.IsZero() {
+		counts = slices.DeleteFunc(counts, func(c books.Count) bool { return !c.At.Before(until) })
 	}
-	in, out, err := a.offers.Swapped(ctx, p.Till.ID, count.at)
+	if len(counts) == 0 {
+		moved, err := a.ledger.MovedBetween(ctx, p.Till.Float, day.After, day.UpTo)
+		day.CashIn, day.CashOut = overCounter(moved)
+		return err
+	}
+	first, err := a.firstCount(ctx, p, *day, counts)
 	if err != nil {
 		return err
 	}
-	day.CashIn, day.CashOut = day.CashIn+in, day.CashOut+out
-	if until.IsZero() {
-		return nil
+	day.First, day.Latest, day.Opening = first.No, counts[len(counts)-1].No, books.Cash{Amount: first.Counted, Known: true}
+	for _, c := range counts {
+		if c.No > first.No {
+			day.Brought, day.Removed = day.Brought+c.Brought, day.Removed+c.Removed
+		}
 	}
-	in, out, err = a.offers.Swapped(ctx, p.Till.ID, until) // those are of the next day
-	day.CashIn, day.CashOut = day.CashIn-in, day.CashOut-out
+	day.CashIn, day.CashOut, err = a.cashBetween(ctx, p, first, day.UpTo, until)
 	return err
 }
 
-// overCounter is the cash that customers brought and took, as the legs on the float tell. A deposit or withdrawal that was undone is
-// taken off.
-func overCounter(moved map[ledger.Kind]ledger.Moved) (in, out int64) {
-	in = -moved[ledger.CashIn].Net() - moved[ledger.CashInReversal].Net()
-	out = moved[ledger.CashOut].Net() + moved[ledger.CashOutReturn].Net() + moved[ledger.VoucherRedeem].Net()
-	return in, out
+// firstCount is the count that the cash of a day is reckoned from: that of its opening, before anything went over the counter, else the
+// last one before it. What is missing at the opening went missing overnight, and is that count's own affair. It stays the same
+// however often the day is ended.
+func (a *Agents) firstCount(ctx context.Context, p network.Place, day books.Day, counts []books.Count) (books.Count, error) {
+	first := counts[0]
+	if day.First != 0 || day.Latest == 0 || len(counts) == 1 || first.No > day.Latest {
+		return first, nil
+	}
+	opening := counts[1]
+	moved, err := a.ledger.MovedBetween(ctx, p.Till.Float, day.After, opening.Place)
+	if in, out := overCounter(moved); in == 0 && out == 0 {
+		return opening, err
+	}
+	return first, err
 }
 
 // ofDay are the values that texts about a day may have.
@@ -251,82 +277,4 @@ func (a *Agents) ofDay(language string, p network.Place, day books.Day) []i18n.A
 		a.wallet.Money("float", day.FloatAfter), a.wallet.Bare("in", day.In), a.wallet.Bare("out", day.Out),
 		a.wallet.Bare("counted", day.Counted.Amount), i18n.Text("difference", a.Difference(language, day)),
 	}
-}
-
-// Difference says how the cash that was counted differs from what there should be.
-func (a *Agents) Difference(language string, day books.Day) string {
-	difference, expected := day.Difference(), a.wallet.Bare("expected", day.Expected().Amount)
-	switch {
-	case !difference.Known:
-		return a.texts.Say(language, "dayend.unknown")
-	case difference.Amount < 0:
-		return a.texts.Say(language, "dayend.missing", expected, a.wallet.Money("amount", -difference.Amount))
-	case difference.Amount > 0:
-		return a.texts.Say(language, "dayend.more", expected, a.wallet.Money("amount", difference.Amount))
-	}
-	return a.texts.Say(language, "dayend.right")
-}
-
-// EndDays ends, as of midnight, the days of tills that were opened on an earlier day and that no operator has ended: at most that many,
-// and returns how many. What was in the drawer is then not known, and the till is shut. It may run twice at the same time.
-func (a *Agents) EndDays(ctx context.Context, limit int) (ended int, err error) {
-	midnight := a.market.Begins(a.market.Day(a.now()))
-	place, err := a.ledger.Before(ctx, midnight)
-	if err != nil {
-		return 0, err
-	}
-	for after := int64(0); ; {
-		opened, err := a.offers.OpenedBetween(ctx, midnight.Add(-forgottenWithin), midnight, after, tillsAtOnce)
-		if err != nil || len(opened) == 0 {
-			return ended, err
-		}
-		after = opened[len(opened)-1].Till
-		tills := make([]int64, len(opened))
-		for i, d := range opened {
-			tills[i] = d.Till
-		}
-		days, err := a.books.Newest(ctx, tills)
-		if err != nil {
-			return ended, err
-		}
-		for _, drawer := range opened {
-			if days[drawer.Till].EndedAt.After(drawer.OpenedAt) {
-				continue
-			}
-			if ended == limit {
-				return ended, nil
-			}
-			err := a.endForgotten(ctx, drawer.Till, place, midnight)
-			if err != nil && !fault.HasCode(err, fault.CounterChanged) { // if so, the operator has come to it
-				return ended, err
-			}
-			if err == nil {
-				ended++
-			}
-		}
-		a.wallet.Wake()
-	}
-}
-
-// forgottenWithin is for how long a day can be forgotten: one of longer ago is left as it is.
-const forgottenWithin = 7 * 24 * time.Hour
-
-func (a *Agents) endForgotten(ctx context.Context, till, place int64, midnight time.Time) error {
-	p, err := a.places.ByTill(ctx, till)
-	if err != nil {
-		return err
-	}
-	float, err := a.ledger.BalanceAt(ctx, p.Till.Float, place)
-	if err != nil {
-		return err
-	}
-	last, day, err := a.dayUpTo(ctx, p, place, float, midnight)
-	if err != nil {
-		return err
-	}
-	plan, err := a.endPlan(ctx, p, last, day)
-	if err == nil {
-		_, err = a.ledger.Commit(ctx, plan)
-	}
-	return err
 }

@@ -55,7 +55,8 @@ type ruling struct {
 	back  ledger.Kind // of the posting that undoes the deal; 0 when it stands
 }
 
-// rulings are all decisions there are, by the case's kind and whether they are for the customer.
+// rulings are all decisions about money, by the case's kind and whether they are for the customer. About anything else there are
+// verdicts.
 var rulings = map[deal.CaseKind]map[bool]ruling{
 	deal.NotPaid: {
 		true:  {"repaid", deal.Reversed, deal.CaseGranted, ledger.CashOutReturn},
@@ -101,6 +102,14 @@ func (a *Agents) decisionPlan(ctx context.Context, posting id.ID, by string, c d
 		plan.Companions = append(a.explained(plan, t), back...)
 	}
 	note := rule.word + " by " + by
+	if rule.state == deal.Reversed {
+		kind := ledger.CashOut
+		if c.Kind == deal.WrongDeposit {
+			kind = ledger.CashIn
+			plan.Companions = append(plan.Companions, a.deals.Undone(t.Customer, t.Deal))
+		}
+		plan.Companions = append(plan.Companions, a.takenBack(t, deal.Reversed, kind)...)
+	}
 	plan.Companions = append(plan.Companions,
 		a.deals.Change(t.Deal, deal.To(rule.state, posting)),
 		a.closes(c, rule.close, note),

@@ -5,19 +5,22 @@ import (
 	"slices"
 	"time"
 
+	"senti/agents/books"
 	"senti/agents/network"
 	"senti/agents/offer"
 	"senti/wallet"
 	"senti/wallet/audit"
 	"senti/wallet/fault"
+	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 )
 
-// SwitchRequest is an operator who opens the till for the day, or closes it.
+// SwitchRequest is an operator who opens the till for the day, counts its cash anew, or closes it.
 type SwitchRequest struct {
 	Operator msisdn.Number
-	Cash     int64 // in the drawer, when it is opened; minor units
+	Cash     int64 // in the drawer, when it is opened or counted; minor units
+	ByHand   bool  // what is more or less than it should be was put in or taken out by hand, says the operator
 	Origin   wallet.Origin
 }
 
@@ -27,10 +30,26 @@ func (a *Agents) TillOpen(ctx context.Context, operator msisdn.Number) (bool, er
 	return post.Till.Open, err
 }
 
-// OpenDay opens the till for the day and keeps what is in its drawer. The first time it needs the float that a till of its class opens
-// with. It returns the text the conversation ends with. Faults: not_operator, operator_suspended, opening_short (min).
+// OpenDay opens the till for the day, or counts the cash of one that is open. The first time it needs the float that a till of its class
+// opens with. It keeps the count with what should have been there, and tells the till's managers of what is not as it should be. It
+// returns the text the conversation ends with. Faults: not_operator, operator_suspended, opening_short (min).
 func (a *Agents) OpenDay(ctx context.Context, r SwitchRequest) (end string, err error) {
 	post, err := a.serving(ctx, r.Operator)
+	if err != nil {
+		return "", err
+	}
+	for range endTries {
+		end, err = a.openCounted(ctx, post, r)
+		if !fault.HasCode(err, fault.CounterChanged) {
+			break
+		}
+	}
+	a.wallet.Wake()
+	return end, err
+}
+
+func (a *Agents) openCounted(ctx context.Context, post network.Post, r SwitchRequest) (end string, err error) {
+	last, count, err := a.switchCount(ctx, post, r)
 	if err != nil {
 		return "", err
 	}
@@ -41,9 +60,21 @@ func (a *Agents) OpenDay(ctx context.Context, r SwitchRequest) (end string, err 
 	if err := a.mayOpen(ctx, post, account); err != nil {
 		return "", err
 	}
+	news, err := a.countNews(ctx, post, last, count)
+	if err != nil {
+		return "", err
+	}
 	end = a.texts.Say(post.Operator.Language, "till.opened", a.wallet.Money("cash", r.Cash))
-	return end, a.switched(ctx, r, post, "till.open", end, a.places.OpenTill(post.Till.ID, true),
-		a.offers.Opened(offer.Drawer{Till: post.Till.ID, Operator: post.Operator.ID, Cash: r.Cash, Float: account.Balance}))
+	if count.Difference().Amount != 0 {
+		end = a.texts.Say(post.Operator.Language, "till.opened.differs", a.wallet.Money("cash", r.Cash),
+			i18n.Text("difference", a.CountDifference(post.Operator.Language, count)))
+	}
+	what := "till.open"
+	if count.Why == books.Anew {
+		what = "till.count"
+	}
+	return end, a.switched(ctx, r, post, what, end, append(news, a.places.OpenTill(post.Till.ID, true), a.books.Counted(last.No, count),
+		a.offers.Opened(offer.Drawer{Till: post.Till.ID, Operator: post.Operator.ID, Cash: r.Cash, Float: account.Balance}))...)
 }
 
 // OpenSeed opens a till that is taken to have traded before, a week ago, for seeds. It is on record as any opening.

@@ -2,9 +2,9 @@ package agents
 
 import (
 	"context"
+	"slices"
 	"time"
 
-	"senti/agents/deal"
 	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/ledger"
@@ -14,7 +14,7 @@ import (
 
 // Earnings are what a till has earned its agent, as its operator sees it at once. Amounts are minor units.
 type Earnings struct {
-	Today, Month int64 // with the deals that stand, by the day they were made
+	Today, Month int64 // what was earned in that time, less what was taken back in it, of whatever day's deals
 	Manager      bool  // the operator may see what the agent is owed
 	Owed         int64 // to the agent, by all its tills, until it is paid out; for a Manager
 	Items        []Earning
@@ -22,14 +22,14 @@ type Earnings struct {
 
 // Earning is one deal as a list of earnings shows it.
 type Earning struct {
-	At     time.Time
+	At     time.Time // of the earning: for a deal that waited that is its customer's yes
 	Kind   ledger.Kind
 	Amount int64 // of the deal
 	Earned int64 // by the agent; below zero where it was taken back
 }
 
-// Earnings returns what the operator's till has earned, with at most that many newest deals of this month, to who knows the
-// operator's PIN. A deal that was undone is there twice: as it earned, and as that was taken back.
+// Earnings returns what the operator's till has earned, with at most that many newest lines of this month, to who knows the
+// operator's PIN. A deal that was undone is there twice: as it earned, and as that was taken back, each at its own time.
 //
 // Faults: not_operator, wrong_pin (left), pin_locked, no_pin.
 func (a *Agents) Earnings(ctx context.Context, operator msisdn.Number, typed pin.PIN, most int) (Earnings, error) {
@@ -40,15 +40,18 @@ func (a *Agents) Earnings(ctx context.Context, operator msisdn.Number, typed pin
 	if err := a.prove(ctx, post, typed); err != nil {
 		return Earnings{}, err
 	}
-	now := a.now()
-	today := a.market.Day(now)
+	today := a.market.Day(a.now())
 	begins := a.market.Begins(today - today%100 + 1)
 	e := Earnings{Manager: post.Operator.Role == network.Manager}
-	if e.Today, err = a.earnedSince(ctx, post.Till.ID, a.market.Begins(today)); err != nil {
+	days, err := a.deals.Earnings(ctx, []int64{post.Till.ID}, begins, a.soon())
+	if err != nil {
 		return Earnings{}, err
 	}
-	if e.Month, err = a.earnedSince(ctx, post.Till.ID, begins); err != nil {
-		return Earnings{}, err
+	for _, d := range days {
+		earned := d.Earned - d.EarnedSuper - d.Taken + d.TakenSuper
+		if e.Month += earned; d.Day == today {
+			e.Today += earned
+		}
 	}
 	if e.Manager {
 		payable, err := a.ledger.Account(ctx, post.Agent.Payable)
@@ -57,12 +60,12 @@ func (a *Agents) Earnings(ctx context.Context, operator msisdn.Number, typed pin
 		}
 		e.Owed = payable.Balance
 	}
-	deals, err := a.deals.OfTill(ctx, post.Till.ID, begins, most)
-	for _, d := range deals {
-		e.Items = append(e.Items, earningsOf(d)...)
-	}
+	e.Items, err = a.earningsAt(ctx, post.Place, begins, a.soon(), most, ownPart)
 	return e, err
 }
+
+// soon is a moment that no posting can be after: the books may be ahead of this clock.
+func (a *Agents) soon() time.Time { return a.now().Add(time.Hour) }
 
 // prove compares an operator's PIN and counts it, and nothing else happens.
 func (a *Agents) prove(ctx context.Context, post network.Post, typed pin.PIN) error {
@@ -72,22 +75,26 @@ func (a *Agents) prove(ctx context.Context, post network.Post, typed pin.PIN) er
 	return err
 }
 
-// earnedSince is what the deals of a till that stand have earned its own agent.
-func (a *Agents) earnedSince(ctx context.Context, till int64, from time.Time) (int64, error) {
-	sums, err := a.deals.Sums(ctx, till, from, a.now().Add(time.Hour)) // the books may be ahead of this clock
-	return sums.Earned - sums.EarnedSuper, err
-}
+// ownPart is what of that much, with that part of the super-agent's, is the agent's own.
+func ownPart(earned, super int64) int64 { return earned - super }
 
-// earningsOf is a deal as the list shows it, newest line first: nothing while it has earned nothing yet.
-func earningsOf(d deal.Deal) []Earning {
-	line := Earning{At: d.AskedAt, Kind: d.Kind, Amount: d.Amount, Earned: d.Earned - d.EarnedSuper}
-	switch {
-	case d.State.Stands():
-		return []Earning{line}
-	case d.State == deal.Returned || d.State == deal.Reversed:
-		undone := line
-		undone.At, undone.Earned = d.EndedAt, -line.Earned
-		return []Earning{undone, line}
+// earningsAt are what was earned and taken back at a till in a time, newest first: of each the part that somebody is to see.
+func (a *Agents) earningsAt(ctx context.Context, p network.Place, from, to time.Time, most int, part func(earned, super int64) int64) ([]Earning, error) {
+	deals, err := a.deals.EarnedOfTill(ctx, p.Till.ID, from, to, most)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	turns, err := a.deals.TurnsOfTill(ctx, p.Till.ID, from, to, most)
+	if err != nil {
+		return nil, err
+	}
+	var out []Earning
+	for _, t := range turns { // before the deals: of one moment the later is the undoing
+		out = append(out, Earning{At: t.At, Kind: t.Kind, Amount: t.Amount, Earned: part(t.Earned, t.EarnedSuper)})
+	}
+	for _, d := range deals {
+		out = append(out, Earning{At: d.AskedAt, Kind: d.Kind, Amount: d.Amount, Earned: part(d.Earned, d.EarnedSuper)})
+	}
+	slices.SortStableFunc(out, func(x, y Earning) int { return y.At.Compare(x.At) })
+	return out[:min(len(out), most)], nil
 }

@@ -37,8 +37,9 @@ type Found struct {
 	Shop     string // "MAMA NJERI, Kawangware"
 	Name     string // "MAMA NJERI"
 	Landmark string
-	Rate     int // of a thousand reservations that were put to it, how many it has kept
-	Rated    int // of how many that says; 0: none was ever put to it, or it was not looked for
+	Rate     int  // of a thousand reservations that were put to it, how many it has kept
+	Rated    int  // of how many that says; 0: none was ever put to it, or it was not looked for
+	Dear     bool // customers say that it takes more than the fee
 	agent    int64
 	cash     int64
 	float    int64 // minor units, as are the next three
@@ -48,7 +49,8 @@ type Found struct {
 }
 
 // FindShops returns the shops there that are open and can do it, by what is known at this moment: the float, and an estimate of the cash.
-// Those against which a customer's complaint is open are left out. First come those that keep their word, then those with the most to spare.
+// Those against which a customer's complaint is open are left out. First come those that keep their word, then those with the most to spare;
+// last those that take more than the fee, as customers say who were asked.
 // The fault is no_shops.
 func (a *Agents) FindShops(ctx context.Context, r FindRequest, most int) ([]Found, error) {
 	out, err := a.openShops(ctx, r.Where, r.Purpose == TakeCash, func(s Found) bool { return s.can(r) })
@@ -68,12 +70,37 @@ func (a *Agents) FindShops(ctx context.Context, r FindRequest, most int) ([]Foun
 	if err != nil {
 		return nil, err
 	}
+	if err := a.findDear(ctx, out); err != nil {
+		return nil, err
+	}
 	for i := range out {
 		record := records[out[i].Till]
 		out[i].Rate, out[i].Rated = record.Permille(), record.Of
 	}
-	slices.SortStableFunc(out, func(x, y Found) int { return cmp.Compare(y.Rate, x.Rate) })
+	slices.SortStableFunc(out, func(x, y Found) int {
+		return cmp.Or(dear(x)-dear(y), cmp.Compare(y.Rate, x.Rate), cmp.Compare(y.spare(r), x.spare(r)), cmp.Compare(x.Till, y.Till))
+	})
 	return out[:min(len(out), most)], nil
+}
+
+// findDear says of which shops customers say that they take more than the fee.
+func (a *Agents) findDear(ctx context.Context, found []Found) error {
+	tills := make([]int64, len(found))
+	for i, f := range found {
+		tills[i] = f.Till
+	}
+	records, err := a.surveys.Records(ctx, tills)
+	for i := range found {
+		found[i].Dear = records[found[i].Till].At(a.now()).Bad()
+	}
+	return err
+}
+
+func dear(f Found) int {
+	if f.Dear {
+		return 1
+	}
+	return 0
 }
 
 // ratedMost is of how many shops it is looked up how they kept their word: where there are more, of those with the most to spare.

@@ -81,10 +81,12 @@ func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, c deal.Case, operat
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, a.giveBackEnd(t))),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
+		a.deals.Undone(t.Customer, t.Deal),
 		a.closes(c, deal.CaseDropped, "given back by the customer"),
 		a.message(plan, toCustomer, t.Party.Phone, a.hasGivenBack(t)),
 	}, a.tell(plan, operators, func(language string) text { return a.gotBack(language, t) })...)
 	plan.Companions = append(plan.Companions, back...)
+	plan.Companions = append(plan.Companions, a.takenBack(t, deal.Reversed, ledger.CashIn)...)
 	return plan
 }
 

@@ -285,6 +285,16 @@ func (t MendTerms) thaw(c deal.Case, back bool) []ledger.HoldAct {
 	return acts
 }
 
+// takenBack notes what a deal had earned and is taken back with it.
+func (a *Agents) takenBack(t MendTerms, state deal.State, kind ledger.Kind) []ledger.Companion {
+	total := t.Back[wallet.CommissionExpense] // it was booked below zero
+	if total == 0 {
+		return nil
+	}
+	return []ledger.Companion{a.deals.Turned(deal.Turn{Deal: t.Deal, State: state, Kind: kind, Till: t.At.Till, Amount: t.Amount,
+		Earned: -total, EarnedSuper: t.Earned - total})}
+}
+
 // closes settles the case of a deal that is mended. The fault is conflict when it holds something else than whoever settles it knows of.
 func (a *Agents) closes(was deal.Case, state deal.CaseState, note string) ledger.Companion {
 	return a.deals.ChangeCase(was.ID, func(c *deal.Case, _ time.Time) *fault.Error {

@@ -120,9 +120,11 @@ func (a *Agents) returnPlan(in intent.Intent, t MendTerms, c deal.Case, back []l
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	if t.Opened {
 		plan.Holds = t.thaw(c, true)
+		plan.Companions = append(plan.Companions, a.takenBack(t, deal.Reversed, ledger.CashOut)...)
 		plan.Companions = append(plan.Companions, a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
 			a.closes(c, deal.CaseDropped, "returned by "+audit.Operator(t.At.Operator)))
 	} else {
+		plan.Companions = append(plan.Companions, a.takenBack(t, deal.Returned, ledger.CashOut)...)
 		plan.Companions = append(plan.Companions,
 			a.deals.Change(t.Deal, within(deal.Returned, a.market.At(t.PricedAt).Agents.ReturnWithin, in.ID)))
 	}

@@ -151,7 +151,7 @@ func (a *Agents) questionPlan(ctx context.Context, q survey.Question, d deal.Dea
 	if q.Kind != ledger.CashIn {
 		key = "sms.survey.out"
 	}
-	text := a.texts.Say(c.Language, key, i18n.Text("shop", a.shop(place)), a.wallet.Money("fee", d.Fee), i18n.Text("code", q.Code))
+	text := a.texts.Say(c.Language, key, i18n.Text("shop", a.shop(place)), a.wallet.Money("fee", d.Fee), i18n.Text("reply", a.market.ReplyTo), i18n.Text("code", q.Code))
 	return &ledger.Plan{Companions: append(a.surveys.Ask(q), a.wallet.Messages().Add(
 		outbox.Survey, outbox.MessageID(id.Derive(q.Deal, "senti.survey.sms.v1"), toCustomer), q.Phone, func(*ledger.Outcome) string { return text }))}, true, nil
 }

@@ -28,10 +28,15 @@ func askingTown(t *testing.T, d *db.DB) *town {
 }
 
 func (w *town) asksAll() {
+	w.ruled(func(rules *market.AgentRules) { rules.SurveySample = market.RateWhole })
+}
+
+// ruled gives the town other rules of the counter.
+func (w *town) ruled(change func(*market.AgentRules)) {
 	m := *w.wallet.Market()
 	m.Agents = slices.Clone(m.Agents)
 	for i := range m.Agents {
-		m.Agents[i].SurveySample = market.RateWhole
+		change(&m.Agents[i])
 	}
 	w.wallet = wallet.New(wallet.Parts{DB: w.db, Ledger: w.ledger, Market: &m, Texts: w.wallet.Texts(), Keys: key.Demo(), Clock: w.clock, IDs: id.Random{}})
 	w.agents = agents.New(w.wallet, w.db)
@@ -79,7 +84,7 @@ func TestSurvey(t *testing.T) {
 		w.asks(1)
 		w.asks(0)
 		code := w.codeOf(john)
-		if want := "Did the agent at MAMA NJERI, Kangemi take more than the fee, Ksh 29? Reply 1 (yes) or 2 (no), and the code " + code + "."; w.lastTexts()[john] != want || len(code) != 4 {
+		if want := "Did the agent at MAMA NJERI, Kangemi take more than the fee, Ksh 29? SMS to 20384: 1 (yes) or 2 (no), and the code " + code + "."; w.lastTexts()[john] != want || len(code) != 4 {
 			t.Errorf("text %q", w.lastTexts()[john])
 		}
 		if w.newest(njeri).Marks&deal.Sampled == 0 {
@@ -182,50 +187,61 @@ func TestSurveyOpensACase(t *testing.T) {
 				t.Errorf("case %+v", cases[0])
 			}
 		}
+		open, err := w.agents.OpenCases(bg, 10)
+		w.must(err)
+		w.verdict(open[0], agents.ForSenti, agents.ForCustomer, "overcharged by staff:bob", deal.CaseGranted)
 		if r := w.record(njeri); r.AllCases != 2 || r.AllYes != 8 || r.AllNo != 6 {
 			t.Errorf("record %+v", r)
 		}
 	})
 }
 
-// Two processes ask, and two texts answer, at the same moment: one question, one answer.
+// Two processes ask, and texts answer through both, at the same moment: one question, one answer.
 func TestSurveyByTwo(t *testing.T) {
-	a, b := dbtest.Two(t)
-	one := askingTown(t, a)
-	two := openTown(t, b, one.clock)
-	two.asksAll()
-	for range 4 {
-		for _, phone := range []msisdn.Number{john, jane} {
-			one.takesOut(phone, njeri, 50_00)
-		}
-		one.clock.Advance(31 * time.Minute)
-		var group sync.WaitGroup
-		asked := make([]int, 4)
-		for i := range asked {
-			group.Go(func() { asked[i], _ = []*town{one, two}[i%2].agents.AskCustomers(bg, 100) })
-		}
-		group.Wait()
-		if asked[0]+asked[1]+asked[2]+asked[3] != 2 {
-			t.Errorf("asked %v", asked)
-		}
-		taken := make([]bool, 8)
-		for i := range taken {
-			group.Go(func() {
-				var err error
-				phone := []msisdn.Number{john, jane}[i/2%2]
-				if taken[i], err = []*town{one, two}[i%2].agents.AnswerSurvey(bg, phone, "", i < 4); err != nil {
-					t.Error(err)
+	eachTwo(t, func(t *testing.T, one, two *town) {
+		one.asksAll()
+		two.asksAll()
+		towns := []*town{one, two}
+		const weeks = 4
+		for range weeks {
+			for _, phone := range []msisdn.Number{john, jane} {
+				one.takesOut(phone, njeri, 50_00)
+			}
+			one.clock.Advance(31 * time.Minute)
+			var group sync.WaitGroup
+			asked, errs := make([]int, 4), make([]error, 4)
+			for i := range asked {
+				group.Go(func() { asked[i], errs[i] = towns[i%2].agents.AskCustomers(bg, 100) })
+			}
+			group.Wait()
+			for _, err := range errs {
+				one.must(err)
+			}
+			if asked[0]+asked[1]+asked[2]+asked[3] != 2 {
+				t.Errorf("asked %v", asked)
+			}
+			taken, errs := make([]bool, 8), make([]error, 8)
+			for i := range taken {
+				group.Go(func() {
+					taken[i], errs[i] = towns[i%2].agents.AnswerSurvey(bg, []msisdn.Number{john, jane}[i/2%2], "", i < 4)
+				})
+			}
+			group.Wait()
+			for i, phone := range []int{0, 2} { // of each: two texts say yes, and two no
+				for _, j := range []int{phone, phone + 1, phone + 4, phone + 5} {
+					one.must(errs[j])
 				}
-			})
+				if yes, no := taken[phone] && taken[phone+1], taken[phone+4] && taken[phone+5]; yes == no || taken[phone] != taken[phone+1] {
+					t.Errorf("customer %d: taken %v", i, taken)
+				}
+			}
+			one.clock.Advance(survey.Again)
 		}
-		group.Wait()
-		one.clock.Advance(survey.Again)
-	}
-	if r := one.record(njeri); r.AllAsked != 8 || r.AllYes+r.AllNo != 8 {
-		t.Errorf("record %+v", r)
-	}
-	if texts := one.rowsOf(`SELECT COUNT(*) FROM messages WHERE body LIKE 'Did the agent%'`); texts != 8 {
-		t.Errorf("%d texts", texts)
-	}
-	one.right()
+		if r := one.record(njeri); r.AllAsked != 2*weeks || r.AllYes+r.AllNo != 2*weeks {
+			t.Errorf("record %+v", r)
+		}
+		if texts := one.rowsOf(`SELECT COUNT(*) FROM messages WHERE body LIKE 'Did the agent%'`); texts != 2*weeks {
+			t.Errorf("%d texts", texts)
+		}
+	})
 }

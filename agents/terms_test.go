@@ -27,7 +27,7 @@ func TestTermsFit(t *testing.T) {
 	now := time.Date(2026, 12, 31, 23, 59, 59, 999_999_000, time.FixedZone("", 3*60*60))
 	at := Counter{Operator: number, Phone: phone, Language: "en", DayIn: sum, DayOut: sum, Till: number, Code: strings.Repeat("9", 12),
 		Shop: strings.Repeat("S", 38), Float: number, Agent: number, Super: number, Payable: number, Above: number}
-	party := wallet.Party{Account: number, Phone: phone, Name: strings.Repeat("N", 22), Unchecked: true, Language: "en", Document: key.String(), Tier: 99}
+	party := wallet.Party{Account: number, Phone: phone, Name: strings.Repeat("N", 22), Unchecked: true, Language: "en", Joint: wallet.Joint(strings.Repeat("k", 22) + ".4ldqpds.4ldqpds"), Tier: 99}
 	brief := wallet.Brief{Whom: string(phone), Shop: at.Code, Amount: sum, What: "cash_in_yes_long"}
 	earned := Earned{sum, sum}
 	stood := at // where no float has a part in it
@@ -36,7 +36,7 @@ func TestTermsFit(t *testing.T) {
 	there.Attendant = number
 	counter, mended := at, party // of a mended deal
 	counter.Agent, counter.Super, counter.Payable, counter.Above = 0, 0, 0, 0
-	mended.Document, mended.Tier = "", 0
+	mended.Joint, mended.Tier = "", 0
 	voucherTerms := VoucherTerms{Brief: brief, From: party, Customer: number, To: phone, Amount: sum, NetFee: sum, Tax: sum, FeeBack: true,
 		Word: bytes.Repeat([]byte{255}, 160+48), Until: now, Rules: rules, PricedAt: now}
 	wordless := voucherTerms
@@ -49,7 +49,8 @@ func TestTermsFit(t *testing.T) {
 		back[account] = -sum
 	}
 	for name, terms := range map[string]any{
-		"cash in":      CashInTerms{brief, at, party, number, "123456", sum, earned, math.MaxUint16, rules, now},
+		"cash in": CashInTerms{brief, at, party, number, "123456", sum, earned, math.MaxUint16,
+			deal.Seen{Deposits: 20, Sum: sum, Gain: sum}, now, rules, now},
 		"cash out":     CashOutTerms{brief, there, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now, at.Code + " " + at.Code},
 		"cash code":    CashCodeTerms{brief, party, number, sum, sum, sum, now},
 		"voucher":      voucherTerms,

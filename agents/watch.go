@@ -10,17 +10,21 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
-	"senti/wallet/msisdn"
 )
 
 // turned looks at what the customer did at counters today, and returns the marks of one more deal. Money that goes round and round
 // earns nothing, nor does an operator's own wallet at the own agent's tills: then earned is set to zero. The commit looks again.
 func (a *Agents) turned(ctx context.Context, c customer.Customer, at Counter, in, out int64, e *Earned) (deal.Marks, error) {
-	var marks deal.Marks
 	day, err := a.deals.DayOf(ctx, c.ID, a.now())
 	if err != nil {
 		return 0, err
 	}
+	return a.turnedOn(ctx, day, c, at, in, out, e)
+}
+
+// turnedOn is turned with the customer's day as it was read.
+func (a *Agents) turnedOn(ctx context.Context, day deal.Day, c customer.Customer, at Counter, in, out int64, e *Earned) (deal.Marks, error) {
+	var marks deal.Marks
 	if out > 0 && day.In > day.Turned {
 		marks |= deal.Loop
 	}
@@ -55,76 +59,66 @@ func (a *Agents) counted(customerID, in, out int64, marks deal.Marks, e Earned, 
 	}
 }
 
-// Warning says to an operator what a deposit looks like, before it is made: the deposits that the same customer has just made
-// with the same agent, which in one would have earned less. It is evidence the operator can read, and is kept with the deal.
-type Warning struct {
-	Deposits int   // how many, this one included
-	Sum      int64 // of all of them, minor units
-	Gain     int64 // what they earn more apart, minor units
+// countedIn is counted for a deposit, which is looked at beside those before it.
+func (a *Agents) countedIn(t CashInTerms, dealID id.ID) deal.Count {
+	count := a.counted(t.Customer, t.Amount, 0, t.Marks, t.Earned, t.PricedAt)
+	count.Part, count.Split, count.Seen = t.part(dealID), a.splitting(t), t.Seen
+	return count
 }
 
-// splits looks for deposits of that customer at the same agent's tills within the market's window whose sum, with this one, would
-// have earned less.
-func (a *Agents) splits(ctx context.Context, t *CashInTerms) (*Warning, error) {
-	w, err := a.together(ctx, t.deal(id.ID{}, deal.Waiting), a.now())
-	if err != nil || w.Deposits < 2 || w.Gain == 0 {
+// part is the deposit as later ones are compared with it.
+func (t CashInTerms) part(dealID id.ID) deal.Part {
+	return deal.Part{Deal: dealID, Tree: deal.TreeOf(t.At.Agent, t.At.Super), Amount: t.Amount, Earned: t.Earned.Total()}
+}
+
+// splitting is when the market takes deposits for parts of one, seen from when the deposit was looked at.
+func (a *Agents) splitting(t CashInTerms) deal.Splitting {
+	rules, at := a.market.At(t.PricedAt), t.PricedAt
+	if !t.LookedAt.IsZero() {
+		at = t.LookedAt
+	}
+	return deal.Splitting{
+		Since: at.Add(-rules.Agents.SplitWindow), Least: rules.Agents.SplitGain,
+		InOne: func(sum int64) (int64, bool) { return commission.InOne(rules.Pay, commission.Deposit, sum) },
+	}
+}
+
+// look notes in the terms what the deposit looks like beside those that the customer has made in the same tree of agents within the market's
+// window. It is evidence, and the commit looks again.
+func (a *Agents) look(day deal.Day, t *CashInTerms) {
+	t.Seen = a.splitting(*t).Look(t.part(id.ID{}), day.Parts())
+}
+
+// splitWarning looks at a deposit before it is made, with those that wait for their customer too, and returns what the operator is to be warned
+// of: nil for nothing.
+func (a *Agents) splitWarning(ctx context.Context, day deal.Day, t *CashInTerms) (*deal.Seen, error) {
+	a.look(day, t)
+	warned, s := t.Seen, a.splitting(*t)
+	waiting, err := a.deals.WaitingFor(ctx, t.Customer, s.Since)
+	if err != nil {
 		return nil, err
+	}
+	before := day.Parts()
+	for _, d := range waiting {
+		before = append(before, deal.Part{Deal: d.ID, At: d.AskedAt, Tree: deal.TreeOf(d.Agent, d.Super), Amount: d.Amount, Earned: d.Earned})
+	}
+	if with := s.Look(t.part(id.ID{}), before); with.Gain > warned.Gain {
+		warned = with
+	}
+	if warned.Deposits == 0 {
+		return nil, nil
 	}
 	t.Marks |= deal.Split
-	return &w, nil
+	return &warned, nil
 }
 
-// together is what a deposit at that time looks like beside those that went before it.
-func (a *Agents) together(ctx context.Context, deposit deal.Deal, at time.Time) (Warning, error) {
-	rules := a.market.At(at)
-	deals, err := a.deals.OfCustomer(ctx, deposit.Customer, at.Add(-rules.Agents.SplitWindow), splitsMost)
-	if err != nil {
-		return Warning{}, err
+// evidence is what keeps that a deposit was made although it looked like a part of another.
+func (a *Agents) evidence(t CashInTerms, dealID id.ID) []ledger.Companion {
+	if t.Seen.Deposits == 0 {
+		return nil
 	}
-	amounts := []int64{deposit.Amount}
-	w := Warning{Sum: deposit.Amount}
-	for _, d := range deals {
-		if d.Kind == ledger.CashIn && d.Agent == deposit.Agent && d.ID != deposit.ID && !d.AskedAt.After(at) && (d.State.Stands() || d.State == deal.Waiting) {
-			amounts = append(amounts, d.Amount)
-			w.Sum += d.Amount
-		}
-	}
-	w.Deposits = len(amounts)
-	w.Gain = commission.Gain(rules.Pay, commission.Deposit, amounts...)
-	return w, nil
+	return []ledger.Companion{a.deals.Keep(deal.Evidence{
+		Deal: dealID, Till: t.At.Till, Agent: t.At.Agent, Super: t.At.Super, Operator: t.At.Operator, Customer: t.Customer,
+		Seen: t.Seen, Warned: t.Marks.Has(deal.Split),
+	})}
 }
-
-// splitsMost bounds how far back a customer's deposits are looked at: of more nobody keeps count.
-const splitsMost = 50
-
-// Warned is a deposit that was made although it looked like one of several parts: what the operator was warned of, and can show.
-type Warned struct {
-	At     time.Time
-	Name   string // the customer's, as an operator sees it
-	Amount int64  // minor units
-	Warning
-}
-
-// Warnings returns the deposits of the last thirty days at the operator's till that were made against a warning, newest first: the evidence
-// on which an agent may be spoken to, for the agent to read. The fault is not_operator.
-func (a *Agents) Warnings(ctx context.Context, operator msisdn.Number, most int) ([]Warned, error) {
-	post, err := a.Post(ctx, operator)
-	if err != nil {
-		return nil, err
-	}
-	deals, err := a.deals.Marked(ctx, post.Till.ID, deal.Split, a.now().Add(-warnedWithin), most)
-	if err != nil {
-		return nil, err
-	}
-	var out []Warned
-	for _, d := range deals {
-		w, err := a.together(ctx, d, d.AskedAt)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Warned{d.AskedAt, d.Name, d.Amount, w})
-	}
-	return out, nil
-}
-
-const warnedWithin = 30 * 24 * time.Hour

@@ -63,35 +63,3 @@ func TestOwnWalletIsCapped(t *testing.T) {
 		w.right()
 	})
 }
-
-// A deposit in parts is warned of before it is made, and what was done against the warning can be read afterwards: not what was
-// stopped at it, not what is far apart, nor with another agent.
-func TestWarnings(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		w := newTown(t, d)
-		w.paysIn(njeri, jane, 500_00)
-		w.clock.Advance(10 * time.Minute)
-		q, err := w.agents.QuoteCashIn(bg, agents.CashInRequest{Operator: otieno, To: jane, Amount: 500_00})
-		w.must(err)
-		if q.Warn == nil || *q.Warn != (agents.Warning{Deposits: 2, Sum: 1_000_00, Gain: 7_00}) {
-			t.Errorf("warned of %+v", q.Warn) // and stopped
-		}
-		w.paysIn(njeri, jane, 500_00)
-		w.clock.Advance(3 * time.Hour)
-		w.paysIn(njeri, jane, 500_00)
-		w.paysIn(njeri, john, 500_00)
-		warned, err := w.agents.Warnings(bg, njeri, 10)
-		w.must(err)
-		if len(warned) != 1 || warned[0].Name != "JANE W" || warned[0].Amount != 500_00 || warned[0].Warning != (agents.Warning{Deposits: 2, Sum: 1_000_00, Gain: 7_00}) {
-			t.Errorf("warnings %+v", warned)
-		}
-		none, err := w.agents.Warnings(bg, otieno, 10)
-		if err != nil || len(none) != 0 {
-			t.Errorf("at the other till %+v, %v", none, err)
-		}
-		w.clock.Advance(31 * 24 * time.Hour)
-		if old, err := w.agents.Warnings(bg, njeri, 10); err != nil || len(old) != 0 {
-			t.Errorf("a month later %+v, %v", old, err)
-		}
-	})
-}

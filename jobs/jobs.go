@@ -79,6 +79,7 @@ func All(p Parts) []Job {
 		releaseCommission(p),
 		endDays(p),
 		askCustomers(p),
+		splitCases(p),
 		checkLiabilities(p),
 		reconcileTrust(p),
 		surplusToSuspense(p),

@@ -176,6 +176,7 @@ func (w *town) finish() {
 		w.wind(w.clock.Now().Add(24 * time.Hour))
 		w.runJobs()
 	}
+	w.decideSplits()
 	w.sweepFees()
 	w.wind(w.clock.Now().Add(24 * time.Hour))
 	w.payoutsArrive()

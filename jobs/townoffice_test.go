@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"senti/agents"
+	"senti/agents/deal"
 	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/audit"
@@ -162,6 +163,19 @@ func (w *town) decide(forCustomer bool) {
 	w.approved(agents.RequestCase, args)
 	_, err := w.office.Ask(bg, w.alice, agents.RequestCase, args)
 	w.refused("a case decided once more", err, fault.CaseClosed)
+}
+
+// decideSplits settles the cases of shops that went on in spite of warnings again and again.
+func (w *town) decideSplits() {
+	w.t.Helper()
+	open, err := w.agents.OpenCases(bg, 1000)
+	w.must(err)
+	for _, c := range open {
+		if c.Kind == deal.SplitDeposits {
+			w.approved(agents.RequestCase, agents.CaseArgs{Case: c.ID, For: agents.ForSenti})
+			w.counts["split deposits, decided"]++
+		}
+	}
 }
 
 // shopsOf are an agent's, in their order.

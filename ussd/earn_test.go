@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"senti/agents"
 	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/ledger"
@@ -22,6 +23,16 @@ func asksAll(m *market.Market) *market.Market {
 	out.Agents = slices.Clone(m.Agents)
 	for i := range out.Agents {
 		out.Agents[i].SurveySample = market.RateWhole
+	}
+	return &out
+}
+
+// tightTills is a market in which a till takes in 8,000 a day and pays out 4,000.
+func tightTills(m *market.Market) *market.Market {
+	out := *m
+	out.Agents = slices.Clone(m.Agents)
+	for i := range out.Agents {
+		out.Agents[i].TillDayIn, out.Agents[i].TillDayOut = 8_000_00, 4_000_00
 	}
 	return &out
 }
@@ -46,6 +57,15 @@ func (w *world) earnJobs() {
 		w.must(err)
 		_, err = w.wallet.Issue(context.Background(), wallet.CommissionFund, minor, w.ids.New().String())
 		w.must(err)
+		return nil
+	}
+	w.staff["day"] = func(rest string) []string { // staff day 0712000012 1000: that operator may take in so much a day
+		phone, amount, _ := strings.Cut(rest, " ")
+		minor, err := w.wallet.ParseAmount(amount)
+		w.must(err)
+		post, err := w.agents.Post(context.Background(), w.number(phone))
+		w.must(err)
+		w.must(w.agents.ChangeOperator(context.Background(), "staff:ann", post.Operator.ID, agents.OperatorChange{DayIn: &minor}, false))
 		return nil
 	}
 	w.staff["nominate"] = func(phone string) []string { // staff nominate 0712000011: commission is to be paid to that till

@@ -154,6 +154,9 @@ func (w *world) arrange(word, rest string) []string {
 	case "surveys": // from here on every customer is asked by SMS what the agent took
 		w.surveys = true
 		w.restart()
+	case "tight": // from here on a till takes in 8,000 a day and pays out 4,000
+		w.tight = true
+		w.restart()
 	case "market": // market ug: where all of this happens
 	case "register": // register 0712000098 Fatuma Ali 31520774: an operator does, with the ID in hand
 		w.register(rest)

@@ -74,6 +74,7 @@ type world struct {
 	market   string // "ke" or "ug"
 	vouchers bool   // whatever the market's pack says
 	surveys  bool   // every customer is asked
+	tight    bool   // a till's day is soon full
 	clock    *clock.Fake
 	ids      id.Source
 	log      *strings.Builder // everything that was logged, at every level
@@ -192,6 +193,9 @@ func (w *world) start() {
 	}
 	if w.surveys {
 		m = asksAll(m)
+	}
+	if w.tight {
+		m = tightTills(m)
 	}
 	texts, err := i18n.Load()
 	w.must(err)

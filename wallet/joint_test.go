@@ -2,9 +2,13 @@ package wallet
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
+	"senti/wallet/clock"
+	"senti/wallet/db"
+	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
@@ -119,6 +123,116 @@ func TestThreeCheckedWallets(t *testing.T) {
 				want = "id_number_used"
 			}
 			w.hears(fmt.Sprint("wallet ", i+1), err, want)
+		}
+	})
+}
+
+// The verified tier holds Ksh 500,000; who has three wallets holds no more with all together.
+func TestBalanceAcrossWallets(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.opens(first, 300_000)
+		w.opens(second, 150_000)
+		w.opens(third, 48_000)
+		for _, phone := range []msisdn.Number{first, second, third} {
+			if _, code := w.send(john, phone, 2_001, "4826"); code != fault.CannotReceive {
+				t.Errorf("2,001 to %s, with 2,000 to go: %q", phone, code)
+			}
+		}
+		w.clock.Advance(2 * time.Minute)
+		if _, code := w.send(first, third, 100_000, "2749"); code != "" { // there is no more of it after than before
+			t.Errorf("from one to the other: %q", code)
+		}
+		if _, code := w.send(john, second, 2_000, "4826"); code != "" {
+			t.Errorf("2,000, with 2,108 to go: %q", code)
+		}
+		if _, code := w.send(third, john, 10_000, "2749"); code != "" {
+			t.Fatal(code)
+		}
+		w.clock.Advance(2 * time.Minute)
+		if _, code := w.send(john, first, 9_000, "4826"); code != "" {
+			t.Errorf("9,000, with 10,216 to go: %q", code)
+		}
+		w.balanced()
+	})
+}
+
+// Two wallets of one person are paid at once, by two processes, and there is room for one: one is.
+func TestBalanceAcrossWalletsAtOnce(t *testing.T) {
+	dbtest.EachPair(t, func(t *testing.T, a, b *db.DB) {
+		one := newNode(t, a, clock.NewFake(noon))
+		one.settleIn()
+		two := newNode(t, b, one.clock)
+		one.opens(first, 250_000)
+		one.opens(second, 248_500)
+		for range 8 {
+			codes := make([]fault.Code, 2)
+			var group sync.WaitGroup
+			here, there := one.quote(john, first, 1_000), two.quote(jane, second, 1_000)
+			group.Go(func() { _, err := one.Send(ctx, here.Intent, one.pin("4826")); codes[0] = fault.CodeOf(err) })
+			group.Go(func() { _, err := two.Send(ctx, there.Intent, two.pin("9173")); codes[1] = fault.CodeOf(err) })
+			group.Wait()
+			if (codes[0] == "") == (codes[1] == "") || codes[0]+codes[1] != fault.CannotReceive {
+				t.Fatalf("%q", codes)
+			}
+			back, from, to := one, first, john
+			if codes[1] == "" {
+				from, to = second, jane
+			}
+			one.clock.Advance(time.Minute)
+			if _, code := back.send(from, to, 1_000, "2749"); code != "" {
+				t.Fatal(code)
+			}
+			if _, err := one.Issue(ctx, one.customer(from).Account, 13_00, one.ids.New().String()); err != nil { // the fee of that
+				t.Fatal(err)
+			}
+			if _, err := one.Issue(ctx, one.customer(to).Account, 13_00, one.ids.New().String()); err != nil {
+				t.Fatal(err)
+			}
+			one.clock.Advance(24 * time.Hour)
+		}
+		one.balanced()
+	})
+}
+
+// What the first wallet pays while the second is being opened is not lost to the limits of both.
+func TestAPaymentBetween(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		w.opens(first, 500_000)
+		p, err := w.CounterRegistration(ctx, w.newcomer(second, "29883711"))
+		w.must(err)
+		if _, code := w.send(first, john, 200_000, "2749"); code != "" {
+			t.Fatal(code)
+		}
+		p.Plan.ID, p.Plan.Kind = w.ids.New(), ledger.Register
+		_, err = w.ledger.Commit(ctx, p.Plan)
+		w.hears("a plan from before the payment", err, "conflict")
+		w.opens(second, 1)
+		var out int64
+		if err := w.db.QueryRow(ctx, `SELECT out_day FROM verified_documents`).Scan(&out); err != nil || out != 200_000_00 {
+			t.Errorf("counted %d, %v", out, err)
+		}
+	})
+}
+
+// A wallet that its owner opened on the phone, and that becomes the third on a document, brings along what it has moved.
+func TestTheThirdBringsItsTurnover(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		if _, err := w.Register(ctx, w.registration(third, "GRACE ACHIENG", "29883711", "2749")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Issue(ctx, w.customer(third).Account, 9_000_00, "float"); err != nil {
+			t.Fatal(err)
+		}
+		if _, code := w.send(third, john, 5_000, "2749"); code != "" {
+			t.Fatal(code)
+		}
+		w.opens(first, 1)
+		w.opens(second, 1)
+		_, err := w.register(w.newcomer(third, "29883711"))
+		w.must(err)
+		var out int64
+		if err := w.db.QueryRow(ctx, `SELECT out_day FROM verified_documents`).Scan(&out); err != nil || out != 5_000_00 {
+			t.Errorf("counted %d, %v", out, err)
 		}
 	})
 }

@@ -174,9 +174,8 @@ func (w *Wallet) checkDocument(ctx context.Context, c *customer.Customer) ([]led
 	c.Shared = true
 	changes := []ledger.AccountChange{{Account: c.Account, Raise: ledger.Joint}}
 	var with []ledger.Companion
-	accounts := []int64{c.Account}
 	for _, other := range others {
-		accounts = append(accounts, other.Account)
+		w.known.Forget(other.Phone)
 		if other.Shared {
 			continue
 		}
@@ -184,29 +183,34 @@ func (w *Wallet) checkDocument(ctx context.Context, c *customer.Customer) ([]led
 		shared.Shared = true
 		changes = append(changes, ledger.AccountChange{Account: other.Account, Raise: ledger.Joint})
 		with = append(with, w.customers.Change(other.Phone, becomes(other, shared)))
-		w.known.Forget(other.Phone)
 	}
-	moved, err := w.moved(ctx, accounts)
+	uncounted := []int64{c.Account}
+	if len(others) == 1 { // the document counts from now on
+		uncounted = append(uncounted, others[0].Account)
+	}
+	moved, still, err := w.moved(ctx, uncounted)
 	if err != nil {
 		return nil, nil, err
 	}
-	return changes, append(with, w.customers.Check(c.Document, len(others), moved)), nil
+	return append(changes, still...), append(with, w.customers.Check(c.Document, len(others), moved)), nil
 }
 
-// moved adds up the turnover of accounts in the market's day and month.
-func (w *Wallet) moved(ctx context.Context, numbers []int64) (ledger.Turnover, error) {
+// moved adds up the turnover of accounts in the market's day and month, as far as they are there yet. A plan that goes by it must have
+// the changes: they refuse it when something was moved since.
+func (w *Wallet) moved(ctx context.Context, numbers []int64) (sum ledger.Turnover, still []ledger.AccountChange, err error) {
 	accounts, err := w.ledger.Accounts(ctx, numbers)
 	if err != nil {
-		return ledger.Turnover{}, err
+		return ledger.Turnover{}, nil, err
 	}
 	day := w.market.Day(w.clock.Now())
-	sum := ledger.Turnover{Day: day, Month: day / 100}
+	sum = ledger.Turnover{Day: day, Month: day / 100}
 	for _, a := range accounts {
 		t := a.Turnover.On(day)
 		sum.OutDay, sum.InDay = sum.OutDay+t.OutDay, sum.InDay+t.InDay
 		sum.OutMonth, sum.InMonth = sum.OutMonth+t.OutMonth, sum.InMonth+t.InMonth
+		still = append(still, ledger.AccountChange{Account: a.ID, Unmoved: &a.Seq})
 	}
-	return sum, nil
+	return sum, still, nil
 }
 
 // openingCode sends the code that opens a wallet registered at a counter.

@@ -39,8 +39,8 @@ type Party struct {
 	Language  string        `json:"language"`
 
 	// Of a person with several wallets, whose limits hold across them; otherwise none.
-	Document string `json:"document,omitempty"` // customer.Document.Key
-	Tier     int16  `json:"tier,omitempty"`
+	Joint Joint `json:"joint,omitempty"`
+	Tier  int16 `json:"tier,omitempty"`
 }
 
 // SendQuote is what the sender is to see before the PIN. Amounts are minor units.
@@ -95,7 +95,7 @@ func (w *Wallet) PriceSend(from, to customer.Customer, amount int64, at time.Tim
 func PartyOf(c customer.Customer) Party {
 	p := Party{Account: c.Account, Phone: c.Phone, Name: c.Name, Unchecked: !c.NameVerified, Language: c.Language}
 	if c.Shared {
-		p.Document, p.Tier = c.Document.Key().String(), c.Tier
+		p.Joint, p.Tier = jointOf(c), c.Tier
 	}
 	return p
 }

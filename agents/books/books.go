@@ -3,7 +3,8 @@
 //
 // A till has one row for each day of the market that was ended, by its operator or, when nobody did, by the clock. The rows of a till meet:
 // each begins at the place in the ledger where the one before stopped, so that no deal is left out and none counted twice. That is
-// held in the commit, however many end a day at once: rows are numbered, and each looks at the one before.
+// held in the commit, however many end a day at once: rows are numbered, and each looks at the one before. Beside the days stand
+// all counts of the cash (Count): a day is reckoned from its first and ends with its last.
 //
 // The package adds nothing up and moves no money: what a day came to is the caller's, from the ledger's legs.
 package books
@@ -35,7 +36,8 @@ type Day struct {
 	In, Out                 int64 // cash that customers paid in and were paid out
 	Other                   int64 // what moved the float otherwise: float bought and sold, commission
 
-	Opening          Cash  // what was counted last before
+	First, Latest    int64 // numbers of counts: what the cash is reckoned from, and the last that belongs to the day or one before it; 0 for none
+	Opening          Cash  // what was counted at First
 	CashIn, CashOut  int64 // what came to the drawer and left it since, over the counter
 	Brought, Removed int64 // the same by the operator's own hand, as he says: to the bank, from the owner
 	Counted          Cash
@@ -64,14 +66,15 @@ func (d Day) Difference() Cash {
 	return Cash{d.Counted.Amount - expected.Amount, true}
 }
 
-// Store reads days as last committed, and makes the companions that write them. It is safe for concurrent use.
+// Store reads days and counts as last committed, and makes the companions that write them. It is safe for concurrent use.
 type Store struct {
-	db   *db.DB
-	days *table
+	db     *db.DB
+	days   *table
+	counts *countTable
 }
 
 // NewStore returns the store of the days in a database.
-func NewStore(d *db.DB) *Store { return &Store{d, &table{}} }
+func NewStore(d *db.DB) *Store { return &Store{d, &table{}, &countTable{}} }
 
 // Last returns the newest day of a till; false when none was ever ended.
 func (s *Store) Last(ctx context.Context, till int64) (Day, bool, error) {
@@ -178,14 +181,14 @@ func (*table) Name() string { return "till_days" }
 
 const selectDays = `
 	SELECT till, no, day, operator, after_seq, upto_seq, ended_at, float_before, float_after, in_sum, out_sum, other_sum,
-	       opening, cash_in, cash_out, brought, removed, counted
+	       opening, cash_in, cash_out, brought, removed, counted, first_count, last_count
 	  FROM till_days`
 
 func scan(rows *sql.Rows) (d Day, err error) {
 	var ended int64
 	var opening, counted sql.NullInt64
 	err = rows.Scan(&d.Till, &d.No, &d.Date, &d.Operator, &d.After, &d.UpTo, &ended, &d.FloatBefore, &d.FloatAfter, &d.In, &d.Out, &d.Other,
-		&opening, &d.CashIn, &d.CashOut, &d.Brought, &d.Removed, &counted)
+		&opening, &d.CashIn, &d.CashOut, &d.Brought, &d.Removed, &counted, &d.First, &d.Latest)
 	d.EndedAt = time.UnixMicro(ended).UTC()
 	d.Opening, d.Counted = Cash{opening.Int64, opening.Valid}, Cash{counted.Int64, counted.Valid}
 	return d, err
@@ -208,22 +211,22 @@ func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, 
 var (
 	dayKey = []string{"id"}
 	daySet = []string{"operator", "after_seq", "upto_seq", "ended_at", "float_before", "float_after", "in_sum", "out_sum", "other_sum",
-		"opening", "cash_in", "cash_out", "brought", "removed", "counted"}
+		"opening", "cash_in", "cash_out", "brought", "removed", "counted", "first_count", "last_count"}
 )
 
 // Write inserts or replaces days.
 func (*table) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 19
+	const columns = 21
 	args := make([]any, 0, columns*len(rows))
 	for _, r := range rows {
 		day := r.(*Day)
 		args = append(args, keyOf(day.Till, day.No), day.Till, day.No, int64(day.Date), day.Operator, day.After, day.UpTo, day.EndedAt.UnixMicro(),
 			day.FloatBefore, day.FloatAfter, day.In, day.Out, day.Other, orNull(day.Opening), day.CashIn, day.CashOut,
-			day.Brought, day.Removed, orNull(day.Counted))
+			day.Brought, day.Removed, orNull(day.Counted), day.First, day.Latest)
 	}
 	return db.InsertMany(`
 		INSERT INTO till_days (id, till, no, day, operator, after_seq, upto_seq, ended_at, float_before, float_after, in_sum, out_sum,
-		                       other_sum, opening, cash_in, cash_out, brought, removed, counted) VALUES `,
+		                       other_sum, opening, cash_in, cash_out, brought, removed, counted, first_count, last_count) VALUES `,
 		columns, args, d.Upsert(dayKey, daySet))
 }
 

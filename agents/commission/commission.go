@@ -27,22 +27,33 @@ const (
 
 // Earned returns what a service of that amount earns, in minor units: zero where no band says anything.
 func Earned(p *market.Pay, service string, amount int64) int64 {
-	for _, band := range p.Services[service] {
-		if band.From <= amount && amount <= band.UpTo {
-			return band.Pay
-		}
-	}
-	return 0
+	pay, _ := InOne(p, service, amount)
+	return pay
 }
 
-// Gain returns how much more these amounts earn apart than in one, in minor units; zero when splitting did not pay.
+// InOne is Earned for an amount of which it is not certain that there can be one deed of it: fits says whether a band holds it.
+func InOne(p *market.Pay, service string, amount int64) (pay int64, fits bool) {
+	for _, band := range p.Services[service] {
+		if band.From <= amount && amount <= band.UpTo {
+			return band.Pay, true
+		}
+	}
+	return 0, false
+}
+
+// Gain returns how much more these amounts earn apart than in one, in minor units; zero when splitting did not pay, or when there is no
+// one of that sum.
 func Gain(p *market.Pay, service string, amounts ...int64) int64 {
 	var sum, apart int64
 	for _, amount := range amounts {
 		sum += amount
 		apart += Earned(p, service, amount)
 	}
-	return max(0, apart-Earned(p, service, sum))
+	one, fits := InOne(p, service, sum)
+	if !fits {
+		return 0
+	}
+	return max(0, apart-one)
 }
 
 // Split divides what was earned (zero or above) between an agent and the super-agent above, if there is one. The super-agent's

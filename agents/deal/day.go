@@ -21,6 +21,8 @@ type Day struct {
 	Own      int64 // the part of both at the customer's own counter
 	Turned   int64 // the part of In that has gone out again
 	Loops    int64 // how many withdrawals paid out what was paid in before on the same day
+
+	parts parts // what Parts returns; also of the day before, as far as it matters
 }
 
 // After is the day after one more deal.
@@ -63,6 +65,10 @@ type Count struct {
 	OwnMax    int64 // the most at the own counter in a day
 	Earning   bool  // the plan pays a commission
 	LoopsPaid int   // as the plan was made for
+
+	Part  Part      // a deposit as later ones are to see it; of deal zero for anything else
+	Split Splitting // when it looks like a part of another
+	Seen  Seen      // what it looked like when the plan was made
 }
 
 // AddCounted returns the companions that write a new deal, as Add does, and count it, as Counted does. The deal is marked Loop as the
@@ -74,7 +80,8 @@ func (s *Store) AddCounted(d Deal, c Count) []ledger.Companion {
 
 // Counted returns the companion that counts a deal into its customer's day, the day of the commit. It refuses with
 // own_wallet_limit (max, left) what is too much at the own counter, and with counter_changed a plan that pays a commission
-// which the day, as it is at the commit, does not earn: the customer was at another counter meanwhile.
+// which the day, as it is at the commit, does not earn, or a deposit that looks otherwise beside those made before it than when
+// the plan was made: the customer was at another counter meanwhile.
 func (s *Store) Counted(c Count) ledger.Companion { return counted{s, c, new(bool)} }
 
 type counted struct {
@@ -103,6 +110,9 @@ func (c counted) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
 	if c.count.Earning && !was.Earns(c.count.In, c.count.Out, c.count.LoopsPaid) {
 		return nil, fault.New(fault.CounterChanged)
 	}
+	if p := c.count.Part; !p.Deal.IsZero() && c.count.Split.Look(p, was.Parts()) != c.count.Seen {
+		return nil, fault.New(fault.CounterChanged)
+	}
 	return nil, nil
 }
 
@@ -117,16 +127,25 @@ func (c counted) Finish(row any, o *ledger.Outcome) any {
 	if c.count.Own {
 		next.Own += c.count.In + c.count.Out
 	}
+	if p := c.count.Part; !p.Deal.IsZero() {
+		p.At = o.At
+		next.parts = next.parts.with(p, c.count.Split.Since)
+	}
 	return &next
 }
 
 // day is the day of a moment so far. A day never goes backwards.
 func (c counted) day(row any, at time.Time) Day {
 	today := c.store.dayOf(at)
-	if d, ok := row.(*Day); ok && d.Date >= today {
+	d, ok := row.(*Day)
+	if ok && d.Date >= today {
 		return *d
 	}
-	return Day{Customer: c.count.Customer, Date: today}
+	next := Day{Customer: c.count.Customer, Date: today}
+	if ok {
+		next.parts = d.parts // what is made of several deposits is made across midnight too
+	}
+	return next
 }
 
 // Uncounted returns the companion that takes a deal off its customer's day, or a part of it (In or Out), when it was undone: if that day
@@ -168,7 +187,7 @@ func (s *Store) DayOf(ctx context.Context, customer int64, at time.Time) (Day, e
 		return Day{}, fmt.Errorf("deal: read the day of a customer: %w", err)
 	}
 	if today := s.dayOf(at); !found || d.Date < today {
-		return Day{Customer: customer, Date: today}, nil
+		return Day{Customer: customer, Date: today, parts: d.parts}, nil
 	}
 	return d, nil
 }
@@ -195,10 +214,13 @@ func (*dayTable) Name() string { return "counter_days" }
 // KeepRows keeps the customers of a busy hour.
 func (*dayTable) KeepRows() int { return 100_000 }
 
-const selectDay = `SELECT customer, date, in_sum, out_sum, own_sum, turned, loops FROM counter_days WHERE customer IN`
+const selectDay = `SELECT customer, date, in_sum, out_sum, own_sum, turned, loops, parts FROM counter_days WHERE customer IN`
 
 func scanDay(rows *sql.Rows) (d Day, err error) {
-	return d, rows.Scan(&d.Customer, &d.Date, &d.In, &d.Out, &d.Own, &d.Turned, &d.Loops)
+	var packed []byte
+	err = rows.Scan(&d.Customer, &d.Date, &d.In, &d.Out, &d.Own, &d.Turned, &d.Loops, &packed)
+	d.parts = parts(packed)
+	return d, err
 }
 
 // Load reads days.
@@ -218,17 +240,17 @@ func (*dayTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]an
 
 var (
 	dayKey = []string{"customer"}
-	daySet = []string{"date", "in_sum", "out_sum", "own_sum", "turned", "loops"}
+	daySet = []string{"date", "in_sum", "out_sum", "own_sum", "turned", "loops", "parts"}
 )
 
 // Write inserts or replaces days.
 func (*dayTable) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 7
+	const columns = 8
 	args := make([]any, 0, columns*len(rows))
 	for _, r := range rows {
 		day := r.(*Day)
-		args = append(args, day.Customer, int64(day.Date), day.In, day.Out, day.Own, day.Turned, day.Loops)
+		args = append(args, day.Customer, int64(day.Date), day.In, day.Out, day.Own, day.Turned, day.Loops, []byte(day.parts))
 	}
-	return db.InsertMany(`INSERT INTO counter_days (customer, date, in_sum, out_sum, own_sum, turned, loops) VALUES `,
+	return db.InsertMany(`INSERT INTO counter_days (customer, date, in_sum, out_sum, own_sum, turned, loops, parts) VALUES `,
 		columns, args, d.Upsert(dayKey, daySet))
 }

@@ -29,6 +29,8 @@ type Store struct {
 	counts *countTable
 
 	documents *documentTable
+	splits    *splitTable
+	late      *lateTable
 
 	byCustomer db.Loader[int64, Day]
 	askOf      db.Loader[int64, Ask]
@@ -37,7 +39,7 @@ type Store struct {
 // NewStore returns the store of the deals in a database; days begin at midnight in the market's zone.
 func NewStore(d *db.DB, zone *time.Location) *Store {
 	s := &Store{db: d, zone: zone, deals: &dealTable{}, days: &dayTable{}, cases: &caseTable{}, documents: &documentTable{},
-		asks: &askTable{}, turns: &turnTable{}, counts: &countTable{}}
+		asks: &askTable{}, turns: &turnTable{}, counts: &countTable{}, splits: &splitTable{}, late: &lateTable{}}
 	s.byCustomer.Read = s.daysOf
 	s.askOf.Read = s.lastAsks
 	return s
@@ -93,14 +95,6 @@ func (s *Store) LastOf(ctx context.Context, till int64, kind ledger.Kind, state 
 		return Deal{}, err
 	}
 	return found[0], nil
-}
-
-// Marked returns the newest deals of a till that have a mark and were written at or after since, newest first.
-func (s *Store) Marked(ctx context.Context, till int64, mark Marks, since time.Time, limit int) ([]Deal, error) {
-	return s.read(ctx, selectDeal+`
-		 WHERE till = ? AND asked_at >= ? AND marks & ? <> 0
-		 ORDER BY asked_at DESC, id DESC
-		 LIMIT ?`, till, since.UnixMicro(), int64(mark), int64(limit))
 }
 
 // OfCustomer returns the newest deals of a customer that were written at or after since, newest first.

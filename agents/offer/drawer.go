@@ -24,12 +24,19 @@ type Drawer struct {
 
 // Opened returns the companion that notes that a till was opened; the commit fills in the time. Opened again it counts anew.
 func (s *Store) Opened(d Drawer) ledger.Companion {
-	return drawing{s, d.Till, func(*Drawer, time.Time) *Drawer { next := d; return &next }}
+	return drawing{store: s, till: d.Till, next: func(*Drawer, time.Time) *Drawer { next := d; return &next }}
+}
+
+// ShutBefore is Shut for a till that was opened before a moment. It refuses with counter_changed when it was opened since.
+func (s *Store) ShutBefore(till int64, moment time.Time) ledger.Companion {
+	shut := s.Shut(till).(drawing)
+	shut.before = moment
+	return shut
 }
 
 // Shut returns the companion that notes that a till was closed for the day. For one whose opening nobody noted it does nothing.
 func (s *Store) Shut(till int64) ledger.Companion {
-	return drawing{s, till, func(was *Drawer, at time.Time) *Drawer {
+	return drawing{store: s, till: till, next: func(was *Drawer, at time.Time) *Drawer {
 		if was == nil || !was.ClosedAt.IsZero() {
 			return nil
 		}
@@ -40,9 +47,10 @@ func (s *Store) Shut(till int64) ledger.Companion {
 }
 
 type drawing struct {
-	store *Store
-	till  int64
-	next  func(was *Drawer, at time.Time) *Drawer
+	store  *Store
+	till   int64
+	next   func(was *Drawer, at time.Time) *Drawer
+	before time.Time // zero, or when the till must have been opened before
 }
 
 // Table is the drawers' table.
@@ -51,8 +59,13 @@ func (d drawing) Table() ledger.Table { return d.store.drawers }
 // Key is the till.
 func (d drawing) Key() id.ID { return tillKey(d.till) }
 
-// Check refuses nothing.
-func (drawing) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+// Check refuses to shut a till that was opened since.
+func (d drawing) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	if was, ok := row.(*Drawer); ok && !d.before.IsZero() && !was.OpenedAt.Before(d.before) {
+		return nil, fault.New(fault.CounterChanged)
+	}
+	return nil, nil
+}
 
 // Finish writes the drawer if the plan was accepted.
 func (d drawing) Finish(row any, o *ledger.Outcome) any {
@@ -91,22 +104,6 @@ func (s *Store) Drawers(ctx context.Context, tills []int64) (map[int64]Drawer, e
 	for _, row := range rows {
 		d := row.(*Drawer)
 		out[d.Till] = *d
-	}
-	return out, nil
-}
-
-// OpenedBetween returns the drawers of tills that were opened last at or after a moment and before another, by ascending number of the
-// till: those of a higher number than after, at most limit.
-func (s *Store) OpenedBetween(ctx context.Context, from, before time.Time, after int64, limit int) ([]Drawer, error) {
-	var out []Drawer
-	err := s.db.Each(ctx, selectDrawer+` WHERE till > ? AND opened_at >= ? AND opened_at < ? ORDER BY till LIMIT ?`,
-		[]any{after, from.UnixMicro(), before.UnixMicro(), limit}, func(rows *sql.Rows) error {
-			d, err := scanDrawer(rows)
-			out = append(out, d)
-			return err
-		})
-	if err != nil {
-		return nil, fmt.Errorf("offer: read drawers: %w", err)
 	}
 	return out, nil
 }

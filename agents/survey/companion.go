@@ -94,7 +94,7 @@ func (s *Store) Ask(q Question) []ledger.Companion {
 			return &lastOf{q.Customer, q.Deal, at}, true
 		}},
 		s.record(q.Till, func(r *Record, at time.Time) bool {
-			*r = r.at(at)
+			*r = r.At(at)
 			r.AllAsked++
 			return true
 		}),

@@ -54,6 +54,24 @@ func (s *Store) Record(ctx context.Context, till int64) (Record, error) {
 	return all[0], nil
 }
 
+// Records returns what customers say of tills, by till; one of which nobody has said anything is absent.
+func (s *Store) Records(ctx context.Context, tills []int64) (map[int64]Record, error) {
+	keys := make([]id.ID, len(tills))
+	for i, t := range tills {
+		keys[i] = numbered(t)
+	}
+	rows, err := s.records.Load(ctx, s.db, keys)
+	if err != nil {
+		return nil, fmt.Errorf("survey: read records: %w", err)
+	}
+	out := make(map[int64]Record, len(rows))
+	for _, row := range rows {
+		r := row.(*Record)
+		out[r.Till] = *r
+	}
+	return out, nil
+}
+
 func list[T any](ctx context.Context, s *Store, t *table[T], where string, args ...any) (out []T, err error) {
 	err = s.db.Each(ctx, t.query()+where, args, func(rows *sql.Rows) error {
 		var r T

@@ -1,7 +1,9 @@
 // Package survey keeps the questions that customers are asked by SMS about what an agent took from them, and their answers, which
 // count on the record of the till.
 //
-// A question is written with the deal it is about, and asked later or not at all; it is answered once, the first answer counts. A customer
+// A question is written with the deal it is about, and asked later or not at all: 30 to 60 minutes after it, as the market says; about a
+// deal in the evening, whose half hour ends when no phone is to be disturbed any more, in the first half hour of the next morning. It
+// is answered once, the first answer counts. A customer
 // is asked at most once a week. All of that is decided in the commit, so that however many processes ask and however often a
 // text comes in, nobody is asked twice and nothing is counted twice.
 //
@@ -72,8 +74,8 @@ type Record struct {
 	AllCases int64
 }
 
-// at is the record as a moment sees it: a window that is over begins anew.
-func (r Record) at(t time.Time) Record {
+// At is the record as a moment sees it: a window that is over begins anew.
+func (r Record) At(t time.Time) Record {
 	if r.Since.IsZero() || t.Sub(r.Since) >= Window {
 		r.Since, r.Yes, r.No, r.Cases = t, 0, 0, 0
 	}
@@ -82,7 +84,7 @@ func (r Record) at(t time.Time) Record {
 
 // With is the record after one more answer.
 func (r Record) With(yes bool, at time.Time) Record {
-	r = r.at(at)
+	r = r.At(at)
 	if yes {
 		r.Yes, r.AllYes = r.Yes+1, r.AllYes+1
 	} else {
@@ -97,7 +99,8 @@ const (
 	caseOf  = 4
 )
 
+// Bad reports whether customers say of the till that it takes more than the fee: so many, and so many of them.
+func (r Record) Bad() bool { return r.Yes >= caseYes && caseOf*r.Yes >= r.Yes+r.No }
+
 // Weighs reports whether staff should look at the till, and have not been told in this window.
-func (r Record) Weighs() bool {
-	return r.Cases == 0 && r.Yes >= caseYes && caseOf*r.Yes >= r.Yes+r.No
-}
+func (r Record) Weighs() bool { return r.Cases == 0 && r.Bad() }

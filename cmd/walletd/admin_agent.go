@@ -26,6 +26,9 @@ type adminAgentCmd struct {
 	Find      agentFindCmd      `cmd:"" help:"Find tills by ward or landmark."`
 	Wards     agentWardsCmd     `cmd:"" help:"Show the market's wards and their codes."`
 	Statement agentStatementCmd `cmd:"" help:"Explain what an agent is owed by the deals it earned it with."`
+	Shares    agentSharesCmd    `cmd:"" help:"Show what an agent earned, by shop and day, and its share of the shops under it."`
+	Days      agentDaysCmd      `cmd:"" help:"Show how a till's days ended, and every count of its cash."`
+	Splits    agentSplitsCmd    `cmd:"" help:"Show deposits that look like parts of one."`
 	Add       agentAddCmd       `cmd:"" help:"Ask for an agent to be taken on."`
 	Store     agentStoreCmd     `cmd:"" help:"Open a store of an agent."`
 	Till      agentTillCmd      `cmd:"" help:"Ask for a till to be opened in a store."`

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"senti/agents/network"
+	"senti/agents/survey"
 	"senti/wallet"
+	"senti/wallet/clock"
 	"senti/wallet/ledger"
 	"senti/wallet/pin"
 )
@@ -33,18 +35,35 @@ func (d *desk) grow(b branch, first, rest string) {
 type forest struct {
 	*desk
 	accounts map[int64]ledger.Account
-	pins     map[int64]pin.State // by operator
+	pins     map[int64]pin.State     // by operator
+	said     map[int64]survey.Record // by till: what customers say
 }
 
 // plant reads what the lines of a tree tell besides the tree.
 func (d *desk) plant(ctx context.Context, t network.Tree) (*forest, error) {
-	f := &forest{d, nil, map[int64]pin.State{}}
+	f := &forest{d, nil, map[int64]pin.State{}, nil}
 	accounts, err := f.visit(ctx, t)
 	if err != nil {
 		return nil, err
 	}
+	if f.said, err = d.agents.Surveys().Records(ctx, tillsOf(t)); err != nil {
+		return nil, err
+	}
 	f.accounts, err = d.ledger.Accounts(ctx, accounts)
 	return f, err
+}
+
+// tillsOf are all tills of a tree.
+func tillsOf(t network.Tree) (tills []int64) {
+	for _, s := range t.Stores {
+		for _, till := range s.Tills {
+			tills = append(tills, till.Till.ID)
+		}
+	}
+	for _, u := range t.Under {
+		tills = append(tills, tillsOf(u)...)
+	}
+	return tills
 }
 
 // visit reads the operators' PINs and returns the accounts of a tree.
@@ -121,10 +140,20 @@ func (f *forest) till(t network.TillTree, nominated bool) branch {
 		text += "  commission is paid here"
 	}
 	b := branch{text: text + seen(c.Open, "  open", seen(c.Status == network.Active, "  not open", "")) + unusual(c.Status)}
+	if r, asked := f.said[c.ID]; asked {
+		b.under = append(b.under, branch{text: f.record(r)})
+	}
 	for _, o := range t.Operators {
 		b.under = append(b.under, branch{text: f.operator(o)})
 	}
 	return b
+}
+
+// record is what customers say of a till who were asked what the agent took.
+func (f *forest) record(r survey.Record) string {
+	now := r.At(clock.System{}.Now())
+	return fmt.Sprintf("customers say that more than the fee was taken: %d of %d in 30 days, %d of %d in all (%d asked, %d cases)%s",
+		now.Yes, now.Yes+now.No, r.AllYes, r.AllYes+r.AllNo, r.AllAsked, r.AllCases, seen(now.Bad(), "  TOO MANY", ""))
 }
 
 func (f *forest) operator(o network.Operator) string {

@@ -76,7 +76,7 @@ func (c caseShowCmd) Run(ctx context.Context) error {
 			[]string{"shop", v.Shop + ", " + v.Code},
 			[]string{"customer", v.Of.Name + " " + v.Of.Phone.Masked()},
 			[]string{"deal", v.Of.Receipt + " " + d.when(v.Of.AskedAt) + ", " + v.Of.State.String()},
-			[]string{"customer says", saysOf(v)},
+			[]string{"said", saysOf(v)},
 			[]string{"amount", d.money(v.Amount) + ", fee " + d.money(v.Of.Fee)},
 			[]string{"held", d.money(v.Held)},
 			[]string{"float", d.money(float.Balance) + ", free " + d.money(float.Available())},
@@ -84,21 +84,25 @@ func (c caseShowCmd) Run(ctx context.Context) error {
 	})
 }
 
-// saysOf is what the customer answered to a claim.
+// saysOf is what somebody says to it: the customer, or, about what a till does again and again, customers who were asked.
 func saysOf(v agents.CaseView) string {
 	switch {
-	case v.Kind != deal.WrongDeposit:
-		return "not paid"
+	case v.Kind == deal.NotPaid:
+		return "the customer: not paid"
+	case v.Kind == deal.Overcharged:
+		return "customers who were asked: the agent took more than the fee"
+	case v.Kind == deal.SplitDeposits:
+		return "nobody: see walletd admin agent splits"
 	case v.Of.Marks.Has(deal.Kept):
-		return "it is mine"
+		return "the customer: it is mine"
 	}
-	return "nothing yet"
+	return "the customer: nothing yet"
 }
 
 type caseDecideCmd struct {
 	deskFlags
 	Case string `arg:"" help:"The case, as case list shows it."`
-	For  string `arg:"" help:"Who was right." enum:"customer,shop"`
+	For  string `arg:"" help:"Who was right: the customer or the shop; about split deposits senti or the shop." enum:"customer,shop,senti"`
 }
 
 // Run asks for the decision.
@@ -108,7 +112,11 @@ func (c caseDecideCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return d.asks(ctx, agents.RequestCase, agents.CaseArgs{Case: v.ID, For: c.For})
+		err = d.asks(ctx, agents.RequestCase, agents.CaseArgs{Case: v.ID, For: c.For})
+		if fault.HasCode(err, fault.BadRequest) {
+			err = fmt.Errorf("nothing was done: a case about %q is decided for %s", v.Kind, strings.Join(agents.DecideFor(v.Kind), " or "))
+		}
+		return err
 	})
 }
 

@@ -21,6 +21,7 @@ type metrics struct {
 	batchSize prometheus.Histogram
 	batchTime prometheus.Histogram
 	retried   prometheus.Counter
+	rows      *prometheus.CounterVec
 	messages  *prometheus.CounterVec
 	texts     *prometheus.CounterVec
 	links     *prometheus.CounterVec
@@ -47,6 +48,8 @@ func newMetrics() *metrics {
 			Help: "Time of one database transaction.", Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2}}),
 		retried: prometheus.NewCounter(prometheus.CounterOpts{Name: "senti_batches_redecided_total",
 			Help: "Batches decided ahead in vain because another process had written or an ID was spent."}),
+		rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_rows_written_total",
+			Help: "Rows inserted or replaced by the ledger's transactions, by table."}, []string{"table"}),
 		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_messages_total",
 			Help: "Tries to send a message by route and outcome: accepted, unclear (it may have been taken on, and is sent again), delayed, refused; expired without a route."},
 			[]string{"route", "outcome"}),
@@ -63,7 +66,7 @@ func newMetrics() *metrics {
 		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "senti_pushes_total",
 			Help: "Pages pushed to phones, by gateway and outcome."}, []string{"gateway", "outcome"}),
 	}
-	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.messages, m.texts, m.links, m.settled, m.delivery, m.pushes,
+	m.registry.MustRegister(m.callbacks, m.turns, m.callback, m.postings, m.batchSize, m.batchTime, m.retried, m.rows, m.messages, m.texts, m.links, m.settled, m.delivery, m.pushes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -91,6 +94,9 @@ func (m *metrics) onBatch(b ledger.BatchStats) {
 	m.batchTime.Observe(b.Took.Seconds())
 	if b.Rejected {
 		m.retried.Inc()
+	}
+	for table, n := range b.Rows {
+		m.rows.WithLabelValues(table).Add(float64(n))
 	}
 	for _, r := range b.Results {
 		kind := "none" // a plan that posts nothing

@@ -14,9 +14,9 @@ var dayEnd = flow{ID: "dayend", Steps: []step{
 	{ID: "books", Choose: "{day}: float {before} to {after}\nCash in {in}, out {out}", With: sayDay, Options: []option{
 		{Key: "1", Text: "End the day", Go: "removed"},
 	}},
-	{ID: "removed", Ask: "Cash you took out, not for customers (bank, owner)?", Take: cashOf(keptRemoved),
+	{ID: "removed", Ask: "Cash taken out since {since}, not for customers (bank, owner)?", With: sayCounting, Take: cashOf(keptRemoved),
 		Options: []option{{Key: "0", Text: "None", Do: noCash(keptRemoved), Go: "brought"}}},
-	{ID: "brought", Ask: "Cash you put in today, not from customers?", Take: cashOf(keptBrought),
+	{ID: "brought", Ask: "Cash put in since {since}, not from customers?", With: sayCounting, Take: cashOf(keptBrought),
 		Options: []option{{Key: "0", Text: "None", Do: noCash(keptBrought), Go: "counted"}}},
 	{ID: "counted", Ask: "Count the cash in the drawer. How much is it?", Take: cashOf(keptCounted),
 		Options: []option{{Key: "0", Text: "Nothing", Do: noCash(keptCounted), Go: "result"}}},
@@ -82,6 +82,16 @@ func sayDay(t *turn) error {
 	sayBare(t, "in", day.In)
 	sayBare(t, "out", day.Out)
 	return err
+}
+
+// sayCounting says since when cash may have moved that the books do not know of. Where nobody has counted yet it makes no difference.
+func sayCounting(t *turn) error {
+	since, counted, err := t.Env.agents.LastCounted(t.Ctx, t.Env.caller.Phone)
+	if err != nil || !counted {
+		return orSkip(err)
+	}
+	t.Say("since", t.Env.agents.Since(since))
+	return nil
 }
 
 func sayCounted(t *turn) error {

@@ -36,6 +36,7 @@ var flows = []*flow{
 	&more,
 	&float,
 	&earnings,
+	&agentCommission,
 	&dayEnd,
 	&warnings,
 	&floatNow,
@@ -133,6 +134,7 @@ type env struct {
 	intent id.ID                // what this turn's last page is about
 	lines  []wallet.Line        // what the statement read behind the PIN
 	earned agents.Earnings      // what the operator read behind the PIN
+	warned []agents.Warned      // likewise
 	mended map[id.ID]deal.State // and what became of those lines over a counter
 	last   *wallet.Last         // the caller's last payment, settled, once it was asked for
 	sleeps bool                 // the caller's own wallet was not used for long

@@ -20,6 +20,7 @@ var float = flow{ID: "float", Steps: []step{
 		{Key: "3", Text: "Ask for float", Start: "floatask"},
 		{Key: "4", Text: "Swap for cash", Start: "floatswap"},
 		{Key: "5", Text: "Earnings", Start: "earnings"},
+		{Key: "6", Text: "Commission by shop", If: isManager, Start: "commission"},
 		{Key: "7", Text: "Asked of you", If: somethingAsked, Do: fromMenu("float"), Start: "tillasked"},
 	}},
 }}

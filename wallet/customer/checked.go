@@ -34,9 +34,22 @@ func (s *Store) Checked(ctx context.Context, d Document) ([]Customer, error) {
 	return all, nil
 }
 
+// beside are the accounts of the other wallets on a customer's document.
+func (s *Store) beside(ctx context.Context, c Customer) ([]int64, error) {
+	all, err := s.Checked(ctx, c.Document)
+	var accounts []int64
+	for _, other := range all {
+		if other.ID != c.ID {
+			accounts = append(accounts, other.Account)
+		}
+	}
+	return accounts, err
+}
+
 // Check returns the companion that notes one more wallet on a document that was checked. Before is how many the caller has found
-// and marked; at another number the fault is conflict, and the caller looks again. Moved is what those have moved so far: it
-// counts from the second wallet on. The fault is id_number_used when it would be one too many.
+// and marked; at another number the fault is conflict, and the caller looks again. Moved is what has been moved so far and was never
+// counted for the document: by the first wallet when the second comes, and by the one that is noted. The caller sees to it that nothing
+// more is moved meanwhile. The fault is id_number_used when it would be one too many.
 func (s *Store) Check(d Document, before int, moved ledger.Turnover) ledger.Companion {
 	return checking{s, d.Key(), int64(before), moved}
 }
@@ -85,23 +98,37 @@ func (c checking) Finish(row any, o *ledger.Outcome) any {
 	if d, ok := row.(*checkedRow); ok {
 		next = *d
 	}
-	if next.wallets == 1 { // nothing was counted here while there was one
+	switch next.wallets {
+	case 0: // nothing is counted here while there is one
+	case 1:
 		next.moved = c.moved
+	default:
+		next.moved = added(next.moved, c.moved)
 	}
 	next.wallets++
 	return &next
 }
 
+// added are two turnovers together, on the later of their days.
+func added(a, b ledger.Turnover) ledger.Turnover {
+	day := max(a.Day, b.Day)
+	a, b = a.On(day), b.On(day)
+	a.OutDay, a.InDay = a.OutDay+b.OutDay, a.InDay+b.InDay
+	a.OutMonth, a.InMonth = a.OutMonth+b.OutMonth, a.InMonth+b.InMonth
+	return a
+}
+
 // Movement is what a plan moves out of one of a document's wallets, or into it.
 type Movement struct {
 	Document id.ID       // Document.Key
+	Wallets  int         // on the document, as the plan's maker knew it
 	Out, In  int64       // minor units counted
 	Class    int16       // the wallet's tier, whose limits are to hold
 	Rule     ledger.Rule // nil, or what is to hold
 }
 
 // Moved returns the companion that counts a movement for the document and asks the rule, which sees an account of that class with the
-// turnover of all its wallets. day gives the market's date of a moment.
+// turnover of all its wallets. The fault is conflict when there is a wallet more by now. day gives the market's date of a moment.
 func (s *Store) Moved(m Movement, day func(time.Time) int32) ledger.Companion {
 	return movement{s, m, day}
 }
@@ -121,7 +148,7 @@ func (m movement) Key() id.ID { return m.Document }
 // Check asks the rule.
 func (m movement) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
 	d, ok := row.(*checkedRow)
-	if !ok {
+	if !ok || d.wallets != int64(m.Wallets) {
 		return nil, fault.New(fault.Conflict)
 	}
 	if m.Rule == nil {

@@ -28,6 +28,8 @@ type Customer struct {
 	Photo        string // where the photo of a checked document is kept, or ""
 	Shared       bool   // other wallets were opened on the same checked document, so limits hold across them
 	CreatedAt    time.Time
+
+	Beside []int64 // of a Shared one that ByPhone has read: the ledger accounts of the other wallets on the document
 }
 
 // Document is a sealed identity document. The zero value is none.

@@ -32,7 +32,7 @@ const selectCustomer = `
 	       id_type, id_sealed, id_index, photo, shared, was, created_at
 	  FROM customers`
 
-// ByPhone returns the customer with that number, or not_registered. Callers at the same time share a query.
+// ByPhone returns the customer with that number and the accounts beside it, or not_registered. Callers at the same time share a query.
 func (s *Store) ByPhone(ctx context.Context, phone msisdn.Number) (Customer, error) {
 	c, found, err := s.byPhone.Get(ctx, phone)
 	switch {
@@ -40,8 +40,10 @@ func (s *Store) ByPhone(ctx context.Context, phone msisdn.Number) (Customer, err
 		return Customer{}, fmt.Errorf("customer: read: %w", err)
 	case !found:
 		return Customer{}, fault.New(fault.NotRegistered)
+	case c.Shared:
+		c.Beside, err = s.beside(ctx, c)
 	}
-	return c, nil
+	return c, err
 }
 
 // withPhones reads the customers that have one of the numbers.

@@ -14,6 +14,8 @@ type Account struct {
 	Turnover Turnover
 	Seq      int64     // the last posting that touched it
 	OpenedAt time.Time // UTC
+
+	Beside int64 // for a Rule: what will be on the accounts of Leg.Beside when the plan is done; kept nowhere
 }
 
 // Available is what the holder can dispose of.

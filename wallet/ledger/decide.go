@@ -13,6 +13,7 @@ import (
 // reused for all plans of a batch.
 type plannedRows struct {
 	e        *evaluation
+	plan     *Plan // that is being applied
 	rows     []plannedRow
 	appended []plannedRow
 	accounts []*Account // copies of the accounts touched by money
@@ -135,6 +136,7 @@ func (w *plannedRows) apply(p *Plan) *fault.Error {
 	if p.Void { // its companion should have refused it
 		return fault.New(fault.Internal)
 	}
+	w.plan = p
 	for _, n := range p.Open {
 		if w.row(w.e.l.accounts, accountKey(n.ID)) != nil {
 			return fault.New(fault.AccountExists)
@@ -146,6 +148,9 @@ func (w *plannedRows) apply(p *Plan) *fault.Error {
 		a, refusal := w.account(c.Account)
 		if refusal != nil {
 			return refusal
+		}
+		if c.Unmoved != nil && a.Seq > *c.Unmoved {
+			return fault.New(fault.Conflict)
 		}
 		if !c.Empty {
 			a.change(c)
@@ -265,7 +270,9 @@ func (w *plannedRows) take(a *Account, row *hold, h HoldAct) *fault.Error {
 	}
 	a.Held += h.Amount
 	if h.Rule != nil {
-		if refusal := h.Rule(*a); refusal != nil {
+		seen := *a
+		roll(&seen.Turnover, w.e.l.day(w.e.head.at))
+		if refusal := h.Rule(seen); refusal != nil {
 			return refusal
 		}
 	}
@@ -319,7 +326,7 @@ func (w *plannedRows) leg(leg Leg, kind Kind) *fault.Error {
 		return refusal
 	}
 	if leg.Rule != nil {
-		if refusal := leg.Rule(*a); refusal != nil {
+		if refusal := leg.Rule(w.seen(a, leg)); refusal != nil {
 			return refusal
 		}
 	}
@@ -330,6 +337,25 @@ func (w *plannedRows) leg(leg Leg, kind Kind) *fault.Error {
 		return fault.New(fault.Insufficient, "available", fault.Minor(-available), "needed", fault.Minor(leg.Amount))
 	}
 	return nil
+}
+
+// seen is an account as the rule of its leg sees it: with what will be on its holder's other accounts when all legs are done, in
+// whatever order they come.
+func (w *plannedRows) seen(a *Account, leg Leg) Account {
+	out := *a
+	for _, number := range leg.Beside {
+		other, _ := w.row(w.e.l.accounts, accountKey(number)).(*Account)
+		if other == nil {
+			continue
+		}
+		out.Beside += other.Balance
+		for _, l := range w.plan.Legs {
+			if l.Account == number {
+				out.Beside += l.Amount
+			}
+		}
+	}
+	return out
 }
 
 func overflows(a, b int64) bool {

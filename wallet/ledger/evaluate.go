@@ -47,6 +47,7 @@ type evaluation struct {
 	pendings []*pending
 	results  []result
 	stmts    []db.Stmt
+	wrote    map[string]int // rows by table
 	scratch  []byte
 	work     plannedRows
 }
@@ -177,6 +178,9 @@ func (e *evaluation) need(p *Plan, missing map[Table][]id.ID) {
 	}
 	for _, leg := range p.Legs {
 		want(e.l.accounts, accountKey(leg.Account))
+		for _, number := range leg.Beside {
+			want(e.l.accounts, accountKey(number))
+		}
 	}
 	for _, a := range p.Open {
 		want(e.l.accounts, accountKey(a.ID))
@@ -300,7 +304,7 @@ func (e *evaluation) renderAll() {
 		e.images.posted.put(r.id, r)
 	}
 	d := e.l.db.Dialect()
-	e.stmts = writeRecords(e.records)
+	e.stmts, e.wrote = writeRecords(e.records), countRecords(e.records)
 	for _, t := range e.touchedTables() {
 		cached := e.images.table(t)
 		keys := make([]id.ID, 0, len(e.dirty[t]))
@@ -313,7 +317,9 @@ func (e *evaluation) renderAll() {
 			rows = append(rows, e.rows[t][k])
 			cached.put(k, e.rows[t][k])
 		}
-		e.stmts = append(e.stmts, t.Write(d, append(rows, e.appended[t]...))...)
+		rows = append(rows, e.appended[t]...)
+		e.wrote[t.Name()] += len(rows)
+		e.stmts = append(e.stmts, t.Write(d, rows)...)
 	}
 	e.stmts = append(e.stmts, e.head.stmts()...)
 }

@@ -45,6 +45,7 @@ type BatchStats struct {
 	Took     time.Duration // from the sequencer's lock asked for to COMMIT answered
 	Rejected bool          // decided ahead in vain: another process had written, or an ID was spent already
 	Results  []PlanStat
+	Rows     map[string]int // written, by table: inserted or replaced; without the batch's own row and the sequencer's
 }
 
 // PlanStat is one plan's part of BatchStats. Code is "accepted", or the refusal's code.

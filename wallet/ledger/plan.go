@@ -38,6 +38,8 @@ type Leg struct {
 	// of the month as far as they are still those of that posting.
 	Counted int64
 	Rule    Rule // nil, or what else must hold for this account
+
+	Beside []int64 // other accounts of the same holder, of which the Rule sees what is on them together: Account.Beside
 }
 
 // Rule refuses a leg or a hold by returning a fault. It sees the account as it would be after it, turnover included, and must
@@ -63,7 +65,7 @@ type HoldAct struct {
 	Amount    int64     // TakeHold and CaptureHold, minor units, above zero
 	ExpiresAt time.Time // TakeHold only
 	Final     bool      // CaptureHold only: release what is left after the capture
-	Rule      Rule      // TakeHold only: nil, or what else must hold for the account when the amount is set aside
+	Rule      Rule      // TakeHold only: nil, or what must hold for the account, as it is with the hold and on the commit's day
 
 	// Freeze and Like are for TakeHold. Freeze takes of Amount as much as is there, though nothing else may leave the account; and
 	// there is no hold when nothing is. Outcome.Taken tells how much it was.
@@ -86,6 +88,7 @@ type AccountChange struct {
 	Flags   *Flags // nil, or all the flags it is to have
 	Raise   Flags  // flags it is to have besides those it has at the commit
 	Lower   Flags  // flags it is no longer to have; the others stay as they are
+	Unmoved *int64 // nil, or the last posting on it that the caller knows of: after another the plan is refused with conflict
 	Empty   bool   // after the legs, and only if they leave nothing on it, available or held: else account_not_empty (left)
 }
 

@@ -159,6 +159,23 @@ func writeRecords(records []*record) []db.Stmt {
 		VALUES `, 7, acts, "")...)
 }
 
+// countRecords are the rows that writeRecords writes, by table.
+func countRecords(records []*record) map[string]int {
+	rows := map[string]int{}
+	if len(records) > 0 {
+		rows["postings"] = len(records)
+	}
+	for _, r := range records {
+		if len(r.legs) > 0 {
+			rows["legs"] += len(r.legs)
+		}
+		if len(r.acts) > 0 {
+			rows["hold_acts"] += len(r.acts)
+		}
+	}
+	return rows
+}
+
 const selectPostings = `
 	SELECT seq, id, kind, request, refusal, receipt_no, corrects, rules, at, hash
 	FROM   postings

@@ -200,7 +200,7 @@ func (c *committer) answer(e *evaluation, start time.Time, rejected bool) {
 		return
 	}
 	s := BatchStats{Plans: len(e.pendings), Took: c.clock.Now().Sub(start), Rejected: rejected,
-		Results: make([]PlanStat, len(e.results))}
+		Results: make([]PlanStat, len(e.results)), Rows: e.wrote}
 	for i, r := range e.results {
 		s.Results[i] = PlanStat{e.pendings[i].plan.Kind, "accepted"}
 		if r.err != nil {

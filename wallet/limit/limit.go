@@ -59,7 +59,7 @@ func full(limits *market.Limits, after ledger.Account, amount int64) *fault.Erro
 	switch {
 	case !ok:
 		return unknownTier(limits, after)
-	case after.Balance > tier.Balance:
+	case after.Balance+after.Beside > tier.Balance: // on all wallets of the person together
 		return fault.New(fault.LimitBalance, "max", fault.Minor(tier.Balance))
 	case after.Turnover.InDay > tier.DayIn:
 		return passed(fault.LimitDay, tier.DayIn, after.Turnover.InDay-amount)

@@ -16,6 +16,7 @@ var (
 	codeForm        = regexp.MustCompile(`^[a-z]{2}$`) // two, so that the versions of four rule sets fit into a posting
 	serviceCodeForm = regexp.MustCompile(`^\*[0-9]{2,6}(\*[0-9]{1,6})*#$`)
 	senderForm      = regexp.MustCompile(`^[A-Za-z0-9]{1,11}$`)
+	replyForm       = regexp.MustCompile(`^\+?[0-9]{3,15}$`)
 	symbolForm      = regexp.MustCompile(`^[A-Za-z$]{1,4}$`)
 	languageForm    = regexp.MustCompile(`^[a-z]{2,3}$`)
 	serviceForm     = regexp.MustCompile(`^[a-z][a-z_]{1,19}$`)
@@ -29,6 +30,7 @@ func (b *builder) market(p *pack) *Market {
 		Region:      p.Region,
 		ServiceCode: b.matching("service_code", p.ServiceCode, serviceCodeForm, `a code as it is dialled, "*384#"`),
 		SenderID:    b.matching("sender_id", p.SenderID, senderForm, "up to 11 letters and digits"),
+		ReplyTo:     b.matching("reply_to", p.ReplyTo, replyForm, `the short code or number to which people send SMS, "20384"`),
 	}
 	if !msisdn.KnownRegion(p.Region) {
 		b.fail("region", quoted(p.Region), `write an ISO 3166 country code, "KE"`)

@@ -56,6 +56,8 @@ type AgentRules struct {
 	WrongCodes  int           // so many wrong deposit codes stop an operator from typing any
 	WrongFor    time.Duration // for so long
 	SplitWindow time.Duration // deposits of a customer so near to each other are looked at together
+	SplitGain   int64         // what they must have earned more apart than in one for a warning, minor units
+	SplitCase   int           // so many of them at a till in 30 days are a case for staff
 
 	SurveySample Rate          // of cash transactions, how many customers are asked what the agent took
 	SurveyAfter  time.Duration // no sooner than that after it

@@ -89,6 +89,8 @@ func (b *builder) agents(m *Market, d dated, p packAgents) AgentRules {
 		WrongCodes:  b.count(d.place+".guard.wrong_codes", p.Guard.WrongCodes, 1),
 		WrongFor:    b.lasting(d.place+".guard.wrong_for", p.Guard.WrongFor),
 		SplitWindow: b.lasting(d.place+".guard.split_window", p.Guard.SplitWindow),
+		SplitGain:   b.amount(m, d.place+".guard.split_gain", p.Guard.SplitGain),
+		SplitCase:   b.count(d.place+".guard.split_case", p.Guard.SplitCase, 1),
 
 		SurveySample: b.rate(d.place+".survey.sample", p.Survey.Sample),
 		SurveyAfter:  b.lasting(d.place+".survey.after", p.Survey.After),

@@ -93,6 +93,8 @@ type packGuard struct {
 	WrongCodes  string `yaml:"wrong_codes"`
 	WrongFor    string `yaml:"wrong_for"`
 	SplitWindow string `yaml:"split_window"`
+	SplitGain   string `yaml:"split_gain"`
+	SplitCase   string `yaml:"split_case"`
 }
 
 type packSurvey struct {

@@ -22,6 +22,7 @@ type Market struct {
 	Zone        *time.Location // where a day and a month begin
 	ServiceCode string         // "*384#"
 	SenderID    string         // who an SMS comes from
+	ReplyTo     string         // the number to which people send theirs: a sender that is a name cannot be answered
 	Currency    money.Currency
 	Style       money.Style
 	Languages   []string // codes, in the order the first page offers them

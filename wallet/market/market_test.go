@@ -143,6 +143,7 @@ func TestBadPacksAreRefusedWithLineAndMend(t *testing.T) {
 		{"the machine's zone", "zone: Africa/Nairobi", "zone: Local", `zone is "Local"`},
 		{"unknown region", "region: KE", "region: KX", `region is "KX": write an ISO 3166 country code`},
 		{"bad service code", `"*384#"`, `"384"`, `service_code is "384"`},
+		{"no number to answer to", "reply_to: \"20384\"", "reply_to: SENTI", `reply_to is "SENTI": write the short code`},
 		{"sender too long", "sender_id: SENTI", "sender_id: SENTIWALLETKE", `sender_id is "SENTIWALLETKE"`},
 		{"a setting that is none", "sender_id: SENTI", "sender_id: SENTI\npin_length: 6", "pin_length"},
 		{"date without a day", "date: 2/1/06 15:04", "date: 1/06 15:04", "date is"},

@@ -9,6 +9,7 @@ type pack struct {
 	Zone        string       `yaml:"zone"`
 	ServiceCode string       `yaml:"service_code"`
 	SenderID    string       `yaml:"sender_id"`
+	ReplyTo     string       `yaml:"reply_to"`
 	Money       packMoney    `yaml:"money"`
 	Date        string       `yaml:"date"`
 	Day         string       `yaml:"day"`
