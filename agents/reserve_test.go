@@ -307,6 +307,10 @@ func TestFindShopsInALargeWard(t *testing.T) {
 			_, err = d.Exec(bg, `INSERT INTO tills (id, store, agent, code, float_account, created_at, label, status, is_open, parts)
 				SELECT ?, store, agent, ?, ?, created_at, label, status, is_open, parts FROM tills WHERE id = ?`, number, fmt.Sprint(number), account, mine.ID)
 			w.must(err)
+			_, err = d.Exec(bg, `INSERT INTO operators (id, agent, phone, created_at, till, name, language, role, status, most_in, most_out)
+				SELECT ?, agent, ?, created_at, ?, name, language, role, status, most_in, most_out FROM operators WHERE till = ?`,
+				number, fmt.Sprintf("+254700%06d", n), number, mine.ID)
+			w.must(err)
 		}
 		_, err := d.Exec(bg, `UPDATE accounts SET balance = 4000000 WHERE id = 200449`)
 		w.must(err)

@@ -41,41 +41,15 @@ func TestCommission(t *testing.T) {
 		w.refused(err, fault.NotOperator)
 		w.refused(w.agents.ProveManager(bg, njeri, w.pin(otieno)), fault.WrongPIN)
 		w.must(w.agents.ProveManager(bg, njeri, w.pin(njeri)))
-		type shop struct {
-			name          string
-			deals, earned int64
-			share         bool
-		}
-		wants := func(c agents.Commission, opening, earned, taken, closing int64, days int, shops ...shop) {
-			t.Helper()
-			if c.Opening != opening || c.Earned != earned || c.Taken != taken || c.Closing != closing || c.Paid != 0 || len(c.Days) != days || len(c.Shops) != len(shops) {
-				t.Errorf("%+v", c)
-				return
-			}
-			sum := int64(0)
-			for i, s := range shops {
-				got := c.Shops[i]
-				if (shop{got.Place.Store.Name, got.Deals, got.Earned, got.Share}) != s {
-					t.Errorf("shop %d: %+v, want %+v", i, got, s)
-				}
-				sum += got.Earned
-			}
-			for _, d := range c.Days {
-				sum -= d.Earned
-			}
-			if sum != 0 || c.Opening+c.Earned-c.Taken != c.Closing {
-				t.Errorf("it does not add up: %+v", c)
-			}
-		}
 		last, err := w.agents.Commission(bg, njeri, 1)
 		w.must(err)
-		wants(last, 0, 23_20, 0, 23_20, 2, shop{"MAMA NJERI", 2, 16_80, false}, shop{"OTIENO KIOSK", 1, 6_40, false})
+		w.wantsCommission(last, 0, 23_20, 0, 23_20, 2, shopEarned{"MAMA NJERI", 2, 16_80, false}, shopEarned{"OTIENO KIOSK", 1, 6_40, false})
 		now, err := w.agents.Commission(bg, otieno, 0)
 		w.must(err)
-		wants(now, 23_20, 8_00, 8_00, 23_20, 1, shop{"MAMA NJERI", 1, 0, false})
+		w.wantsCommission(now, 23_20, 8_00, 8_00, 23_20, 1, shopEarned{"MAMA NJERI", 1, 0, false})
 		bank, err := w.agents.Commission(bg, wafula, 1)
 		w.must(err)
-		wants(bank, 0, 13_80, 0, 13_80, 2, shop{"MAMA NJERI", 2, 4_20, true}, shop{"OTIENO KIOSK", 1, 1_60, true}, shop{"SIMBA BRANCH", 1, 8_00, false})
+		w.wantsCommission(bank, 0, 13_80, 0, 13_80, 2, shopEarned{"MAMA NJERI", 2, 4_20, true}, shopEarned{"OTIENO KIOSK", 1, 1_60, true}, shopEarned{"SIMBA BRANCH", 1, 8_00, false})
 
 		lines, err := w.agents.CommissionOn(bg, wafula, 1, 31, 10)
 		w.must(err)
@@ -93,4 +67,34 @@ func TestCommission(t *testing.T) {
 		w.refused(w.agents.ProveManager(bg, njeri, w.pin(njeri)), fault.NotManager)
 		w.right()
 	})
+}
+
+// shop is a shop as the commission of an agent has it.
+type shopEarned struct {
+	name          string
+	deals, earned int64
+	share         bool
+}
+
+// wantsCommission checks a commission, and that it adds up.
+func (w *town) wantsCommission(c agents.Commission, opening, earned, taken, closing int64, days int, shops ...shopEarned) {
+	w.t.Helper()
+	if c.Opening != opening || c.Earned != earned || c.Taken != taken || c.Closing != closing || c.Paid != 0 || len(c.Days) != days || len(c.Shops) != len(shops) {
+		w.t.Errorf("%+v", c)
+		return
+	}
+	sum := int64(0)
+	for i, s := range shops {
+		got := c.Shops[i]
+		if (shopEarned{got.Place.Store.Name, got.Deals, got.Earned, got.Share}) != s {
+			w.t.Errorf("shop %d: %+v, want %+v", i, got, s)
+		}
+		sum += got.Earned
+	}
+	for _, d := range c.Days {
+		sum -= d.Earned
+	}
+	if sum != 0 || c.Opening+c.Earned-c.Taken != c.Closing {
+		w.t.Errorf("it does not add up: %+v", c)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
+	"senti/wallet/market"
 	"senti/wallet/msisdn"
 )
 
@@ -213,6 +214,9 @@ func TestEvidenceIsKept(t *testing.T) {
 func TestSplitByTwoAtOnce(t *testing.T) {
 	eachTwo(t, func(t *testing.T, one, two *town) {
 		one.issues(otieno, 40_000_00)
+		for _, w := range []*town{one, two} {
+			w.ruled(func(rules *market.AgentRules) { rules.ConfirmSample = 0 })
+		}
 		for range raceRounds {
 			here, there := one.quotesIn(njeri, jane, 500_00), two.quotesIn(otieno, jane, 500_00)
 			if here.Warn != nil || there.Warn != nil {

@@ -14,6 +14,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/trust"
 )
 
 // A suspended agent's tills can neither take nor give, whoever had a page open before; they work again when nothing above is stopped.
@@ -149,7 +150,17 @@ func TestAStoppedTillIsPaidOutAndClosed(t *testing.T) {
 		w.must(w.agents.Suspend(bg, "staff:bob", network.Ref{Kind: network.ATill, ID: till.ID}, "let go"))
 		w.must(w.agents.Close(bg, "system", w.worker(otieno), "let go"))
 		w.refused(w.closes(network.ATill, till.ID), fault.AccountNotEmpty)
-		p.agree(wallet.RequestDestroy, wallet.PayArgs{Bank: wallet.Trust, From: till.Float, Amount: 800_00, To: payee.No}, "PAUL OTIENO")
+		order, err := p.asks(wallet.RequestDestroy, wallet.PayArgs{Bank: wallet.Trust, From: till.Float, Amount: 800_00, To: payee.No})
+		w.must(err)
+		_, err = p.office.Approve(bg, p.bob, order.No)
+		w.must(err)
+		w.refused(w.closes(network.ATill, till.ID), fault.AccountNotEmpty) // ordered, and the bank has not paid yet
+		today := w.wallet.Market().Day(w.clock.Now())
+		_, err = p.office.ImportStatement(bg, p.alice, wallet.Import{Bank: wallet.Trust, File: "test.csv", Statement: &trust.Statement{Lines: []trust.StatementLine{
+			{Day: today, Reference: "IN1", Amount: 800_00, Balance: 800_00},
+			{Day: today, Reference: fmt.Sprintf("SENTI%d", order.No), Amount: -800_00},
+		}}})
+		w.must(err)
 		w.has(otieno, 0)
 		p.agree(agents.RequestClose, agents.PlaceArgs{Kind: network.ATill, ID: till.ID, Why: "let go"}, "close till")
 		w.right()

@@ -33,7 +33,7 @@ func TestTermsFit(t *testing.T) {
 	stood := at // where no float has a part in it
 	stood.Store = number
 	there := at // where money arrives without an operator's doing
-	there.Attendant = number
+	there.Attendant, there.Operator, there.Phone, there.Language, there.DayIn, there.DayOut = number, 0, "", "", 0, 0
 	counter, mended := at, party // of a mended deal
 	counter.Agent, counter.Super, counter.Payable, counter.Above = 0, 0, 0, 0
 	mended.Joint, mended.Tier = "", 0
@@ -52,6 +52,7 @@ func TestTermsFit(t *testing.T) {
 		"cash in": CashInTerms{brief, at, party, number, "123456", sum, earned, math.MaxUint16,
 			deal.Seen{Deposits: 20, Sum: sum, Gain: sum}, now, rules, now},
 		"cash out":     CashOutTerms{brief, there, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now, at.Code + " " + at.Code},
+		"asked for":    CashOutTerms{brief, at, party, number, sum, sum, sum, earned, math.MaxUint16, key.String(), key.String(), rules, now, at.Code + " " + at.Code},
 		"cash code":    CashCodeTerms{brief, party, number, sum, sum, sum, now},
 		"voucher":      voucherTerms,
 		"voucher back": voucherBackTerms{brief, key, wordless, sum},

@@ -30,7 +30,8 @@ func (w *town) used(who, at msisdn.Number) used {
 	u, t, f, o := used{}, wallet.Turnover.On(today), float.Turnover.On(today), w.operator(at).Today.On(today)
 	u.out, u.outMonth, u.in, u.inMonth = t.OutDay, t.OutMonth, t.InDay, t.InMonth
 	u.paid, u.taken, u.operatorOut, u.operatorIn = f.InDay, f.OutDay, o.Out, o.In
-	u.day, err = w.agents.Deals().DayOf(bg, w.people[who].ID, w.clock.Now())
+	d, err := w.agents.Deals().DayOf(bg, w.people[who].ID, w.clock.Now())
+	u.day = deal.Day{Customer: d.Customer, Date: d.Date, In: d.In, Out: d.Out, Own: d.Own, Turned: d.Turned, Loops: d.Loops}
 	w.must(err)
 	return u
 }

@@ -98,7 +98,7 @@ func (o *Office) planPay(ctx context.Context, r approval.Request) (ledger.Plan, 
 	return ledger.Plan{
 		Kind: ledger.HoldTake,
 		Holds: []ledger.HoldAct{{Verb: ledger.TakeHold, Hold: order.Hold, Account: order.Account, Amount: order.Amount,
-			ExpiresAt: o.w.clock.Now().AddDate(payoutYears, 0, 0)}},
+			ExpiresAt: o.w.clock.Now().AddDate(payoutYears, 0, 0), Stopped: true}},
 		Companions: []ledger.Companion{o.w.trust.Pays(a.To, a.From), o.w.trust.Order(order)},
 	}, nil
 }

@@ -262,7 +262,7 @@ func (w *plannedRows) take(a *Account, row *hold, h HoldAct) *fault.Error {
 		if h.Amount = w.there(a, h); h.Amount <= 0 {
 			return nil
 		}
-	} else if a.Flags&(DebitBlocked|Closed) != 0 {
+	} else if a.Flags&Closed != 0 || a.Flags&DebitBlocked != 0 && !h.Stopped {
 		return fault.New(fault.SenderBlocked)
 	}
 	if h.Amount > a.Available() { // for a trust account too: it is never above zero, and bank money cannot be held

@@ -67,6 +67,8 @@ type HoldAct struct {
 	Final     bool      // CaptureHold only: release what is left after the capture
 	Rule      Rule      // TakeHold only: nil, or what must hold for the account, as it is with the hold and on the commit's day
 
+	// Stopped is for TakeHold: also if nothing else may leave the account, as two people have ordered it.
+	Stopped bool
 	// Freeze and Like are for TakeHold. Freeze takes of Amount as much as is there, though nothing else may leave the account; and
 	// there is no hold when nothing is. Outcome.Taken tells how much it was.
 	Freeze bool
