@@ -32,7 +32,7 @@ func TestCaseAtTheDesk(t *testing.T) {
 	}
 	run("alice", short+"  not paid  ", "case", "list")
 	run("alice", "CASE  ABOUT  OPENED", "case", "list", "--overdue")
-	run("alice", "float          Ksh 500, free Ksh 0", "case", "show", short)
+	run("alice", "float     Ksh 500, free Ksh 0", "case", "show", short)
 	run("alice", "case_not_found", "case", "show", "ffffffff")
 	run("alice", "must be one of", "case", "decide", short, "me")
 	run("bob", "not_allowed", "case", "decide", short, "customer")

@@ -122,6 +122,8 @@ func TestEnvironmentReachesEverySetting(t *testing.T) {
 				value = "77s"
 			case gatewayList:
 				value = "[{type: hubtel}]"
+			case textList:
+				value = "[{type: kannel}]"
 			case smppList:
 				value = "[{name: telco}]"
 			case routeList:

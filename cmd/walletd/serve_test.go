@@ -44,7 +44,7 @@ func TestServeRefusesUnsafeSettings(t *testing.T) {
 		{"a secret that can be guessed", []string{"africastalking_secret: file:" + s.file("short")}, []string{"16 to 128"}},
 		{"a secret in the configuration", []string{"senti_token: 2f8c1e2f8c1e2f8c1e2f8c1e"}, []string{"senti_token", "file:PATH"}},
 		{"an empty secret", []string{"senti_token: file:" + s.file("empty")}, []string{"senti_token", "is empty"}},
-		{"an unknown SMS provider", []string{"sms: pigeon"}, []string{`sms is "pigeon"`, "africastalking, log"}},
+		{"an unknown SMS provider", []string{"sms: pigeon"}, []string{`sms is "pigeon"`, "africastalking, infobip, jasmin, kannel, log, twilio"}},
 		{"an SMS provider without a key", []string{"sms: africastalking", "africastalking_username: senti"}, []string{"africastalking_api_key"}},
 		{"an unknown market", []string{"market: xx"}, []string{"xx"}},
 		{"a pack that is not there", []string{"market: ./nowhere.yaml"}, []string{"nowhere.yaml"}},

@@ -81,9 +81,10 @@ func TestACounterInABrowser(t *testing.T) {
 		"6000", "JOHN K",
 		"6284", "WAITING")
 	b.sms(john, "says you gave Ksh 6,000")
-	b.talk(john,
-		"*384#", "MAMA NJERI, Kawangware says you gave Ksh 6,000",
-		"1", "Balance Ksh 11,000")
+	if page, err := b.Rung(john, "MAMA NJERI, Kawangware says you gave Ksh 6,000"); err != nil { // the phone rings with the question
+		t.Fatalf("%q: %v", page, err)
+	}
+	b.talk(john, "1", "Balance Ksh 11,000")
 	b.sms(njeri, "Ksh 6,000 DEPOSITED to JOHN K")
 	b.sms(john, "Ksh 6,000 PUT IN")
 

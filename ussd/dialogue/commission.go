@@ -18,7 +18,7 @@ var agentCommission = flow{ID: "commission", Texts: map[string]string{
 	"voucher": "{time} {shop} CODE {amount} {earned}", "customer": "{time} {shop} CUSTOMER {earned}",
 	"nothing": "Nothing was earned.", "more": "There are more shops: ask us for the list.",
 }, Steps: []step{
-	{ID: "pin", Secret: "Enter PIN to see the commission of all shops", Take: take{Do: withPIN(proveManager), Faults: pinFaults}, Options: []option{counterForgotExit}},
+	{ID: "pin", Secret: "Enter PIN to see commission", Take: take{Do: withPIN(proveManager), Faults: pinFaults}, Options: []option{counterForgotExit}},
 	{ID: "month", Choose: "Commission", Options: []option{
 		{Key: "1", Text: "This month", Do: ofMonth(0), Go: "sum"},
 		{Key: "2", Text: "Last month", Do: ofMonth(1), Go: "sum"},

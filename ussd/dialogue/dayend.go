@@ -14,7 +14,7 @@ var dayEnd = flow{ID: "dayend", Steps: []step{
 	{ID: "books", Choose: "{day}: float {before} to {after}\nCash in {in}, out {out}", With: sayDay, Options: []option{
 		{Key: "1", Text: "End the day", Go: "removed"},
 	}},
-	{ID: "removed", Ask: "Cash taken out since {since}, not for customers (bank, owner)?", With: sayCounting, Take: cashOf(keptRemoved),
+	{ID: "removed", Ask: "Cash taken out since {since}, not for customers?", With: sayCounting, Take: cashOf(keptRemoved),
 		Options: []option{{Key: "0", Text: "None", Do: noCash(keptRemoved), Go: "brought"}}},
 	{ID: "brought", Ask: "Cash put in since {since}, not from customers?", With: sayCounting, Take: cashOf(keptBrought),
 		Options: []option{{Key: "0", Text: "None", Do: noCash(keptBrought), Go: "counted"}}},

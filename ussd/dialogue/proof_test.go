@@ -38,6 +38,8 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "late", Value: texts.Say(lang, "sendcode.allback", i18n.Text("until", "31/12"))},
 		{Name: "till", Value: "till 12345"}, {Name: "count", Value: int64(12)}, {Name: "sum", Value: full},
 		{Name: "earned", Value: m.Style.Format(15200)}, {Name: "earns", Value: texts.Say(lang, "counter.earn", i18n.Text("earned", m.Style.Format(15200)))},
+		{Name: "taken", Value: bare(largest)}, {Name: "paid", Value: bare(largest)}, {Name: "since", Value: "31/12 14:02"},
+		{Name: "answers", Value: int64(250)}, {Name: "more", Value: int64(120)},
 		{Name: "state", Value: "not answered"}, {Name: "see", Value: "\n" + texts.Say(lang, "withdraw.see")},
 		{Name: "once", Value: texts.Say(lang, "redial.once")},
 		{Name: "cost", Value: cost("send.taxed")}, {Name: "brief", Value: cost("send.fee")},

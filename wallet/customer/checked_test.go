@@ -76,7 +76,7 @@ func TestMoved(t *testing.T) {
 		document := withDocument(t, someone(1, "+254712000001"), "29883711").Document
 		var seen ledger.Account
 		moved := func(out, in int64, day time.Time) fault.Code {
-			return r.commit(r.Moved(Movement{Document: document.Key(), Out: out, In: in, Class: 2, Rule: func(a ledger.Account) *fault.Error {
+			return r.commit(r.Moved(Movement{Document: document.Key(), Wallets: 2, Out: out, In: in, Class: 2, Rule: func(a ledger.Account) *fault.Error {
 				if seen = a; a.Turnover.OutDay > 500 {
 					return fault.New(fault.LimitDay)
 				}
