@@ -12,7 +12,10 @@ import (
 )
 
 // Commands does what texts ask for. It is safe for concurrent use.
-type Commands struct{ parts Parts }
+type Commands struct {
+	parts   Parts
+	grammar Grammar
+}
 
 // Parts are what Commands are made of.
 type Parts struct {
@@ -23,11 +26,19 @@ type Parts struct {
 }
 
 // New puts Commands together.
-func New(p Parts) *Commands { return &Commands{p} }
+func New(p Parts) *Commands {
+	m := p.Wallet.Market()
+	languages := map[string]string{}
+	for _, code := range m.Languages {
+		languages[code] = code
+		languages[plain(m.NativeName(code))] = code
+	}
+	return &Commands{p, Grammar{Region: m.Region, Style: m.Style, Languages: languages}}
+}
 
 // Handle is the sms.Handler of people's texts.
 func (c *Commands) Handle(ctx context.Context, m sms.Inbound) (string, error) {
-	switch asked := Parse(m.Text).(type) {
+	switch asked := c.grammar.Parse(m.Text).(type) {
 	case Survey:
 		return c.survey(ctx, m.From, asked)
 	default:
