@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,12 +142,7 @@ func TestAMessageCentreAlone(t *testing.T) {
 	c.Await("bind")
 	call.typed(crashPIN).wants("NOT DONE", false)
 
-	metrics := (&canary{t: t, node: n, telco: newTelco(1)}).get("/metrics")
-	for _, want := range []string{`senti_smpp_bound{link="telco"} 1`, `senti_smpp_total{link="telco",what="taken"}`, `senti_callbacks_total{gateway="telco",outcome="continue"}`} {
-		if !strings.Contains(metrics, want) {
-			t.Errorf("the metrics do not say %s", want)
-		}
-	}
+	n.awaitMetrics(t, `senti_smpp_bound{link="telco"} 1`, `senti_smpp_total{link="telco",what="taken"}`, `senti_callbacks_total{gateway="telco",outcome="continue"}`)
 	if err := n.stop(time.Minute); err != nil {
 		t.Error(err)
 	}
@@ -219,5 +215,25 @@ func (c *canary) overSMPP(centre *smppTelco) {
 		{"source_addr": from, "esm_class": 4, "short_message": "stat:" + ownerPIN},
 	} {
 		centre.Deliver("hostile", fields)
+	}
+}
+
+// awaitMetrics waits until the metrics say all that: a callback is counted after it was answered.
+func (n *node) awaitMetrics(t *testing.T, wants ...string) {
+	t.Helper()
+	look, late := time.NewTicker(20*time.Millisecond), time.NewTimer(20*time.Second)
+	defer look.Stop()
+	defer late.Stop()
+	for {
+		metrics := (&canary{t: t, node: n, telco: newTelco(1)}).get("/metrics")
+		missing := slices.DeleteFunc(slices.Clone(wants), func(want string) bool { return strings.Contains(metrics, want) })
+		if len(missing) == 0 {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-late.C:
+			t.Fatalf("the metrics do not say %q", missing)
+		}
 	}
 }
