@@ -90,6 +90,16 @@ func parseConfig(text []byte, c *Config) error {
 	return yaml.UnmarshalWithOptions(text, c, yaml.Strict())
 }
 
+// parseList reads a list of settings from the environment: YAML in one line. Unknown settings are refused as in a file.
+func parseList[T any](text []byte, into *[]T) error {
+	var list []T
+	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
+		return err
+	}
+	*into = list
+	return nil
+}
+
 // checkServe refuses what must not face real customers, naming every setting to mend at once.
 func (c *Config) checkServe() error {
 	var wrong []error

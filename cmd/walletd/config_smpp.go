@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	smsgateway "senti/sms/gateway"
 	"senti/sms/smpp"
 	ussdgateway "senti/ussd/gateway"
@@ -49,14 +47,7 @@ type smppList []smppSettings
 func (l *smppList) UnmarshalYAML(into func(any) error) error { return into((*[]smppSettings)(l)) }
 
 // UnmarshalText reads the list in the environment.
-func (l *smppList) UnmarshalText(text []byte) error {
-	var list []smppSettings
-	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
-		return err
-	}
-	*l = list
-	return nil
-}
+func (l *smppList) UnmarshalText(text []byte) error { return parseList(text, (*[]smppSettings)(l)) }
 
 // senders returns the names of the links that texts can be sent over.
 func (l smppList) senders() (names []string) {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/goccy/go-yaml"
-
 	smsgateway "senti/sms/gateway"
 	"senti/wallet/webhook"
 )
@@ -31,14 +29,7 @@ type textList []textSettings
 func (l *textList) UnmarshalYAML(into func(any) error) error { return into((*[]textSettings)(l)) }
 
 // UnmarshalText reads the list in the environment.
-func (l *textList) UnmarshalText(text []byte) error {
-	var list []textSettings
-	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
-		return err
-	}
-	*l = list
-	return nil
-}
+func (l *textList) UnmarshalText(text []byte) error { return parseList(text, (*[]textSettings)(l)) }
 
 // textDoors resolves who may bring texts and reports: those with settings of their own, and those of the list.
 func (c *Config) textDoors() ([]smsgateway.Instance, error) {

@@ -6,8 +6,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	ussdgateway "senti/ussd/gateway"
 	"senti/wallet/webhook"
 )
@@ -45,12 +43,7 @@ func (l *gatewayList) UnmarshalYAML(into func(any) error) error {
 
 // UnmarshalText reads the list in the environment.
 func (l *gatewayList) UnmarshalText(text []byte) error {
-	var list []gatewaySettings
-	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
-		return err
-	}
-	*l = list
-	return nil
+	return parseList(text, (*[]gatewaySettings)(l))
 }
 
 // gateways resolves the USSD gateways: those with settings of their own, and those of the list.

@@ -7,8 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/goccy/go-yaml"
-
 	"senti/sms"
 	smsgateway "senti/sms/gateway"
 	"senti/sms/route"
@@ -39,14 +37,7 @@ func (l *routeList) UnmarshalYAML(into func(any) error) error {
 }
 
 // UnmarshalText reads the list in the environment.
-func (l *routeList) UnmarshalText(text []byte) error {
-	var list []routeSettings
-	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
-		return err
-	}
-	*l = list
-	return nil
-}
+func (l *routeList) UnmarshalText(text []byte) error { return parseList(text, (*[]routeSettings)(l)) }
 
 // implicit is the route of a configuration that lists none: the sender named by sms, for everybody.
 func (c *Config) implicit() routeSettings {
