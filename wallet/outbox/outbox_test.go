@@ -177,6 +177,33 @@ func TestSend(t *testing.T) {
 	})
 }
 
+// TestMarkedRowsDoNotGrow: a page of rows that grow is written anew again and again.
+func TestMarkedRowsDoNotGrow(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := newOffice(t, d)
+		o.provider.answer = func(sms.Message) sms.Result {
+			return sms.Result{Accepted: true, ProviderRef: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}
+		}
+		message := o.write(1)[0]
+		length := func() (n int64) {
+			t.Helper()
+			// What a mark fills: the texts, and the numbers, 2 bytes each, that a new row has only as its columns' defaults.
+			if err := d.QueryRow(ctx, `
+				SELECT LENGTH(provider_ref) + LENGTH(route) + LENGTH(error) + CASE WHEN segments > 0 THEN 6 ELSE 0 END
+				  FROM messages
+				 WHERE id = ?`, message).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		before := length()
+		o.send()
+		if after := length(); o.state(message) != Sent || after > before {
+			t.Errorf("the row took %d bytes and takes %d", before, after)
+		}
+	})
+}
+
 func TestNoMoneyNoMessage(t *testing.T) {
 	o := newOffice(t, dbtest.SQLite(t))
 	refused := &ledger.Outcome{Refusal: fault.New(fault.Insufficient)}
