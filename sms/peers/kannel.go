@@ -18,7 +18,7 @@ import (
 // Kannel is a Kannel with one network, which is a test's to be: it says what phones write, and hears what is sent to them.
 type Kannel struct {
 	URL string // of its sendsms service
-	// Heard is what was sent to phones, a line each as its network sees it: "<20384 +254712000001 text Hello>".
+	// Heard is what was sent to phones, a line each as the fake network sees it: "<20384 +254712000001 text Hello>".
 	Heard chan string
 
 	t       testing.TB
@@ -31,27 +31,48 @@ const (
 	KannelPassword = "kannel-test-password"
 )
 
-// StartKannel starts one that brings what phones write to that address, with the escapes of a get-url in it. It ends with the test.
+// StartKannel starts one that brings what phones write to that address, with the escapes of a get-url in it. Its network is Kannel's own
+// fake one. It ends with the test.
 func StartKannel(t testing.TB, getURL string) *Kannel {
+	t.Helper()
+	network := freePort(t)
+	k := startKannel(t, getURL, fmt.Sprintf(fakeNetwork, network))
+	k.network = network
+	awaitPort(t, network)
+	return k
+}
+
+// StartKannelOver is StartKannel with a message centre as its network, which knows it by that name and password. It is bound to the centre
+// when it is returned.
+func StartKannelOver(t testing.TB, getURL string, c *SMSC, s SMSCSettings) *Kannel {
+	t.Helper()
+	host, port, err := net.SplitHostPort(c.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := startKannel(t, getURL, fmt.Sprintf(smppNetwork, host, port, s.SystemID, s.Password))
+	c.Await("bind")
+	return k
+}
+
+func startKannel(t testing.TB, getURL, network string) *Kannel {
 	t.Helper()
 	for _, tool := range []string{"/usr/sbin/bearerbox", "/usr/sbin/smsbox", fakeSMSC} {
 		if _, err := os.Stat(tool); err != nil {
 			t.Fatal(errNoKannel)
 		}
 	}
-	admin, boxes, network, sendsms := freePort(t), freePort(t), freePort(t), freePort(t)
-	dir := t.TempDir()
-	file := filepath.Join(dir, "kannel.conf")
-	if err := os.WriteFile(file, []byte(fmt.Sprintf(kannelConf, admin, boxes, network, sendsms, KannelUser, KannelPassword, getURL)), 0o600); err != nil {
+	admin, boxes, sendsms := freePort(t), freePort(t), freePort(t)
+	file := filepath.Join(t.TempDir(), "kannel.conf")
+	conf := fmt.Sprintf(kannelConf, admin, boxes, network, sendsms, KannelUser, KannelPassword, getURL)
+	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	k := &Kannel{URL: fmt.Sprintf("http://127.0.0.1:%d", sendsms), Heard: make(chan string, 100), t: t, network: network}
 	run(t, "/usr/sbin/bearerbox", file)
 	awaitPort(t, boxes)
-	awaitPort(t, network)
 	run(t, "/usr/sbin/smsbox", file)
 	awaitPort(t, sendsms)
-	return k
+	return &Kannel{URL: fmt.Sprintf("http://127.0.0.1:%d", sendsms), Heard: make(chan string, 100), t: t}
 }
 
 const fakeSMSC = "/usr/lib/kannel/test/fakesmsc"
@@ -67,12 +88,7 @@ smsbox-interface = 127.0.0.1
 box-allow-ip = 127.0.0.1
 dlr-storage = internal
 
-group = smsc
-smsc = fake
-smsc-id = fake
-port = %d
-connect-allow-ip = 127.0.0.1
-
+%s
 group = smsbox
 bearerbox-host = 127.0.0.1
 sendsms-port = %d
@@ -94,7 +110,29 @@ max-messages = 0
 get-url = "%s"
 `
 
-// Connect lets a phone write once: type is text or udh, and what follows is as the fake network takes it. What is sent to phones
+const fakeNetwork = `group = smsc
+smsc = fake
+smsc-id = fake
+port = %d
+connect-allow-ip = 127.0.0.1
+`
+
+const smppNetwork = `group = smsc
+smsc = smpp
+smsc-id = centre
+host = %s
+port = %s
+smsc-username = "%s"
+smsc-password = "%s"
+system-type = ""
+transceiver-mode = true
+source-addr-ton = 0
+source-addr-npi = 1
+dest-addr-ton = 1
+dest-addr-npi = 1
+`
+
+// Connect lets a phone write once to the fake network: type is text or udh, and what follows is as the fake network takes it. What is sent to phones
 // from then on is heard, until the function that it returns is called or the test ends.
 func (k *Kannel) Connect(message string) (disconnect func()) {
 	k.t.Helper()
