@@ -15,6 +15,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // Pending is a request that waits for a customer's PIN. Amounts are minor units.
@@ -74,13 +75,15 @@ const approvalWhat = "approval"
 // the customer's gets the receipt of the first.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, ask_gone, insufficient (available, needed, fee), limit_single (max), limit_day and
-// limit_month (max, left), shop_full, shop_closed, sender_blocked, counter_changed, intent_expired, busy; outcome_unknown.
+// limit_month (max, left), shop_full, shop_closed, sender_blocked, stopped, counter_changed, intent_expired, busy; outcome_unknown.
 func (a *Agents) Approve(ctx context.Context, intentID id.ID, typed pin.PIN) (CashOutReceipt, error) {
 	in, t, ask, err := a.recallApproval(ctx, intentID)
 	if err != nil {
 		return CashOutReceipt{}, err
 	}
-	outcome, err := a.ledger.Commit(ctx, a.approvalPlan(in, t, ask, typed))
+	plan := a.approvalPlan(in, t, ask, typed)
+	plan.Stopped = a.wallet.Stopped(ctx, switches.Withdraw, t.From.Phone, t.From.Language)
+	outcome, err := a.ledger.Commit(ctx, plan)
 	if fault.HasCode(err, fault.AskGone) {
 		return a.approvedBefore(ctx, in, ask.ID, err)
 	}

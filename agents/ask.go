@@ -15,6 +15,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/sweep"
+	"senti/wallet/switches"
 )
 
 // AskRequest is an operator who asks a customer to approve a cash-out. Amount is minor units.
@@ -98,6 +99,9 @@ func (a *Agents) Ask(ctx context.Context, r AskRequest) (end string, err error) 
 
 func (a *Agents) asking(ctx context.Context, r AskRequest) (post network.Post, c customer.Customer, t CashOutTerms, err error) {
 	if post, err = a.serving(ctx, r.Operator); err != nil {
+		return post, c, t, err
+	}
+	if err = a.wallet.MayBeginAtCounter(switches.Withdraw, post.Operator.Phone, post.Operator.Language); err != nil {
 		return post, c, t, err
 	}
 	if c, err = a.drawer(ctx, r.From); err != nil {

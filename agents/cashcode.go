@@ -16,6 +16,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 	"senti/wallet/sweep"
+	"senti/wallet/switches"
 	"senti/wallet/tariff"
 	"senti/wallet/voucher"
 )
@@ -62,10 +63,13 @@ const cashCodeWhat = "cash_code"
 
 // QuoteCashCode says what cash on a code would cost, and opens the intent that CashCode goes through with.
 //
-// Faults: those of wallet.Payer, code_pending (there is one already), amount_too_small (min), amount_too_big (max).
+// Faults: those of wallet.Payer, stopped, code_pending (there is one already), amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteCashCode(ctx context.Context, r CashCodeRequest) (CashCodeQuote, error) {
 	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
+		return CashCodeQuote{}, err
+	}
+	if err := a.wallet.MayBegin(ctx, switches.Withdraw, r.From, c.Language); err != nil {
 		return CashCodeQuote{}, err
 	}
 	if err := a.noCashCode(ctx, c.ID); err != nil {
@@ -90,7 +94,7 @@ func (a *Agents) QuoteCashCode(ctx context.Context, r CashCodeRequest) (CashCode
 // CashCode sets the money of a quote aside and draws the code for it; sent again it returns the same code, while it can be used.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single (max),
-// limit_day and limit_month (max, left), code_pending, code_locked, sender_blocked, intent_expired, busy; outcome_unknown.
+// limit_day and limit_month (max, left), code_pending, code_locked, sender_blocked, stopped, intent_expired, busy; outcome_unknown.
 func (a *Agents) CashCode(ctx context.Context, intentID id.ID, typed pin.PIN) (CashCode, error) {
 	var t CashCodeTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.HoldTake)
@@ -109,6 +113,7 @@ func (a *Agents) CashCode(ctx context.Context, intentID id.ID, typed pin.PIN) (C
 	if err != nil {
 		return CashCode{}, err
 	}
+	plan.Stopped = a.wallet.Stopped(ctx, switches.Withdraw, t.From.Phone, t.From.Language)
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
 		return CashCode{}, a.withOffer(t.Total(), t.NetFee+t.Tax, err)

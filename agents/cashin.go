@@ -18,6 +18,7 @@ import (
 	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 	"senti/wallet/tariff"
 	"senti/wallet/voucher"
 )
@@ -75,11 +76,14 @@ const (
 // QuoteCashIn says who would get the money and whether the customer must say yes first, and opens the intent that CashIn goes
 // through with.
 //
-// Faults: not_operator, operator_suspended, code_unknown, codes_barred, not_registered, cannot_receive, amount_too_small (min), amount_too_big
+// Faults: not_operator, operator_suspended, stopped, code_unknown, codes_barred, not_registered, cannot_receive, amount_too_small (min), amount_too_big
 // (max).
 func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote, error) {
 	post, err := a.serving(ctx, r.Operator)
 	if err != nil {
+		return CashInQuote{}, err
+	}
+	if err := a.wallet.MayBeginAtCounter(switches.Deposit, post.Operator.Phone, post.Operator.Language); err != nil {
 		return CashInQuote{}, err
 	}
 	c, err := a.depositor(ctx, post, r)
@@ -120,7 +124,7 @@ func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote,
 // again it returns the same receipt and moves nothing.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, operator_suspended, operator_limit (max, left), till_short (available), till_limit,
-// cannot_receive, code_gone, counter_changed (another deposit was made since, beside which this one is to be warned of), intent_expired,
+// cannot_receive, stopped, code_gone, counter_changed (another deposit was made since, beside which this one is to be warned of), intent_expired,
 // busy; outcome_unknown.
 func (a *Agents) CashIn(ctx context.Context, intentID id.ID, typed pin.PIN) (CashInReceipt, error) {
 	var t CashInTerms
@@ -132,6 +136,7 @@ func (a *Agents) CashIn(ctx context.Context, intentID id.ID, typed pin.PIN) (Cas
 	if in.Kind == ledger.HoldTake {
 		plan = a.askPlan(in, t, typed)
 	}
+	plan.Stopped = a.wallet.StoppedAtCounter(switches.Deposit, t.At.Phone, t.At.Language)
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
 		return CashInReceipt{}, atCounter(err)

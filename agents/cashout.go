@@ -16,6 +16,7 @@ import (
 	"senti/wallet/limit"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 	"senti/wallet/tariff"
 )
 
@@ -84,10 +85,13 @@ type CashOutReceipt struct {
 // QuoteCashOut says which shop that is and what taking cash there costs, and opens the intent that CashOut goes through with. It
 // tells nothing about balance and limits.
 //
-// Faults: not_registered, sender_blocked, shop_not_found, shop_closed, amount_too_small (min), amount_too_big (max).
+// Faults: not_registered, sender_blocked, stopped, shop_not_found, shop_closed, amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuote, error) {
 	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
+		return CashOutQuote{}, err
+	}
+	if err := a.wallet.MayBegin(ctx, switches.Withdraw, r.From, c.Language); err != nil {
 		return CashOutQuote{}, err
 	}
 	place, err := a.shopOf(ctx, r.Shop)
@@ -108,7 +112,7 @@ func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuo
 // nothing. The operator pays on what Recent shows, never on an SMS.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single (max),
-// limit_day and limit_month (max, left), shop_full, shop_closed, sender_blocked, intent_expired, busy; outcome_unknown.
+// limit_day and limit_month (max, left), shop_full, shop_closed, sender_blocked, stopped, intent_expired, busy; outcome_unknown.
 func (a *Agents) CashOut(ctx context.Context, intentID id.ID, typed pin.PIN) (CashOutReceipt, error) {
 	var t CashOutTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.CashOut)
@@ -118,7 +122,9 @@ func (a *Agents) CashOut(ctx context.Context, intentID id.ID, typed pin.PIN) (Ca
 	if err != nil {
 		return CashOutReceipt{}, err
 	}
-	outcome, err := a.ledger.Commit(ctx, a.CashOutPlan(in, t, typed))
+	plan := a.CashOutPlan(in, t, typed)
+	plan.Stopped = a.wallet.Stopped(ctx, switches.Withdraw, t.From.Phone, t.From.Language)
+	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
 		return CashOutReceipt{}, a.withOffer(t.Total(), t.Fee(), err)
 	}

@@ -11,6 +11,7 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
+	"senti/wallet/switches"
 	"senti/wallet/voucher"
 )
 
@@ -25,10 +26,13 @@ type DepositCode struct {
 // DepositCode returns the customer's code for one deposit: that of before while it is good for at least half of its time, so that
 // who lost the page sees the same again, and otherwise a new one. There is no PIN in it.
 //
-// Faults: not_registered, cannot_receive, busy.
+// Faults: not_registered, cannot_receive, stopped, busy.
 func (a *Agents) DepositCode(ctx context.Context, phone msisdn.Number, o wallet.Origin) (DepositCode, error) {
 	c, err := a.wallet.Payee(ctx, phone)
 	if err != nil {
+		return DepositCode{}, err
+	}
+	if err := a.wallet.MayBegin(ctx, switches.Deposit, phone, c.Language); err != nil {
 		return DepositCode{}, err
 	}
 	now, life := a.now(), a.rules().Lives.Deposit

@@ -14,6 +14,7 @@ import (
 	"senti/wallet/limit"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // FloatRequest is what an operator typed to sell float to another shop, or to ask it for float. Amount is minor units.
@@ -53,7 +54,7 @@ type FloatReceipt struct {
 // QuoteFloat says to which shop float would go, and opens the intent that MoveFloat goes through with. Float is bought and sold
 // between tills of one agent, and between those of an agent and its super-agent, in either direction.
 //
-// Faults: not_operator, operator_suspended, shop_not_found, shop_closed, own_shop, other_agent, bad_amount.
+// Faults: not_operator, operator_suspended, shop_not_found, shop_closed, own_shop, other_agent, bad_amount, stopped.
 func (a *Agents) QuoteFloat(ctx context.Context, r FloatRequest) (FloatQuote, error) {
 	post, to, err := a.dealers(ctx, r)
 	if err == nil {
@@ -66,6 +67,9 @@ func (a *Agents) QuoteFloat(ctx context.Context, r FloatRequest) (FloatQuote, er
 }
 
 func (a *Agents) openFloat(ctx context.Context, post network.Post, to network.Place, amount int64, answers string, o wallet.Origin) (FloatQuote, error) {
+	if err := a.wallet.MayBeginAtCounter(switches.Float, post.Operator.Phone, post.Operator.Language); err != nil {
+		return FloatQuote{}, err
+	}
 	now := a.now()
 	t := FloatTerms{
 		Brief: wallet.Brief{Whom: string(to.Till.Code), Shop: string(to.Till.Code), Amount: amount},
@@ -94,6 +98,7 @@ func (a *Agents) MoveFloat(ctx context.Context, intentID id.ID, typed pin.PIN) (
 	if err != nil {
 		return FloatReceipt{}, err
 	}
+	plan.Stopped = a.wallet.StoppedAtCounter(switches.Float, t.At.Phone, t.At.Language)
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
 		return FloatReceipt{}, betweenShops(err)

@@ -7,6 +7,7 @@ import (
 	"senti/agents/offer"
 	"senti/wallet"
 	"senti/wallet/ledger"
+	"senti/wallet/switches"
 )
 
 // AskFloat asks a shop of the own tree for float; its operators are told, and see it on their next call. Nothing moves, and there is
@@ -26,6 +27,9 @@ func (a *Agents) AskFloat(ctx context.Context, r FloatRequest) (end string, err 
 
 // askTill puts an offer from one till to another.
 func (a *Agents) askTill(ctx context.Context, post network.Post, other network.Place, o offer.Offer, r FloatRequest) (string, error) {
+	if err := a.wallet.MayBeginAtCounter(switches.Float, post.Operator.Phone, post.Operator.Language); err != nil {
+		return "", err
+	}
 	o.ID, o.Asker, o.Till, o.Amount = a.wallet.IDs().New(), post.Till.ID, other.Till.ID, r.Amount
 	said := map[offer.Kind]string{offer.Float: "floatask", offer.Swap: "swap"}[o.Kind]
 	end := a.texts.Say(post.Operator.Language, said+".asked", a.aboutFloat(a.shop(other), string(other.Till.Code), o.Amount)...)

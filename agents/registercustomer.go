@@ -13,6 +13,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // RegisterRequest is what an operator wrote down of a person at the counter, with the ID document in hand.
@@ -48,7 +49,7 @@ type RegisterQuote struct {
 
 // QuoteRegister says whether that person can be registered, and opens the intent that RegisterCustomer goes through with.
 //
-// Faults: not_operator, operator_suspended, customer_open, customer_id_used, customer_to_office, bad_name, bad_id_number,
+// Faults: not_operator, operator_suspended, stopped, customer_open, customer_id_used, customer_to_office, bad_name, bad_id_number,
 // bad_reference, bad_choice (language), id_mismatch.
 func (a *Agents) QuoteRegister(ctx context.Context, r RegisterRequest) (RegisterQuote, error) {
 	post, err := a.serving(ctx, r.Operator)
@@ -56,6 +57,9 @@ func (a *Agents) QuoteRegister(ctx context.Context, r RegisterRequest) (Register
 		return RegisterQuote{}, err
 	}
 	now, at := a.now(), a.counterAt(post)
+	if stopped := a.registeringStopped(ctx, at, r.Phone); stopped != nil {
+		return RegisterQuote{}, stopped
+	}
 	at.Store = post.Store.ID
 	rules := a.market.At(now)
 	t := registerTerms{
@@ -81,7 +85,7 @@ func (a *Agents) QuoteRegister(ctx context.Context, r RegisterRequest) (Register
 // RegisterCustomer opens the wallet, which can only receive until its owner sets a PIN on that phone, or raises the one that the
 // person opened on the phone; it books the commission in the same posting and returns the text the conversation ends with.
 //
-// Faults: wrong_pin (left), pin_locked, operator_suspended, customer_open, customer_id_used, conflict (begin again), busy;
+// Faults: wrong_pin (left), pin_locked, operator_suspended, stopped, customer_open, customer_id_used, conflict (begin again), busy;
 // outcome_unknown.
 func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin.PIN) (end string, err error) {
 	var t registerTerms
@@ -102,6 +106,7 @@ func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin
 	}
 	plan := counter.Plan
 	plan.ID, plan.Kind, plan.Request, plan.Rules = in.ID, in.Kind, wallet.Request(in), t.Rules
+	plan.Stopped = a.registeringStopped(ctx, t.At, t.Newcomer.Phone)
 	plan.Legs = wallet.WithoutZero(append(plan.Legs, t.Earned.legs(t.At)...))
 	own := append(append(a.works(t.At, t.PricedAt, 0, 0), a.open(t.At)...),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, done, ofNewcomer)),
@@ -116,6 +121,14 @@ func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin
 	}
 	a.wallet.Wake()
 	return done(outcome), nil
+}
+
+// registeringStopped says that the operator may not register now, or nobody with such a number or of the tier that the wallet would have.
+func (a *Agents) registeringStopped(ctx context.Context, at Counter, newcomer msisdn.Number) *fault.Error {
+	if stopped := a.wallet.StoppedAtCounter(switches.Register, at.Phone, at.Language); stopped != nil {
+		return stopped
+	}
+	return a.wallet.StoppedPerson(ctx, newcomer, at.Language)
 }
 
 // deal is the deed as it is kept: no money of the customer's is in it.

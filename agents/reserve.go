@@ -16,6 +16,7 @@ import (
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 	"senti/wallet/tariff"
 	"senti/wallet/voucher"
 )
@@ -32,6 +33,9 @@ type ReserveReceipt struct {
 func (a *Agents) QuoteReserve(ctx context.Context, r CashOutRequest) (CashOutQuote, error) {
 	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
+		return CashOutQuote{}, err
+	}
+	if err := a.wallet.MayBegin(ctx, switches.Withdraw, r.From, c.Language); err != nil {
 		return CashOutQuote{}, err
 	}
 	switch open, err := a.offers.OpenFor(ctx, c.ID, a.now()); {
@@ -64,7 +68,7 @@ func (a *Agents) QuoteReserve(ctx context.Context, r CashOutRequest) (CashOutQuo
 // nothing more aside.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single (max),
-// limit_day and limit_month (max, left), offer_pending, sender_blocked, intent_expired, busy; outcome_unknown.
+// limit_day and limit_month (max, left), offer_pending, sender_blocked, stopped, intent_expired, busy; outcome_unknown.
 func (a *Agents) Reserve(ctx context.Context, intentID id.ID, typed pin.PIN) (ReserveReceipt, error) {
 	var t CashOutTerms
 	in, err := a.wallet.Recall(ctx, intentID, &t, ledger.Reserve)
@@ -80,6 +84,7 @@ func (a *Agents) Reserve(ctx context.Context, intentID id.ID, typed pin.PIN) (Re
 	if err != nil {
 		return ReserveReceipt{}, err
 	}
+	plan.Stopped = a.wallet.Stopped(ctx, switches.Withdraw, t.From.Phone, t.From.Language)
 	plan.Companions[1] = provided{plan.Companions[1], a.overLimit(account, t.Amount, t.PricedAt)}
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"senti/wallet/intent"
 	"senti/wallet/ledger"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 	"senti/wallet/voucher"
 )
 
@@ -37,6 +38,9 @@ func (a *Agents) AskSwap(ctx context.Context, r FloatRequest) (end string, err e
 func (a *Agents) QuoteSwap(ctx context.Context, r OfferRequest) (FloatQuote, error) {
 	post, o, err := a.onOffer(ctx, r, offer.Asked, offer.Swap)
 	if err != nil {
+		return FloatQuote{}, err
+	}
+	if err := a.wallet.MayBeginAtCounter(switches.Float, post.Operator.Phone, post.Operator.Language); err != nil {
 		return FloatQuote{}, err
 	}
 	to, err := a.askerOf(ctx, o)
@@ -74,6 +78,7 @@ func (a *Agents) AgreeSwap(ctx context.Context, intentID id.ID, typed pin.PIN) (
 	if err != nil {
 		return FloatReceipt{}, err
 	}
+	plan.Stopped = a.wallet.StoppedAtCounter(switches.Float, t.At.Phone, t.At.Language)
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
 		return FloatReceipt{}, betweenShops(err)

@@ -19,6 +19,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 	"senti/wallet/tariff"
 	"senti/wallet/voucher"
 )
@@ -78,10 +79,13 @@ func (a *Agents) Vouchers() bool { return a.rules().Voucher.On }
 // QuoteVoucher says what sending to a number without a wallet costs, and opens the intent that SendVoucher goes through with.
 //
 // Faults: not_registered (the market has no vouchers, or the sender no wallet), already_open (the number has a wallet: send to it),
-// own_number, sender_blocked, amount_too_small (min), amount_too_big (max), bad_word (max).
+// own_number, sender_blocked, stopped, amount_too_small (min), amount_too_big (max), bad_word (max).
 func (a *Agents) QuoteVoucher(ctx context.Context, r VoucherRequest) (VoucherQuote, error) {
 	c, err := a.wallet.Payer(ctx, r.From)
 	if err != nil {
+		return VoucherQuote{}, err
+	}
+	if err := a.wallet.MayBegin(ctx, switches.Voucher, r.From, c.Language); err != nil {
 		return VoucherQuote{}, err
 	}
 	if err := a.strangerTo(ctx, r); err != nil {
@@ -112,6 +116,7 @@ func (a *Agents) SendVoucher(ctx context.Context, intentID id.ID, typed pin.PIN)
 	if err != nil {
 		return VoucherReceipt{}, err
 	}
+	plan.Stopped = a.wallet.Stopped(ctx, switches.Voucher, t.From.Phone, t.From.Language)
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
 		return VoucherReceipt{}, a.offering(err, tariff.Voucher, t.Total(), t.Fee())

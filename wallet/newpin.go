@@ -17,15 +17,19 @@ import (
 	"senti/wallet/outbox"
 	"senti/wallet/proof"
 	"senti/wallet/sweep"
+	"senti/wallet/switches"
 )
 
 // ForgotPIN begins a new PIN for whoever types the ID number that the wallet was opened with, on the wallet's own phone: a
 // code is sent to that phone, for ProveCode. ResetPIN ends it. Three wrong answers in all lock this way for a day.
 //
 // Faults: not_registered, wallet_pending, sender_blocked, no_document, bad_id_number, wrong_id_number (left), proof_locked,
-// sms_codes_spent.
+// sms_codes_spent, stopped.
 func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID string, o Origin) error {
 	c, err := w.forgetful(ctx, phone)
+	if err == nil {
+		err = w.MayBegin(ctx, switches.NewPIN, phone, c.Language)
+	}
 	if err != nil {
 		return err
 	}
@@ -49,9 +53,12 @@ func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID str
 }
 
 // MayResetPIN tells before anything is typed whether the customer can get a new PIN without the old one. Faults: not_registered,
-// wallet_pending, sender_blocked, no_document.
+// wallet_pending, sender_blocked, no_document, stopped.
 func (w *Wallet) MayResetPIN(ctx context.Context, phone msisdn.Number) error {
-	_, err := w.forgetful(ctx, phone)
+	c, err := w.forgetful(ctx, phone)
+	if err == nil {
+		err = w.MayBegin(ctx, switches.NewPIN, phone, c.Language)
+	}
 	return err
 }
 

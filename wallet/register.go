@@ -12,6 +12,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // Registration is what a person told about themselves, as typed; Terms is the version they accepted.
@@ -39,8 +40,11 @@ func (w *Wallet) Terms() string { return string(w.market.At(w.clock.Now()).Terms
 // conversation ended, and a welcome. Nobody has checked the name yet, and the row says so.
 //
 // Faults: already_open, id_number_used, bad_name, bad_id_number, bad_choice (language), pin_mismatch,
-// weak_pin.
+// weak_pin, stopped.
 func (w *Wallet) Register(ctx context.Context, r Registration) (Registered, error) {
+	if err := w.MayBegin(ctx, switches.Register, r.Phone, r.Language); err != nil {
+		return Registered{}, err
+	}
 	if err := w.SamePIN(r.Phone, r.First, r.Again); err != nil {
 		return Registered{}, err
 	}

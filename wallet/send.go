@@ -11,6 +11,7 @@ import (
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // SendRequest is who wants to send how much (minor units) to whom.
@@ -23,7 +24,7 @@ type SendRequest struct {
 // QuoteSend says what sending would cost and who would get it, and opens the intent that Send goes through with. It tells
 // nothing about balance and limits: before the PIN the phone may be in anyone's hands.
 //
-// Faults: not_registered, own_number, sender_blocked, wallet_pending, wallet_dormant, cannot_receive, amount_too_small (min),
+// Faults: not_registered, own_number, sender_blocked, wallet_pending, wallet_dormant, stopped, cannot_receive, amount_too_small (min),
 // amount_too_big (max).
 func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error) {
 	if r.From == r.To {
@@ -31,6 +32,9 @@ func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error
 	}
 	sender, err := w.Payer(ctx, r.From)
 	if err != nil {
+		return SendQuote{}, err
+	}
+	if err := w.MayBegin(ctx, switches.Send, r.From, sender.Language); err != nil {
 		return SendQuote{}, err
 	}
 	receiver, err := w.Payee(ctx, r.To)
@@ -48,14 +52,16 @@ func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error
 // returns the same receipt and moves nothing. A refusal spends the intent: Requote makes another.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single
-// (max), limit_day and limit_month (max, left), cannot_receive, sender_blocked, intent_expired, busy; outcome_unknown means
+// (max), limit_day and limit_month (max, left), cannot_receive, sender_blocked, stopped, intent_expired, busy; outcome_unknown means
 // that the SMS, a redial or Send again will tell.
 func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendReceipt, error) {
 	q, err := w.quoted(ctx, intentID)
 	if err != nil {
 		return SendReceipt{}, err
 	}
-	outcome, err := w.ledger.Commit(ctx, w.SendPlan(q.Intent, q.terms, typed))
+	plan := w.SendPlan(q.Intent, q.terms, typed)
+	plan.Stopped = w.Stopped(ctx, switches.Send, q.terms.From.Phone, q.terms.From.Language)
+	outcome, err := w.ledger.Commit(ctx, plan)
 	if err != nil {
 		if fault.HasCode(err, fault.Conflict) {
 			w.forgetParties(q.terms.From, q.terms.To)

@@ -24,6 +24,7 @@
 //	trustpay.go    e-money, fees and taxes paid out, and unmade against what the bank has paid
 //	trustbank.go   the banks' statements: imported, and matched with the books
 //	trustsurplus.go what came in for nobody
+//	officeswitch.go, stopped.go  what staff stop for now, and who is told so
 //	trustcheck.go  what is owed against what lies in trust, and the books against the statements
 //	act.go         what the use cases of other packages (agents) need to do the same
 //
@@ -54,6 +55,7 @@ import (
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
+	"senti/wallet/switches"
 	"senti/wallet/trust"
 )
 
@@ -68,6 +70,7 @@ type Wallet struct {
 	ends      *intent.Marks
 	messages  *outbox.Store
 	trust     *trust.Store
+	switches  *switches.Board
 
 	market *market.Market
 	texts  *i18n.Texts
@@ -115,6 +118,7 @@ func New(p Parts) *Wallet {
 		ends:      intent.NewMarks(p.DB),
 		messages:  outbox.NewStore(p.DB, p.Clock),
 		trust:     trust.NewStore(p.DB),
+		switches:  switches.NewBoard(switches.NewStore(p.DB), p.Clock),
 		market:    p.Market,
 		texts:     p.Texts,
 		keys:      p.Keys,

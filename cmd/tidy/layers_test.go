@@ -53,6 +53,7 @@ var layers = map[string]int{
 	"wallet/staff":         3,
 	"wallet/approval":      3,
 	"wallet/trust":         3,
+	"wallet/switches":      3,
 	"agents/network":       3,
 	"agents/deal":          3,
 	"agents/books":         3,

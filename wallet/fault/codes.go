@@ -14,6 +14,7 @@ const (
 	Conflict       Code = "conflict"        // the posting ID was used for another request
 	Unauthorised   Code = "unauthorised"    // the caller did not prove who it is
 	BadRequest     Code = "bad_request"     // a malformed request; args: field
+	Stopped        Code = "stopped"         // staff have stopped it for now; args: line
 
 	BadNumber      Code = "bad_number"       // not a mobile number of a market served
 	OwnNumber      Code = "own_number"       // sending to oneself
@@ -181,6 +182,7 @@ var specs = map[Code]Spec{
 	Conflict:       conflict,
 	Unauthorised:   {HTTP: http.StatusUnauthorized},
 	BadRequest:     {HTTP: http.StatusBadRequest},
+	Stopped:        {HTTP: http.StatusServiceUnavailable},
 
 	BadNumber:      ask,
 	OwnNumber:      ask,

@@ -57,7 +57,7 @@ var widest = map[string][]Arg{
 		Text("expected", "2,000,000"), Text("difference", "inafaa kuwa 2,000,000, imepungua Ksh 250,000"),
 		Text("total", "Ksh 250,309"),
 		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "250,000"), Text("high", "50,000,000"), Text("cash", "Ksh 250,000"), Text("near", "WANJIKUWANJIKUWANJIK"),
-		Text("operator", "WANJIKUWANJIKUWANJIKUW"), Text("since", "31/12 23:59"), Text("byhand", "Ksh 2,000,000 zimeongezwa"), Text("reply", "+254712000000"),
+		Text("operator", "WANJIKUWANJIKUWANJIKUW"), Text("since", "31/12 23:59"), Text("byhand", "Ksh 2,000,000 zimeongezwa"), Text("reply", "+254712000000"), Text("line", strings.Repeat("W", 85)),
 	},
 	"Uganda": {
 		Text("amount", "UGX 5,000,000"), Text("fee", "2,875"), Text("tax", "375"), Text("balance", "UGX 20,000,000"),
@@ -75,7 +75,7 @@ var widest = map[string][]Arg{
 		Text("expected", "20,000,000"), Text("difference", "inafaa kuwa 20,000,000, imepungua UGX 5,000,000"),
 		Text("total", "UGX 5,012,500"),
 		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "10,000,000"), Text("high", "2,000,000,000"), Text("cash", "UGX 5,000,000"), Text("near", "NAMUGANZANAMUGANZANA"),
-		Text("operator", "NAMUGANZANAMUGANZANAMU"), Text("since", "31/12 23:59"), Text("byhand", "UGX 20,000,000 zimeongezwa"), Text("reply", "+256772123456"),
+		Text("operator", "NAMUGANZANAMUGANZANAMU"), Text("since", "31/12 23:59"), Text("byhand", "UGX 20,000,000 zimeongezwa"), Text("reply", "+256772123456"), Text("line", strings.Repeat("W", 85)),
 	},
 }
 

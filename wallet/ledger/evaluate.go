@@ -210,7 +210,10 @@ func (e *evaluation) decide(p *Plan) result {
 	}
 	w := &e.work
 	w.reset(e)
-	refusal := w.check(p.Companions)
+	refusal := p.Stopped
+	if refusal == nil {
+		refusal = w.check(p.Companions)
+	}
 	if refusal == nil {
 		refusal = w.apply(p)
 	}

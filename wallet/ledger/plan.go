@@ -15,14 +15,15 @@ import (
 // commits its companions and account changes (an intent opened, a language changed), and may then not have legs or holds.
 // Once given to Commit a plan must not be altered: the committer may still read it after the caller gave up.
 type Plan struct {
-	ID       id.ID     // the posting ID, made by the caller before the person is asked
-	Request  [32]byte  // hash of the request; the same ID with another hash is a conflict
-	Kind     Kind      // what kind of act this is
-	Void     bool      // spends the ID without legs: a companion refuses it, and what was posted before comes back
-	Corrects id.ID     // the posting that this one corrects; zero for none
-	Rules    string    // versions of the tariff, tax and limits it was priced with, ASCII, at most 80 characters
-	Legs     []Leg     // signed amounts, which sum to zero per currency; one leg per account
-	Holds    []HoldAct // holds taken, captured, released or expired
+	ID       id.ID        // the posting ID, made by the caller before the person is asked
+	Request  [32]byte     // hash of the request; the same ID with another hash is a conflict
+	Kind     Kind         // what kind of act this is
+	Void     bool         // spends the ID without legs: a companion refuses it, and what was posted before comes back
+	Stopped  *fault.Error // nil, or why it may not begin: it is refused with that before anything is looked at, but not what was posted before
+	Corrects id.ID        // the posting that this one corrects; zero for none
+	Rules    string       // versions of the tariff, tax and limits it was priced with, ASCII, at most 80 characters
+	Legs     []Leg        // signed amounts, which sum to zero per currency; one leg per account
+	Holds    []HoldAct    // holds taken, captured, released or expired
 	Open     []NewAccount
 	Change   []AccountChange
 
