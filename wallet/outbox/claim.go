@@ -37,8 +37,9 @@ type claim struct {
 	w     *Worker
 	now   time.Time
 	room  map[*route.Gate]int
-	some  bool // some route can take something
-	sweep bool // look also where nobody can take anything, for what is no longer worth sending
+	only  map[*route.Gate]func(msisdn.Number) bool // of a route that is closed but to some
+	some  bool                                     // some route can take something
+	sweep bool                                     // look also where nobody can take anything, for what is no longer worth sending
 
 	taken  []*flight
 	done   int  // messages that were given up or put aside
@@ -50,9 +51,22 @@ func (w *Worker) newClaim(now time.Time) *claim {
 	c := &claim{w: w, now: now, room: map[*route.Gate]int{}}
 	for _, g := range w.routes.Gates() {
 		c.room[g] = g.Room(now)
+		if closed, but := w.closed(g.Name); closed && but == nil {
+			c.room[g] = 0
+		} else if closed {
+			c.keepFor(g, but)
+		}
 		c.some = c.some || c.room[g] > 0
 	}
 	return c
+}
+
+// keepFor notes to whom a route is open. One that is open to everybody has no such note.
+func (c *claim) keepFor(g *route.Gate, some func(msisdn.Number) bool) {
+	if c.only == nil {
+		c.only = map[*route.Gate]func(msisdn.Number) bool{}
+	}
+	c.only[g] = some
 }
 
 // gather takes what is urgent, then what was put aside, which is the oldest, and then what is new or due again.
@@ -188,9 +202,12 @@ func (c *claim) giveUp(f *flight) {
 	c.done++
 }
 
-// firstWithRoom returns the first route of the message's way that has room and has not failed it yet, or nil.
+// firstWithRoom returns the first route of the message's way that has room, is open to its number and has not failed it yet, or nil.
 func (c *claim) firstWithRoom(f *flight) *route.Gate {
 	for _, g := range f.way.Gates {
+		if only := c.only[g]; only != nil && !only(f.To) {
+			continue
+		}
 		if c.room[g] > 0 && !slices.Contains(f.tried, g) {
 			return g
 		}

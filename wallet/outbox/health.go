@@ -13,6 +13,7 @@ type RouteHealth struct {
 	Name    string
 	Down    bool // it does not work, and is left alone
 	Resting bool // it is given nothing just now
+	Closed  bool // by hand, perhaps not to everybody
 }
 
 // health is that of all routes, for those who ask from outside.
@@ -21,12 +22,13 @@ type health struct {
 	routes []RouteHealth
 }
 
-func (h *health) note(now time.Time, t *route.Table) {
+func (h *health) note(now time.Time, t *route.Table, closed Closed) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.routes = h.routes[:0]
 	for _, g := range t.Gates() {
-		h.routes = append(h.routes, RouteHealth{g.Name, g.Down(), g.Down() || now.Before(g.Until())})
+		by, _ := closed(g.Name)
+		h.routes = append(h.routes, RouteHealth{g.Name, g.Down(), g.Down() || now.Before(g.Until()), by})
 	}
 }
 

@@ -127,6 +127,45 @@ func TestFallOver(t *testing.T) {
 	})
 }
 
+// A route that is closed by hand gets nothing, whatever waits: its messages take another route, or wait; open again, it gets them. One that
+// is open to a list gets the messages to that.
+func TestClosedRoute(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := newOffice(t, d)
+		only, cheap, dear := newNamed("only"), newNamed("cheap"), newNamed("dear")
+		o.by(route.Route{Sender: only, Networks: []string{"+25471"}}, route.Route{Sender: cheap, Networks: []string{"+25473"}},
+			route.Route{Sender: dear, Networks: []string{"+25473"}, Cost: 9})
+		closed := map[string]func(msisdn.Number) bool{"only": nil, "cheap": nil}
+		o.CloseBy(func(name string) (bool, func(msisdn.Number) bool) { but, is := closed[name]; return is, but })
+		const backlog = page + 10 // more than a look shows
+		o.to(onSafaricom, Receipt, backlog)
+		o.to(onAirtel, Receipt, 5)
+		for range 4 {
+			o.send()
+		}
+		if only.times() != 0 || cheap.times() != 0 || dear.times() != 5 {
+			t.Errorf("closed: %d and %d; the other: %d", only.times(), cheap.times(), dear.times())
+		}
+		if all := o.Health(); !all[0].Closed || all[2].Closed || all[0].Down {
+			t.Errorf("%+v", all)
+		}
+		closed["cheap"] = func(to msisdn.Number) bool { return to == onAirtel }
+		o.to(onAirtel, Receipt, 5)
+		o.to("+254733000002", Receipt, 5)
+		o.send()
+		if cheap.times() != 5 || dear.times() != 10 {
+			t.Errorf("to the list %d, to the others %d", cheap.times(), dear.times()-5)
+		}
+		delete(closed, "only")
+		for range 4 {
+			o.send()
+		}
+		if only.times() != backlog || o.depth() != 0 {
+			t.Errorf("open again: %d, %d wait", only.times(), o.depth())
+		}
+	})
+}
+
 // A route that is dead, with more messages waiting for it than fill a page, does not hold up what goes by another. Back again, it gets all of
 // them as fast as it takes them, the urgent ones first.
 func TestDeadRouteHoldsUpNobody(t *testing.T) {
@@ -370,7 +409,7 @@ func TestHealth(t *testing.T) {
 	}
 	o.clock.Advance(-10 * time.Second)
 	o.send()
-	if got := fmt.Sprint(o.Health()); got != "[{fake true true}]" {
+	if got := fmt.Sprint(o.Health()); got != "[{fake true true false}]" {
 		t.Error(got)
 	}
 }

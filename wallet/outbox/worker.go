@@ -12,6 +12,7 @@ import (
 	"senti/sms"
 	"senti/sms/route"
 	"senti/wallet/id"
+	"senti/wallet/msisdn"
 )
 
 const (
@@ -43,6 +44,7 @@ type Worker struct {
 	wake    chan struct{}
 	lease   *lease.Lease
 	observe func(route string, r sms.Result)
+	closed  Closed
 	health  health
 
 	// The rest belongs to the goroutine that sends.
@@ -55,15 +57,23 @@ type Worker struct {
 	swept  time.Time
 }
 
+// Closed says whether a route is closed just now, by hand, and to whom it is open all the same (nil: nobody). It is asked at every look at
+// what is due, and must not wait.
+type Closed func(route string) (closed bool, but func(to msisdn.Number) bool)
+
 // NewWorker returns a worker that sends by these routes. Observe is told of every result; it may be nil. Run runs it.
 func NewWorker(s *Store, routes *route.Table, ids id.Source, observe func(route string, r sms.Result)) *Worker {
 	if observe == nil {
 		observe = func(string, sms.Result) {}
 	}
-	return &Worker{Store: s, routes: routes, wake: make(chan struct{}, 1), observe: observe,
+	open := func(string) (bool, func(msisdn.Number) bool) { return false, nil }
+	return &Worker{Store: s, routes: routes, wake: make(chan struct{}, 1), observe: observe, closed: open,
 		lease:  lease.New(s.db, s.clock, ids.New(), "outbox", leaseTerm),
 		flying: map[id.ID]struct{}{}, landed: make(chan hand), lanes: map[int64]*route.Way{}}
 }
+
+// CloseBy has routes closed by hand: their messages take another route, or wait. It is for the time before Run.
+func (w *Worker) CloseBy(closed Closed) { w.closed = closed }
 
 // Wake tells the worker that there may be something to send. It never blocks.
 func (w *Worker) Wake() {
@@ -177,7 +187,7 @@ func (w *Worker) begin(ctx, calls context.Context) (*claim, error) {
 		err = c.gather(read)
 	}
 	w.launch(calls, c.taken)
-	w.health.note(c.now, w.routes)
+	w.health.note(c.now, w.routes, w.closed)
 	if err != nil {
 		return c, fmt.Errorf("outbox: read what is due: %w", err)
 	}
