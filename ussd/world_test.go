@@ -135,7 +135,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	w.staff["decide"] = w.decide
 	w.staff["reset-pin"] = w.resetsPIN
 	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
-	w.staff["resume"] = w.resume
+	w.staff["resume"], w.staff["switch"] = w.resume, w.switched
 	w.jobs["expire"] = w.expire
 	w.start()
 	t.Cleanup(func() { w.stop() })

@@ -6,6 +6,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // depositCode shows the code by which an operator finds the customer. There is no PIN in it: the code can only bring money in.
@@ -22,7 +23,7 @@ func drawDepositCode(t *turn) error {
 // cashCode sets money aside behind a code, which an operator pays on: how much, the fee, and the customer's PIN. Who has a code
 // already can see it again or take it back.
 var cashCode = flow{ID: "cashcode", Steps: []step{
-	{ID: "have", Choose: "You have a withdrawal code.", With: haveCashCode, Moves: true, Options: []option{
+	{ID: "have", Choose: "You have a withdrawal code.", With: orBegins(haveCashCode, begins(switches.Withdraw)), Moves: true, Options: []option{
 		{Key: "1", Text: "See it (PIN)", Go: "see"},
 		{Key: "2", Text: "Cancel it", Do: cancelCashCode, Go: "over"},
 	}},

@@ -6,6 +6,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // cash is all that a customer can do with cash.
@@ -23,7 +24,7 @@ var cash = flow{ID: "cash", Steps: []step{
 
 // cashOut takes cash at a shop: which, how much, its name and the fee, and the customer's PIN.
 var cashOut = flow{ID: "cashout", Steps: []step{
-	{ID: "shop", Ask: "Enter shop code", Take: shopCode},
+	{ID: "shop", Ask: "Enter shop code", With: begins(switches.Withdraw), Take: shopCode},
 	{ID: "amount", Ask: "Enter amount", Take: outAmount},
 	{ID: "pin", Secret: "Take {amount} at\n{shop}\n{code}\nFee {fee}. Total {total}\nCash there?\nEnter PIN",
 		With: quoteCashOut, Take: takeOut, Moves: true},

@@ -38,6 +38,7 @@ func atTill(t *turn) error {
 	if err := mayWork(t); err != nil {
 		return err
 	}
+	noticedAtCounter(t)
 	return sayTill(t)
 }
 

@@ -146,6 +146,9 @@ type env struct {
 // A session that this process does not know may have been begun before a restart, or on another node. Its own intent tells, if
 // it has one: closed, the answer is the page that closed it, again; open, the redial page.
 func (d *Dialogues) Open(ctx context.Context, c Caller, dialled []string) Answer {
+	if answer, stopped := d.barred(ctx, c, menu.Place{}); stopped {
+		return answer
+	}
 	return d.open(ctx, c, dialled, len(dialled) > 0)
 }
 
@@ -156,6 +159,9 @@ func (d *Dialogues) Resume(ctx context.Context, c Caller) Answer { return d.open
 // Push begins a session that the caller has not dialled, with what somebody asks of him; false when there is nothing that can be asked so. A
 // cash-out is not: while it may be unknown to the caller what became of his last act, as the page would hide that from the next dial.
 func (d *Dialogues) Push(ctx context.Context, c Caller) (Answer, bool) {
+	if _, stopped := d.barred(ctx, c, menu.Place{}); stopped {
+		return Answer{}, false
+	}
 	e := &env{Dialogues: d, caller: c}
 	at, err := e.home(ctx)
 	switch {
@@ -260,6 +266,9 @@ func (d *Dialogues) Closed(ctx context.Context, c Caller) (id.ID, bool) {
 
 // Next takes what was typed.
 func (d *Dialogues) Next(ctx context.Context, c Caller, at menu.Place, input string) Answer {
+	if answer, stopped := d.barred(ctx, c, at); stopped {
+		return answer
+	}
 	e := &env{Dialogues: d, caller: c}
 	place, reply := d.engine.Next(ctx, e, at, input, c.Page)
 	return e.answer(place, reply)

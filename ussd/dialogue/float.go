@@ -10,6 +10,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // float is all that an operator can do about the till's float, and what it earns. Its numbers are fixed for good.
@@ -33,7 +34,7 @@ var floatNow = flow{ID: "floatnow", Steps: []step{
 
 // floatSell sells float to another till of the same tree: which, how much, its name, and the operator's PIN.
 var floatSell = flow{ID: "floatsell", Steps: []step{
-	{ID: "shop", Ask: "Shop code of who buys", Take: otherShop},
+	{ID: "shop", Ask: "Shop code of who buys", With: beginsAtCounter(switches.Float), Take: otherShop},
 	{ID: "amount", Ask: "How much float?", Take: floatAmount},
 	{ID: "pin", Secret: "Sell {amount} float to\n{shop}\n{code}\nEnter PIN", With: quoteFloat, Take: sellFloat, Moves: true},
 
@@ -45,7 +46,7 @@ var floatSell = flow{ID: "floatsell", Steps: []step{
 
 // floatAsk asks another till of the same tree for float. Nothing moves before that says yes.
 var floatAsk = flow{ID: "floatask", Steps: []step{
-	{ID: "have", Choose: "You asked {shop} for {amount} float.", With: haveAsked(offer.Float), Moves: true, Options: []option{
+	{ID: "have", Choose: "You asked {shop} for {amount} float.", With: orBegins(haveAsked(offer.Float), beginsAtCounter(switches.Float)), Moves: true, Options: []option{
 		{Key: "1", Text: "Take it back", Do: withdrawOffer, Go: "over"},
 	}},
 	{ID: "shop", Ask: "Shop code of whom to ask", Take: otherShop},

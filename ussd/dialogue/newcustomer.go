@@ -7,11 +7,12 @@ import (
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // newCustomer registers a person at the counter, with the ID document in hand. The person sets the PIN on the own phone.
 var newCustomer = flow{ID: "newcustomer", Steps: []step{
-	{ID: "phone", Ask: "Customer's phone number", Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber}}},
+	{ID: "phone", Ask: "Customer's phone number", With: beginsAtCounter(switches.Register), Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber}}},
 	{ID: "name", Ask: "Name as it is on the {document}", With: document, Take: name},
 	{ID: "id", Ask: "Number of the {document}", With: document, Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber, fault.IDMismatch}}},
 	{ID: "photo", Ask: "Reference of the photo or copy of the {document}", With: document, Take: take{Do: takePhoto, Faults: []fault.Code{fault.BadReference}}, Options: []option{

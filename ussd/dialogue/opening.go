@@ -40,6 +40,7 @@ var asleep = flow{ID: "asleep", Steps: []step{
 
 // ownMenu leads who has not opened the wallet yet from the menu to where that is done.
 func ownMenu(t *turn) error {
+	noticed(t)
 	c, err := t.Env.wallet.Customer(t.Ctx, t.Env.caller.Phone)
 	if err == nil && c.Status == customer.Pending {
 		t.Start(opening.ID)

@@ -16,7 +16,7 @@ var first = flow{ID: "first", Texts: map[string]string{"home": "Start"}, Steps: 
 		{Key: "3", Text: "{third}", If: offers(2), Do: speak(2)},
 	}},
 	{ID: "invite", Confirm: "Open a Senti wallet. It is free.\nKeep your {document} near.", With: document, Options: []option{
-		{Key: "1", Text: "Start (I accept the terms)", Do: acceptTerms},
+		{Key: "1", Text: "Start (I accept the terms)", Do: mayRegister},
 		{Key: "2", Text: "I was sent a cash code", If: vouchersOn, Go: "cashcode"},
 		{Key: "3", Text: "Fees", Start: "fees"},
 		// 4 Help

@@ -6,6 +6,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // reserve asks a shop to keep cash for a customer who is on the way: how much, near what place, which shop of those that can pay, the fee,
@@ -13,7 +14,7 @@ import (
 var reserve = flow{ID: "reserve", Texts: map[string]string{
 	"waits": "{shop} has until {time} to say yes.", "kept": "{shop} keeps cash for you until {time}.",
 }, Steps: []step{
-	{ID: "have", Choose: "{what}", With: haveReserved, Moves: true, Options: []option{
+	{ID: "have", Choose: "{what}", With: orBegins(haveReserved, begins(switches.Withdraw)), Moves: true, Options: []option{
 		{Key: "1", Text: "See the codes (PIN)", If: isPromised, Go: "see"},
 		{Key: "2", Text: "Cancel it", Do: cancelReserve(false), Go: "over"},
 		{Key: "3", Text: "They did not pay me", If: isPromised, Go: "sure"},

@@ -6,11 +6,12 @@ import (
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // send asks to whom and how much, shows the name, the fee and the total, and moves the money on the right PIN.
 var send = flow{ID: "send", Texts: map[string]string{"taxed": "Fee {fee} (tax incl.)"}, Steps: []step{
-	{ID: "to", Ask: "Enter phone number", Take: recipient},
+	{ID: "to", Ask: "Enter phone number", With: begins(switches.Send), Take: recipient},
 	{ID: "amount", Ask: "Enter amount", With: dropQuote, Take: amount},
 	{ID: "same", Confirm: "You sent {amount} to {to} just now. Again?", With: sentLately, Options: []option{
 		{Key: "1", Text: "Yes, send it again", Go: "pin"},

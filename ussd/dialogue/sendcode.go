@@ -6,6 +6,7 @@ import (
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 )
 
 // sendCode sends money to a number without a wallet: a code by SMS, which any agent pays out to who shows it with an ID. It begins
@@ -46,7 +47,7 @@ func vouchersOn(t *turn) bool { return t.Env.agents.Vouchers() }
 
 func sayTo(t *turn) error {
 	t.Say("to", msisdn.Number(t.Kept(keptTo)).National())
-	return nil
+	return begins(switches.Voucher)(t)
 }
 
 const keptWord = "word"

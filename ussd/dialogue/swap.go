@@ -7,6 +7,7 @@ import (
 	"senti/agents/offer"
 	"senti/ussd/menu"
 	"senti/wallet/fault"
+	"senti/wallet/switches"
 	"senti/wallet/voucher"
 )
 
@@ -21,7 +22,7 @@ var floatSwap = flow{ID: "floatswap", Texts: map[string]string{
 		{Key: "2", Text: "Cancel the swap", Go: "off"},
 		{Key: "3", Text: "Next", If: several, Do: seeNext, Go: "now"},
 	}},
-	{ID: "have", Choose: "You asked {shop} for {amount} float for cash.", With: haveAsked(offer.Swap), Moves: true, Options: []option{
+	{ID: "have", Choose: "You asked {shop} for {amount} float for cash.", With: orBegins(haveAsked(offer.Swap), beginsAtCounter(switches.Float)), Moves: true, Options: []option{
 		{Key: "1", Text: "Take it back", Do: withdrawOffer, Go: "over"},
 	}},
 	{ID: "amount", Ask: "How much float do you need for cash?", Take: floatAmount},

@@ -6,6 +6,7 @@ import (
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
+	"senti/wallet/switches"
 	"senti/wallet/voucher"
 )
 
@@ -17,7 +18,7 @@ var withdraw = flow{ID: "withdraw", Texts: map[string]string{"see": "See the ID.
 		{Key: "1", Text: "Ask the customer", Go: "amount"},
 		{Key: "2", Text: "Customer has a code", Go: "code"},
 	}},
-	{ID: "amount", Ask: "How much cash?", Take: askAmount},
+	{ID: "amount", Ask: "How much cash?", With: beginsAtCounter(switches.Withdraw), Take: askAmount},
 	{ID: "ask", Confirm: "Ask {name}\n{phone}\nfor {amount}? Customer's fee {fee}.\nPay nothing yet.", With: quoteAsk, Moves: true, Options: []option{
 		{Key: "1", Text: "Ask", Do: ask, Go: "over"},
 		{Key: "0", Text: "Stop", Go: "stopped"},

@@ -212,6 +212,9 @@ func (t *Turn[E]) take(o *Option[E]) (Place, Reply) {
 	case o.Go != "":
 		t.Go(o.Go)
 	}
+	if o.Start != "" {
+		t.chose = from
+	}
 	return t.follow(from)
 }
 
@@ -261,7 +264,7 @@ func (t *Turn[E]) enter(to Mark) (Place, Reply) {
 		to.Step = t.engine.flows[to.Flow].Steps[row].ID
 		t.place.Flow, t.place.Step, t.next = to.Flow, to.Step, Mark{}
 		t.place.Pages, t.place.Page = nil, 0
-		t.place.Over = false
+		t.place.Over, t.notice = false, ""
 		err := t.prepare(step)
 		switch {
 		case errors.Is(err, ErrSkip):
@@ -326,14 +329,17 @@ func (t *Turn[E]) home() (Place, Reply) {
 // notAgain says that the turn may not ask again: it is not Take that failed, and With named no step that asks.
 const notAgain = ""
 
-// failed asks again if the person can correct the fault, goes where the fault leads, and ends the dialogue otherwise. It asks again only once in a
-// turn: a table whose question cannot even be shown must not go round for ever.
+// failed asks again if the person can correct the fault, goes where the fault leads, and ends the dialogue otherwise. What cannot even begin
+// is said above the page on which it was chosen: something else can be chosen there. It asks again only once in a turn: a table whose question cannot even be shown must not go round for ever.
 func (t *Turn[E]) failed(flow string, err error) (Place, Reply) {
 	to := Mark{flow, t.again}
 	step, _ := t.engine.find(to)
 	f := fault.As(err)
 	if f != nil && t.again != notAgain && step != nil && t.above == "" && slices.Contains(step.Take.Faults, f.Code) {
 		return t.askAgain(to, f)
+	}
+	if at := t.chose; at.Flow != "" && f != nil && f.Code == fault.Stopped && t.above == "" {
+		return t.askAgain(at, f)
 	}
 	if lead := t.lead(f); lead != "" && !t.led {
 		t.led = true // a flow whose own first page comes to the fault ends as any other

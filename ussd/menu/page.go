@@ -54,6 +54,9 @@ func (t *Turn[E]) show(step *Step[E]) (Place, Reply) {
 		nav = append(t.options(step), nav...)
 	}
 	whole := strings.Join(slices.Concat(head, lines, nav), "\n")
+	if noticed := t.notice + "\n" + whole; t.notice != "" && t.above == "" && k == choose && fits(noticed, t.page.Limit) {
+		return t.place, Reply{Text: noticed}
+	}
 	if t.above != "" && k.hasOptions() && !fits(whole, t.page.Limit) {
 		head = strings.Split(t.above, "\n") // what they choose about was on the page before; the choices must be on this one
 		whole = strings.Join(slices.Concat(head, lines, nav), "\n")

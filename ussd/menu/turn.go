@@ -19,7 +19,9 @@ type Turn[E any] struct {
 	next   Mark   // where to go instead of the next row; Flow "" for none
 	again  string // the step that asks again instead of this one
 	above  string // the line above the question
+	notice string // the line above a page, if there is room
 	led    bool   // a fault has led to a flow of its own
+	chose  Mark   // the page whose option led to another flow in this turn; Flow "" for none
 }
 
 // Lang returns the language the person is spoken to in.
@@ -43,6 +45,9 @@ func (t *Turn[E]) Say(name string, value any) {
 func (t *Turn[E]) Text(name string) string {
 	return t.engine.say(t.place.Lang, t.place.Flow+"."+name, t.args)
 }
+
+// Notice puts a line above the page at hand, if there is room for it and nothing else to say there. It is said already.
+func (t *Turn[E]) Notice(line string) { t.notice = line }
 
 // Line adds one of the flow's Texts to a List.
 func (t *Turn[E]) Line(name string) { t.lines = append(t.lines, t.Text(name)) }
