@@ -9,7 +9,7 @@ import (
 )
 
 // adminCmd is what staff do at a terminal: one field for each word, and one file admin_WORD.go for those that have more to say.
-// Every command opens a desk (desk.go), and all but enrol, bootstrap, verify and the list of jobs want
+// Every command opens a desk (desk.go), and all but enrol, bootstrap, verify and the lists of jobs and switches want
 // to know who sits there.
 type adminCmd struct {
 	SignIn    adminSignInCmd    `cmd:"" help:"Prove who you are once, for a quarter of an hour of commands."`
@@ -28,6 +28,7 @@ type adminCmd struct {
 	Case      adminCaseCmd      `cmd:"" help:"Disagreements over a counter: cash that was not paid, deposits to a wrong number."`
 	Agent     adminAgentCmd     `cmd:"" help:"Agents, stores, tills and operators: taken on, shown, stopped, closed."`
 	Customer  adminCustomerCmd  `cmd:"" help:"Show, block and help a customer."`
+	Switch    adminSwitchCmd    `cmd:"" help:"Stop a service, gateway, route, tier or range of numbers, or limit it to a pilot."`
 	Audit     adminAuditCmd     `cmd:"" help:"Who did what, newest first."`
 	Jobs      adminJobsCmd      `cmd:"" help:"What the clock does, how that went, and doing it now."`
 	Verify    verifyCmd         `cmd:"" help:"Prove the books and the audit chain; the same as walletd verify."`

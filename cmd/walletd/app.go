@@ -100,6 +100,9 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	if err := a.wallet.EnsureSystemAccounts(ctx); err != nil {
 		return nil, fmt.Errorf("system accounts: %w", err)
 	}
+	if err := a.wallet.Switches().Load(ctx); err != nil {
+		return nil, err
+	}
 	a.agents = agents.New(a.wallet, d)
 	dialogues, err := dialogue.New(a.wallet, a.agents)
 	if err != nil {
@@ -127,9 +130,11 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	a.background("networks", a.wallet.Messages().Remember)
 	a.background("ends", a.wallet.Run)
 	a.background("audit head", audit.NewStore(d).Watch)
+	a.background("switches", a.wallet.Switches().Watch)
 	a.pushPages(p)
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
 	a.metrics.trust(trust.NewStore(a.db))
+	a.metrics.switches(a.wallet.Switches())
 	a.metrics.gauge("senti_plans_waiting", "Plans waiting for the committer.", func() float64 { return float64(a.ledger.Waiting()) })
 	return a, a.startJobs()
 }
@@ -174,6 +179,7 @@ func (a *app) openOutbox(p plan) (*outbox.Worker, error) {
 		return nil, err
 	}
 	worker := outbox.NewWorker(a.wallet.Messages(), table, id.Random{}, a.metrics.onResult)
+	worker.CloseBy(a.wallet.Switches().Closes)
 	a.metrics.outbox(a.wallet.Messages().Queues, worker.Health)
 	return worker, nil
 }

@@ -76,7 +76,7 @@ func (o *outboxMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 	for _, r := range o.health() {
 		gauge(o.down, oneIf(r.Down), r.Name)
-		gauge(o.resting, oneIf(r.Resting), r.Name)
+		gauge(o.resting, oneIf(r.Resting || r.Closed), r.Name)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), queueLimit)
 	defer cancel()

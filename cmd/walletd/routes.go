@@ -43,7 +43,7 @@ func (a *app) operations(e *echo.Echo) {
 }
 
 // readyz says whether callers may be sent here: the database answers, its schema is ours, it was written
-// with our keys, and we are not stopping.
+// with our keys, and we are not stopping. Below it says what staff have stopped: callers may be sent here all the same.
 func (a *app) readyz(c echo.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), time.Second)
 	defer cancel()
@@ -51,7 +51,7 @@ func (a *app) readyz(c echo.Context) error {
 		slog.WarnContext(ctx, "not ready", "err", err)
 		return c.String(http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
 	}
-	return c.String(http.StatusOK, "ready\n")
+	return c.String(http.StatusOK, "ready\n"+a.stopped())
 }
 
 // newEcho is an Echo in which a panic is one logged answer, every body is bounded, and every request is counted. Paths may
