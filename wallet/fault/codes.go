@@ -48,6 +48,9 @@ const (
 	IDMismatch     Code = "id_mismatch"      // the document at the counter is not the one the wallet was opened with
 	WalletDormant  Code = "wallet_dormant"   // not used for so long that nothing may leave it
 	WalletPending  Code = "wallet_pending"   // opened at a counter, and not yet by its owner
+	SIMChanged     Code = "sim_changed"      // another SIM has the number: nothing may leave until the owner's ID was checked
+	NumberKept     Code = "number_kept"      // the wallet has its number: there is nothing to be claimed
+	SIMKnown       Code = "sim_known"        // no other SIM has the number: there is nothing to be checked
 
 	// What operators hear of a customer. They are told what to do, and not what the matter is.
 	CounterCodesSpent  Code = "counter_codes_spent"  // too many codes were sent from counters in a day
@@ -56,6 +59,7 @@ const (
 	CustomerPending    Code = "customer_pending"     // the customer has not opened the wallet yet
 	CustomerOpen       Code = "customer_open"        // the number has a wallet whose ID was checked
 	CustomerIDUsed     Code = "customer_id_used"     // no further wallet on that document
+	CustomerSIM        Code = "customer_sim"         // another SIM has the customer's number: the ID is to be checked first
 
 	SenderBlocked   Code = "sender_blocked"   // the wallet may not pay out
 	CannotReceive   Code = "cannot_receive"   // the other side cannot receive this now; says no more on purpose
@@ -216,6 +220,9 @@ var specs = map[Code]Spec{
 	IDMismatch:     end,
 	WalletDormant:  end,
 	WalletPending:  end,
+	SIMChanged:     end,
+	NumberKept:     end,
+	SIMKnown:       end,
 
 	CounterCodesSpent:  end,
 	CounterProofLocked: end,
@@ -223,6 +230,7 @@ var specs = map[Code]Spec{
 	CustomerPending:    end,
 	CustomerOpen:       conflict,
 	CustomerIDUsed:     end,
+	CustomerSIM:        end,
 
 	SenderBlocked:   end,
 	CannotReceive:   end,

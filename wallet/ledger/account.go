@@ -40,12 +40,13 @@ func (t Turnover) On(day int32) Turnover {
 // Flags stop an account in one direction or wholly, or tell a plan's rules something of it.
 type Flags uint16
 
-// The flags. The ledger enforces the first three; Joint is for rules alone.
+// The flags. The ledger enforces all but Joint, which is for rules alone.
 const (
 	DebitBlocked  Flags = 1 << iota // nothing may leave
 	CreditBlocked                   // nothing may arrive
 	Closed                          // neither, for good
 	Joint                           // its holder has other accounts, and limits that hold across them
+	Unproven                        // nothing may leave until its holder has shown who they are: another SIM has the number
 )
 
 // AccountType tells accounts apart by whose money is on them. Numbers are stored: never reuse one.

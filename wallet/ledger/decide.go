@@ -264,6 +264,8 @@ func (w *plannedRows) take(a *Account, row *hold, h HoldAct) *fault.Error {
 		}
 	} else if a.Flags&Closed != 0 || a.Flags&DebitBlocked != 0 && !h.Stopped {
 		return fault.New(fault.SenderBlocked)
+	} else if a.Flags&Unproven != 0 && !h.Stopped {
+		return fault.New(fault.SIMChanged)
 	}
 	if h.Amount > a.Available() { // for a trust account too: it is never above zero, and bank money cannot be held
 		return fault.New(fault.Insufficient, "available", fault.Minor(a.Available()), "needed", fault.Minor(h.Amount))
@@ -316,6 +318,9 @@ func (w *plannedRows) leg(leg Leg, kind Kind) *fault.Error {
 	}
 	if a.Flags&(stopped|Closed) != 0 {
 		return fault.New(code)
+	}
+	if stopped == DebitBlocked && a.Flags&Unproven != 0 {
+		return fault.New(fault.SIMChanged)
 	}
 	available := a.Available()
 	if overflows(a.Balance, leg.Amount) {

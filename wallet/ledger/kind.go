@@ -29,6 +29,7 @@ const (
 	Reserve        Kind = 20 // cash reserved at a till; of intents and of the posting that holds the money
 	TrustMove      Kind = 22 // money moved from one trust bank to another
 	CodeTyped      Kind = 23 // a code compared, before anything moves: so that a repeat of the turn counts no try again
+	NumberEvent    Kind = 28 // what a telco told of a number, such as another SIM: told twice, it is done once
 )
 
 // KindSpec is what the ledger enforces for a kind.
@@ -65,6 +66,7 @@ var Kinds = []KindSpec{
 	{Reserve, "reserve", false, false, nil},
 	{TrustMove, "trust_move", true, true, []AccountType{Trust}},
 	{CodeTyped, "code_typed", false, false, nil},
+	{NumberEvent, "number_event", false, false, nil},
 }
 
 // Spec returns the kind's row, and false for a number that is not in the table.

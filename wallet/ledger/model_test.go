@@ -116,6 +116,8 @@ func (m *model) hold(h ledger.HoldAct) *fault.Error {
 			return fault.New(fault.HoldClosed)
 		case a.Flags&(ledger.DebitBlocked|ledger.Closed) != 0:
 			return fault.New(fault.SenderBlocked)
+		case a.Flags&ledger.Unproven != 0:
+			return fault.New(fault.SIMChanged)
 		case a.Balance-a.Held < h.Amount:
 			return fault.New(fault.Insufficient, "available", fault.Minor(a.Balance-a.Held), "needed", fault.Minor(h.Amount))
 		}
@@ -150,6 +152,8 @@ func (m *model) leg(p *ledger.Plan, leg ledger.Leg) *fault.Error {
 	switch {
 	case leg.Amount < 0 && (a.Flags&ledger.Closed != 0 || a.Flags&ledger.DebitBlocked != 0 && !undoes):
 		return fault.New(fault.SenderBlocked)
+	case leg.Amount < 0 && a.Flags&ledger.Unproven != 0 && !undoes:
+		return fault.New(fault.SIMChanged)
 	case leg.Amount > 0 && (a.Flags&ledger.Closed != 0 || a.Flags&ledger.CreditBlocked != 0 && !undoes):
 		return fault.New(fault.CannotReceive)
 	case leg.Amount < 0 && a.Type != ledger.Trust && available < -leg.Amount:

@@ -160,7 +160,7 @@ func (w *random) undo(t *rapid.T) {
 }
 
 func (w *random) block(t *rapid.T) {
-	n, flags := w.wallet(t), rapid.SampledFrom([]ledger.Flags{0, 0, 0, ledger.DebitBlocked, ledger.CreditBlocked, ledger.Closed}).Draw(t, "flags")
+	n, flags := w.wallet(t), rapid.SampledFrom([]ledger.Flags{0, 0, 0, ledger.DebitBlocked, ledger.CreditBlocked, ledger.Unproven, ledger.Closed}).Draw(t, "flags")
 	if _, err := w.ledgers[w.via(t)].Commit(bg, &ledger.Plan{Change: []ledger.AccountChange{{Account: n, Flags: &flags}}}); err != nil {
 		t.Fatal(err)
 	}

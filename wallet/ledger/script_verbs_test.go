@@ -115,7 +115,7 @@ var acts = map[string]func(*script, *words) (name string, p *ledger.Plan){
 	// block A debit|credit, close A, unblock A
 	"block": func(s *script, w *words) (string, *ledger.Plan) {
 		account := s.account(w.next())
-		return s.flag(account, map[string]ledger.Flags{"debit": ledger.DebitBlocked, "credit": ledger.CreditBlocked}[w.next()])
+		return s.flag(account, map[string]ledger.Flags{"debit": ledger.DebitBlocked, "credit": ledger.CreditBlocked, "unproven": ledger.Unproven}[w.next()])
 	},
 	"close":   func(s *script, w *words) (string, *ledger.Plan) { return s.flag(s.account(w.next()), ledger.Closed) },
 	"unblock": func(s *script, w *words) (string, *ledger.Plan) { return s.flag(s.account(w.next()), 0) },

@@ -6,6 +6,7 @@ package msisdn
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 
@@ -83,6 +84,13 @@ func dialled(text string) (string, error) {
 	}
 	return string(digits), nil
 }
+
+// NoNumber stands where a number does for a holder who has none any more, as somebody else has it. It is not dialled, not parsed and
+// no other holder's: no country's code begins with 0. Nothing is sent to it.
+func NoNumber(holder int64) Number { return Number(fmt.Sprintf("+0%014d", holder)) }
+
+// IsNone reports whether a number is what NoNumber makes, or empty.
+func (n Number) IsNone() bool { return n == "" || strings.HasPrefix(string(n), "+0") }
 
 // E164 returns the number as stored and as given to gateways: "+254712000001".
 func (n Number) E164() string { return string(n) }
