@@ -39,7 +39,7 @@ func (c creation) Key() id.ID { return c.customer.Phone.Bytes16() }
 
 // Check refuses a phone that has a wallet.
 func (c creation) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
-	if row != nil {
+	if row != nil && !vacant(row) {
 		return nil, fault.New(fault.AlreadyOpen)
 	}
 	return nil, nil
@@ -114,7 +114,7 @@ func (a alteration) Key() id.ID { return a.phone.Bytes16() }
 // Check asks whether the change may be made.
 func (a alteration) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
 	c, ok := row.(*Customer)
-	if !ok {
+	if !ok || vacant(row) {
 		return nil, fault.New(fault.NotRegistered)
 	}
 	next := *c
@@ -127,6 +127,7 @@ func (a alteration) Finish(row any, o *ledger.Outcome) any {
 		return nil
 	}
 	next := *row.(*Customer)
+	next.moved = false
 	_ = a.change(&next) // Check has asked it already, of this same row
 	return &next
 }

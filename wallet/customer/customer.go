@@ -29,7 +29,33 @@ type Customer struct {
 	Shared       bool   // other wallets were opened on the same checked document, so limits hold across them
 	CreatedAt    time.Time
 
+	SIM        SIM       // the phone was seen with; zero: none was told yet
+	SIMChanged time.Time // since when nothing may leave, as another SIM has the number; zero: it may
+	SIMChecked time.Time // when the ID was checked after such a change; zero: never
+
+	moved bool // the row's number has changed with this image: see table.go
+
 	Beside []int64 // of a Shared one that ByPhone has read: the ledger accounts of the other wallets on the document
+}
+
+// SIM is a keyed hash of the number of a SIM card: equal for one card, and telling nothing else.
+type SIM [16]byte
+
+// IsZero reports whether no SIM is known.
+func (s SIM) IsZero() bool { return s == SIM{} }
+
+// Detached reports whether the customer's number is somebody else's by now. The wallet is as it was, and its owner can claim it.
+func (c Customer) Detached() bool { return c.Phone.IsNone() }
+
+// SwapIsNews reports whether a change of SIM at that time is after all that is known: the opening of the wallet, the last check of the
+// ID, and the change that is waiting for one.
+func (c Customer) SwapIsNews(at time.Time) bool {
+	return at.After(c.CreatedAt) && at.After(c.SIMChecked) && c.SIMChanged.IsZero()
+}
+
+// SIMIsNews reports whether the phone was seen with another SIM than that, and no change waits for a check of the ID.
+func (c Customer) SIMIsNews(seen SIM) bool {
+	return !seen.IsZero() && !c.SIM.IsZero() && seen != c.SIM && c.SIMChanged.IsZero()
 }
 
 // Document is a sealed identity document. The zero value is none.

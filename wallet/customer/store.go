@@ -29,7 +29,8 @@ func NewStore(d *db.DB) *Store {
 
 const selectCustomer = `
 	SELECT id, account, phone, name, name_verified, tier, status, language, terms, terms_at,
-	       id_type, id_sealed, id_index, photo, shared, was, created_at
+	       id_type, id_sealed, id_index, photo, shared, was, created_at,
+	       sim, sim_changed, sim_checked
 	  FROM customers`
 
 // ByPhone returns the customer with that number and the accounts beside it, or not_registered. Callers at the same time share a query.
@@ -83,10 +84,29 @@ func (s *Store) one(ctx context.Context, query string, arg any) (Customer, error
 }
 
 func scan(rows *sql.Rows) (c Customer, err error) {
-	var verified, shared, termsAt, createdAt int64
+	var verified, shared, termsAt, createdAt, simChanged, simChecked int64
+	var sim []byte
 	err = rows.Scan(&c.ID, &c.Account, &c.Phone, &c.Name, &verified, &c.Tier, &c.Status, &c.Language, &c.Terms, &termsAt,
-		&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &c.Photo, &shared, &c.Was, &createdAt)
+		&c.Document.Type, &c.Document.Sealed, &c.Document.Index, &c.Photo, &shared, &c.Was, &createdAt,
+		&sim, &simChanged, &simChecked)
+	copy(c.SIM[:], sim)
+	c.SIMChanged, c.SIMChecked = moment(simChanged), moment(simChecked)
 	c.NameVerified, c.Shared = verified != 0, shared != 0
 	c.TermsAt, c.CreatedAt = time.UnixMicro(termsAt).UTC(), time.UnixMicro(createdAt).UTC()
 	return c, err
+}
+
+// moment is a time of the database, of which 0 is none; micros its inverse.
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
 }

@@ -37,24 +37,45 @@ func (*customerTable) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.
 
 var (
 	customerKey = []string{"id"}
-	customerSet = []string{"account", "name", "name_verified", "tier", "status", "language", "terms", "terms_at",
-		"id_type", "id_sealed", "id_index", "photo", "shared", "was"}
+	customerSet = []string{"account", "phone", "name", "name_verified", "tier", "status", "language", "terms", "terms_at",
+		"id_type", "id_sealed", "id_index", "photo", "shared", "was", "sim", "sim_changed", "sim_checked"}
 )
 
-// Write inserts or replaces customers.
+// vacant is the image of a number that nobody has any more: nothing is written of it.
+func vacant(row any) bool {
+	c, ok := row.(*Customer)
+	return ok && c.ID == 0
+}
+
+// Write inserts or replaces customers. Who has another number than before gives it up first, whatever comes in which order: else it
+// could still be in the way of who has it now.
 func (*customerTable) Write(d *db.Dialect, rows []any) []db.Stmt {
-	const columns = 17
+	const columns = 20
 	args := make([]any, 0, columns*len(rows))
+	var first []db.Stmt
 	for _, r := range rows {
+		if vacant(r) {
+			continue
+		}
 		c := r.(*Customer)
+		if c.moved {
+			first = append(first, db.Stmt{SQL: `UPDATE customers SET phone = ? WHERE id = ?`, Args: []any{string(msisdn.NoNumber(c.ID)), c.ID}})
+		}
 		args = append(args, c.ID, c.Account, string(c.Phone), c.Name, c.NameVerified, int64(c.Tier), string(c.Status), c.Language,
 			c.Terms, c.TermsAt.UnixMicro(), int64(c.Document.Type), orNull(c.Document.Sealed), orNull(c.Document.Index),
-			c.Photo, c.Shared, string(c.Was), c.CreatedAt.UnixMicro())
+			c.Photo, c.Shared, string(c.Was), c.CreatedAt.UnixMicro(), c.SIM.orNull(), micros(c.SIMChanged), micros(c.SIMChecked))
 	}
-	return db.InsertMany(`
+	return append(first, db.InsertMany(`
 		INSERT INTO customers (id, account, phone, name, name_verified, tier, status, language, terms, terms_at,
-		                       id_type, id_sealed, id_index, photo, shared, was, created_at) VALUES `,
-		columns, args, d.Upsert(customerKey, customerSet))
+		                       id_type, id_sealed, id_index, photo, shared, was, created_at, sim, sim_changed, sim_checked) VALUES `,
+		columns, args, d.Upsert(customerKey, customerSet))...)
+}
+
+func (s SIM) orNull() any {
+	if s.IsZero() {
+		return nil
+	}
+	return s[:]
 }
 
 func orNull(b []byte) any {

@@ -17,6 +17,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -210,7 +211,7 @@ func (addition) Check(any, time.Time) (keep any, refusal *fault.Error) { return 
 
 // Finish writes the message, due at once, if the plan was accepted.
 func (a addition) Finish(_ any, o *ledger.Outcome) any {
-	if !o.Accepted {
+	if !o.Accepted || a.to.IsNone() { // whoever it is about has no number any more
 		return nil
 	}
 	text := a.text(o)
@@ -244,7 +245,12 @@ const room = "................................................"
 func (*table) Write(_ *db.Dialect, rows []any) []db.Stmt {
 	receipts := make([]any, 0, 6*len(rows))
 	var others []any
+	var recalls []db.Stmt
 	for _, r := range rows {
+		if given, ok := r.(recalled); ok {
+			recalls = append(recalls, given.stmts()...)
+			continue
+		}
 		m := r.(newMessage)
 		if m.kind == Receipt && m.until == nil {
 			receipts = append(receipts, m.id[:], m.at, string(m.to), m.text, m.at, room)
@@ -252,7 +258,7 @@ func (*table) Write(_ *db.Dialect, rows []any) []db.Stmt {
 		}
 		others = append(others, m.id[:], m.at, string(m.to), m.text, m.at, room, int64(m.kind), m.until)
 	}
-	return append(
+	return slices.Concat(recalls,
 		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at, provider_ref) VALUES `, 6, receipts, ""),
-		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at, provider_ref, kind, until_at) VALUES `, 8, others, "")...)
+		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at, provider_ref, kind, until_at) VALUES `, 8, others, ""))
 }

@@ -203,6 +203,30 @@ func (c use) Finish(image any, o *ledger.Outcome) any {
 	return &r
 }
 
+// Limit returns the companion that begins a time of small limits, or lets one last longer: for somebody who has proven who they are to
+// others. It refuses nothing.
+func (s *Store) Limit(subject Subject, small time.Duration) ledger.Companion {
+	return limiting{companion{s, subject.key()}, small}
+}
+
+type limiting struct {
+	companion
+	small time.Duration
+}
+
+// Check never refuses.
+func (limiting) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+
+// Finish notes until when if the plan was accepted.
+func (c limiting) Finish(image any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	r := of(c.subject, image, o.At)
+	r.small = o.At.Add(c.small)
+	return &r
+}
+
 // Stays returns the companion that refuses a plan with conflict when the small limits of the subject do not end then (zero: there
 // are none): for a plan that sets limits itself.
 func (s *Store) Stays(small Small) ledger.Companion {
