@@ -29,6 +29,8 @@
 //	onboard.go    agents, stores, tills and operators taken on
 //	hire.go       an operator taken on, who will choose the PIN alone
 //	operatorpin.go, helppin.go   an operator's PIN: the first, another, a forgotten one, and who helps
+//	sim.go        another SIM in an operator's or a customer's phone, and who says that it is still they
+//	numberevent.go   what telcos tell of numbers
 //	status.go, close.go    suspended, resumed, moved; closed for good
 //	manage.go, correct.go  other limits, another role; names and places put right
 //	kinds.go, approvable.go   what two people of the staff decide: one asks, another approves

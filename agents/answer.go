@@ -254,6 +254,10 @@ func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 	if _, err := a.wallet.Recall(ctx, d.ID, &t, ledger.HoldTake); err != nil {
 		return false, err
 	}
+	to, err := a.reach(ctx, t.To)
+	if err != nil {
+		return false, err
+	}
 	plan := &ledger.Plan{
 		ID: expiryOf(d.ID), Kind: ledger.HoldEnd, Corrects: d.ID,
 		Holds: []ledger.HoldAct{{Verb: ledger.ReleaseHold, Hold: d.Hold, Account: t.At.Float}},
@@ -261,7 +265,7 @@ func (a *Agents) expireCashIn(ctx context.Context, d deal.Deal) (bool, error) {
 	plan.Companions = []ledger.Companion{
 		a.deals.Change(d.ID, deal.To(deal.Expired, id.ID{})),
 		a.places.Undone(t.At.Operator, t.Amount, 0, d.Day),
-		a.message(plan, toCustomer, t.To.Phone, a.notAnswered(t)),
+		a.message(plan, toCustomer, to, a.notAnswered(t)),
 		a.message(plan, toOperator, t.At.Phone, a.giveBack(t, "sms.cashin.expired")),
 	}
 	return a.endWait(ctx, plan)

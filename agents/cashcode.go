@@ -335,12 +335,16 @@ func (a *Agents) endCashCode(ctx context.Context, slip voucher.Slip) (bool, erro
 
 // endCash ends a code in that way, gives back what stands behind it and tells its owner; it reports whether it was this that did.
 func (a *Agents) endCash(ctx context.Context, slip voucher.Slip, t CashCodeTerms, end func(voucher.Ref, id.ID) ledger.Companion, key string, more ...i18n.Arg) (ended bool, err error) {
+	to, err := a.reach(ctx, t.From)
+	if err != nil {
+		return false, err
+	}
 	err = steadily(func() error {
 		plan, free, err := a.freeCashPlan(ctx, slip.From, t, slip.MadeAt)
 		if err != nil {
 			return err
 		}
-		plan.Companions = append([]ledger.Companion{end(slip.Ref(), plan.ID), a.message(plan, toCustomer, t.From.Phone,
+		plan.Companions = append([]ledger.Companion{end(slip.Ref(), plan.ID), a.message(plan, toCustomer, to,
 			a.wallet.Afterwards(t.From.Language, key, t.From.Account, append(slices.Clip(more), a.wallet.Money("amount", t.Amount), a.wallet.Money("total", free))...))},
 			plan.Companions...)
 		ended, err = a.endWait(ctx, plan)

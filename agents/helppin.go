@@ -22,10 +22,11 @@ type HelpRequest struct {
 	Origin    wallet.Origin
 }
 
-// Colleague returns the name of whom a manager could help. Faults: not_operator, operator_suspended, not_manager, not_colleague.
-func (a *Agents) Colleague(ctx context.Context, manager, colleague msisdn.Number) (name string, err error) {
+// Colleague returns whom a manager could help: with the PIN, or, if another SIM has the number (network.Swapped), by saying that it is still
+// he. Faults: not_operator, operator_suspended, not_manager, not_colleague.
+func (a *Agents) Colleague(ctx context.Context, manager, colleague msisdn.Number) (network.Operator, error) {
 	_, locked, err := a.colleagues(ctx, manager, colleague)
-	return locked.Operator.Name, err
+	return locked.Operator, err
 }
 
 // HelpWithPIN lets a manager with his own PIN help a colleague of the same agent: the colleague has three tries again, and gets a
@@ -38,6 +39,9 @@ func (a *Agents) HelpWithPIN(ctx context.Context, r HelpRequest, typed pin.PIN) 
 	manager, locked, err := a.colleagues(ctx, r.Manager, r.Colleague)
 	if err != nil {
 		return "", err
+	}
+	if locked.Operator.Status != network.Active {
+		return "", fault.New(fault.OperatorSuspended)
 	}
 	help, err := a.helpPIN(ctx, audit.Operator(manager.Operator.ID), locked, proof.Shown, "")
 	if err != nil {
@@ -84,10 +88,15 @@ func (a *Agents) colleagues(ctx context.Context, manager, colleague msisdn.Numbe
 	c, err = a.Post(ctx, colleague)
 	switch {
 	case fault.HasCode(err, fault.NotOperator),
-		err == nil && (c.Agent.ID != m.Agent.ID || c.Operator.ID == m.Operator.ID || c.Operator.Status != network.Active):
+		err == nil && (c.Agent.ID != m.Agent.ID || c.Operator.ID == m.Operator.ID || !helpable(c.Operator)):
 		err = fault.New(fault.NotColleague)
 	}
 	return m, c, err
+}
+
+// helpable reports whether a manager can do anything for an operator: one who may work, or is stopped for nothing but another SIM.
+func helpable(o network.Operator) bool {
+	return o.Status == network.Active || o.Status == network.Swapped
 }
 
 // helpPIN gives an operator three tries again, and sends a code for a new PIN.

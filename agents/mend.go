@@ -123,7 +123,7 @@ func (a *Agents) uncounts(ctx context.Context, t MendTerms) ([]ledger.Companion,
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.wallet.Customer(ctx, d.Phone)
+	c, err := a.wallet.Holder(ctx, d.Customer, d.Phone)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (a *Agents) mend(ctx context.Context, which id.ID) (deal.Deal, MendTerms, e
 	if err != nil {
 		return deal.Deal{}, MendTerms{}, err
 	}
-	c, err := a.wallet.Customer(ctx, d.Phone)
+	c, err := a.wallet.Holder(ctx, d.Customer, d.Phone)
 	if err != nil {
 		return deal.Deal{}, MendTerms{}, err
 	}

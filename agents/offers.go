@@ -269,7 +269,7 @@ func (a *Agents) freedBy(ctx context.Context, o offer.Offer, account int64) (fre
 // holderOf is the account on which an offer's money is held: the float of the till that gives, or the customer's wallet.
 func (a *Agents) holderOf(ctx context.Context, o offer.Offer) (int64, error) {
 	if o.Kind == offer.Cash {
-		c, err := a.wallet.Customer(ctx, o.Phone)
+		c, err := a.wallet.Holder(ctx, o.Customer, o.Phone)
 		return c.Account, err
 	}
 	place, err := a.places.ByTill(ctx, o.Till)

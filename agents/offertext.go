@@ -135,7 +135,7 @@ func (a *Agents) reserveAsked(t CashOutTerms, until time.Time) text {
 
 // tellPassedOn are the messages when another shop is asked to keep the cash: to the customer, and to whoever works there.
 func (a *Agents) tellPassedOn(ctx context.Context, o offer.Offer, t CashOutTerms, next network.Place) ([]ledger.Companion, error) {
-	c, err := a.wallet.Customer(ctx, o.Phone)
+	c, err := a.wallet.Holder(ctx, o.Customer, o.Phone)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (a *Agents) tellEnd(ctx context.Context, of id.ID, o offer.Offer, n offer.N
 
 // tellCash are those about a reservation.
 func (a *Agents) tellCash(ctx context.Context, of id.ID, o offer.Offer, n offer.Next) ([]ledger.Companion, error) {
-	c, err := a.wallet.Customer(ctx, o.Phone)
+	c, err := a.wallet.Holder(ctx, o.Customer, o.Phone)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,9 @@ import (
 // the own phone that could be told. The fault is look_again when it cannot be seen.
 func (a *Agents) LastOutcome(ctx context.Context, phone msisdn.Number) (wallet.Last, bool, error) {
 	last, ok, err := a.wallet.LastOutcome(ctx, phone)
+	if ok && err == nil {
+		ok, err = a.actsHere(ctx, phone, last)
+	}
 	if err == nil && ok && last.Kind == ledger.CashOut && last.State == wallet.NotDone {
 		last, err = a.orApproved(ctx, last)
 	}
@@ -35,6 +38,20 @@ func (a *Agents) LastOutcome(ctx context.Context, phone msisdn.Number) (wallet.L
 		err = fault.Wrap(err, fault.LookAgain)
 	}
 	return last, ok && err == nil, err
+}
+
+// actsHere reports whether an act on a phone was that of who has the number now, as an operator or, as package wallet has looked at, as a
+// customer; and not of somebody who had it before.
+func (a *Agents) actsHere(ctx context.Context, phone msisdn.Number, last wallet.Last) (bool, error) {
+	post, err := a.Post(ctx, phone)
+	if fault.HasCode(err, fault.NotOperator) {
+		_, err = a.wallet.Customer(ctx, phone)
+		if fault.HasCode(err, fault.NotRegistered) {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	return last.Actor == post.Operator.ID || !last.At.Before(post.Operator.CreatedAt), err
 }
 
 // orApproved is the cash-out that the request has become which an act was about.

@@ -357,7 +357,7 @@ func (a *Agents) PayReserved(ctx context.Context, r TypeRequest) (Typed, error) 
 	if err != nil {
 		return Typed{}, err
 	}
-	c, err := a.wallet.Customer(ctx, o.Phone)
+	c, err := a.wallet.Holder(ctx, o.Customer, o.Phone)
 	if err != nil {
 		return Typed{}, err
 	}

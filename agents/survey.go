@@ -143,6 +143,9 @@ func (a *Agents) questionPlan(ctx context.Context, q survey.Question, d deal.Dea
 	if err != nil {
 		return nil, false, err
 	}
+	if c.ID != d.Customer { // the number is somebody else's since
+		return only(a.surveys.Drop(q, survey.Dropped))
+	}
 	place, err := a.places.ByTill(ctx, q.Till)
 	if err != nil {
 		return nil, false, err

@@ -141,10 +141,14 @@ func (a *Agents) expireVoucher(ctx context.Context, slip voucher.Slip) (bool, er
 	if err != nil || account.Flags&(ledger.CreditBlocked|ledger.Closed) != 0 {
 		return false, err
 	}
+	to, err := a.reach(ctx, t.From)
+	if err != nil {
+		return false, err
+	}
 	plan := voucherBackPlan(a.wallet.IDs().New(), slip.ID, t)
 	plan.Companions = []ledger.Companion{
 		a.codes.Expire(slip.Ref(), plan.ID),
-		a.message(plan, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.expired", a.wallet.Money("back", t.back()))),
+		a.message(plan, toCustomer, to, a.voucherText(t, "sms.voucher.expired", a.wallet.Money("back", t.back()))),
 	}
 	return a.endWait(ctx, plan)
 }

@@ -115,8 +115,12 @@ func (a *Agents) lockTold(ctx context.Context, slip voucher.Slip) (ledger.Compan
 	if err != nil {
 		return nil, err
 	}
+	to, err := a.reach(ctx, t.From)
+	if err != nil {
+		return nil, err
+	}
 	lock := &ledger.Plan{ID: id.Derive(slip.ID, "senti.voucher.locked.v1")}
-	return a.notice(lock, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))), nil
+	return a.notice(lock, toCustomer, to, a.voucherText(t, "sms.voucher.locked", i18n.Text("service", a.market.ServiceCode))), nil
 }
 
 // Redeem moves the money of a voucher from escrow to the till's float, once, and returns the text the conversation ends with: pay the
@@ -129,6 +133,10 @@ func (a *Agents) Redeem(ctx context.Context, intentID id.ID, typed pin.PIN) (end
 		return "", err
 	}
 	sent, err := a.sentVoucher(ctx, t.Voucher.ID)
+	if err != nil {
+		return "", err
+	}
+	to, err := a.reach(ctx, sent.From)
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +153,7 @@ func (a *Agents) Redeem(ctx context.Context, intentID id.ID, typed pin.PIN) (end
 		a.codes.Use(t.Voucher, in.ID),
 		a.deals.Add(t.deal(in.ID)),
 		a.deals.Shown(in.ID, t.Document),
-		a.message(plan, toCustomer, sent.From.Phone, a.voucherText(sent, "sms.voucher.paid", i18n.Text("shop", t.At.Shop))))
+		a.message(plan, toCustomer, to, a.voucherText(sent, "sms.voucher.paid", i18n.Text("shop", t.At.Shop))))
 	outcome, err := a.ledger.Commit(ctx, plan)
 	if err != nil {
 		return "", atCounter(err)

@@ -48,7 +48,7 @@ func ofDrawer(err error) error {
 		return err
 	}
 	switch e.Code {
-	case fault.Insufficient, fault.SenderBlocked, fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
+	case fault.Insufficient, fault.SenderBlocked, fault.SIMChanged, fault.LimitSingle, fault.LimitDay, fault.LimitMonth:
 		return fault.Wrap(e, fault.CannotWithdraw)
 	case fault.CannotReceive:
 		return fault.Wrap(e, fault.OperatorSuspended) // the float is stopped
@@ -85,6 +85,8 @@ func ofNewcomer(err error) error {
 		return fault.Wrap(e, fault.CustomerOpen)
 	case fault.IDNumberUsed:
 		return fault.Wrap(e, fault.CustomerIDUsed)
+	case fault.SIMChanged:
+		return fault.Wrap(e, fault.CustomerSIM)
 	case fault.CannotReceive:
 		return fault.Wrap(e, fault.CustomerToOffice)
 	}

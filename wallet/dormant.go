@@ -107,7 +107,7 @@ type Waking struct {
 // WakeUp lets money leave a wallet again that was not used for long, for whoever knows its PIN and its ID number. It returns the text
 // that the conversation ends with.
 //
-// Faults: not_registered, already_open (it does not sleep), no_document, bad_id_number, wrong_pin (left), pin_locked,
+// Faults: not_registered, already_open (it does not sleep), sim_changed, no_document, bad_id_number, wrong_pin (left), pin_locked,
 // wrong_id_number (left), proof_locked.
 func (w *Wallet) WakeUp(ctx context.Context, r Waking) (end string, err error) {
 	c, err := w.customers.ByPhone(ctx, r.Phone)
@@ -116,6 +116,8 @@ func (w *Wallet) WakeUp(ctx context.Context, r Waking) (end string, err error) {
 		return "", err
 	case c.Status != customer.Dormant:
 		return "", fault.New(fault.AlreadyOpen)
+	case !c.SIMChanged.IsZero():
+		return "", fault.New(fault.SIMChanged)
 	case c.Document.Type == customer.NoDocument:
 		return "", fault.New(fault.NoDocument)
 	}

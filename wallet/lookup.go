@@ -23,14 +23,27 @@ func (w *Wallet) Customer(ctx context.Context, phone msisdn.Number) (customer.Cu
 	if err != nil {
 		return customer.Customer{}, err
 	}
-	if c.Status == customer.Active { // the others are few, and their owners are about to change that
+	if c.Status == customer.Active && c.SIMChanged.IsZero() { // the others are few, and their owners are about to change that
 		w.known.Put(phone, c)
 	}
 	return c, nil
 }
 
+// Holder returns a customer by the customer's number: who had that phone when something was written down, and mostly has it still. Whoever has
+// the phone now, if that is somebody else, is not meant. It may be a minute old, as Customer.
+func (w *Wallet) Holder(ctx context.Context, number int64, phone msisdn.Number) (customer.Customer, error) {
+	c, err := w.Customer(ctx, phone)
+	if err == nil && c.ID == number {
+		return c, nil
+	}
+	if err != nil && !fault.HasCode(err, fault.NotRegistered) {
+		return customer.Customer{}, err
+	}
+	return w.customers.ByID(ctx, number)
+}
+
 // Payer is a customer who may pay, as far as can be said before the PIN. The faults are not_registered, sender_blocked,
-// wallet_pending and wallet_dormant.
+// wallet_pending, wallet_dormant and sim_changed.
 func (w *Wallet) Payer(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
 	c, err := w.Customer(ctx, phone)
 	if err != nil {
@@ -38,6 +51,9 @@ func (w *Wallet) Payer(ctx context.Context, phone msisdn.Number) (customer.Custo
 	}
 	switch c.Status {
 	case customer.Active:
+		if !c.SIMChanged.IsZero() {
+			return c, fault.New(fault.SIMChanged)
+		}
 		return c, nil
 	case customer.Pending:
 		err = fault.New(fault.WalletPending)

@@ -23,10 +23,10 @@ import (
 // ForgotPIN begins a new PIN for whoever types the ID number that the wallet was opened with, on the wallet's own phone: a
 // code is sent to that phone, for ProveCode. ResetPIN ends it. Three wrong answers in all lock this way for a day.
 //
-// Faults: not_registered, wallet_pending, sender_blocked, no_document, bad_id_number, wrong_id_number (left), proof_locked,
+// Faults: not_registered, wallet_pending, sender_blocked, sim_changed, no_document, bad_id_number, wrong_id_number (left), proof_locked,
 // sms_codes_spent, stopped.
 func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID string, o Origin) error {
-	c, err := w.forgetful(ctx, phone)
+	c, err := w.selfHelped(ctx, phone)
 	if err == nil {
 		err = w.MayBegin(ctx, switches.NewPIN, phone, c.Language)
 	}
@@ -37,7 +37,7 @@ func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID str
 	if err != nil {
 		return err
 	}
-	with := []ledger.Companion{w.proofs.Compared(ownProof(c), right)}
+	with := []ledger.Companion{w.customers.Change(c.Phone, unchanged(c)), w.proofs.Compared(ownProof(c), right)}
 	if right {
 		sent, err := w.code(c, proof.OwnPhone, w.market.At(w.clock.Now()).Agents.Lives.Reset, "sms.newpin.code")
 		if err != nil {
@@ -53,9 +53,9 @@ func (w *Wallet) ForgotPIN(ctx context.Context, phone msisdn.Number, typedID str
 }
 
 // MayResetPIN tells before anything is typed whether the customer can get a new PIN without the old one. Faults: not_registered,
-// wallet_pending, sender_blocked, no_document, stopped.
+// wallet_pending, sender_blocked, sim_changed, no_document, stopped.
 func (w *Wallet) MayResetPIN(ctx context.Context, phone msisdn.Number) error {
-	c, err := w.forgetful(ctx, phone)
+	c, err := w.selfHelped(ctx, phone)
 	if err == nil {
 		err = w.MayBegin(ctx, switches.NewPIN, phone, c.Language)
 	}
@@ -72,8 +72,8 @@ type ShownDocument struct {
 
 // StartReset begins a new PIN for a customer whose document was compared at a counter: a code is sent to the customer's phone,
 // where ProveCode, ProveIDEnd and ResetPIN follow. Wrong answers that the customer gave before are forgiven; three documents that
-// are not the customer's, shown at any counters, end this way for a day, as do three codes. By is the actor of the audit record.
-// What comes with it, such as the operator's PIN, is decided first.
+// are not the customer's, shown at any counters, end this way for a day, as do three codes. If another SIM has the number, the document
+// was shown for that as well (CheckID). By is the actor of the audit record. What comes with it, such as the operator's PIN, is decided first.
 //
 // Faults: not_registered, wallet_pending, sender_blocked, no_document, bad_id_number, wrong_id_number (left), proof_locked,
 // counter_codes_spent.
@@ -82,7 +82,8 @@ func (w *Wallet) StartReset(ctx context.Context, d ShownDocument, by string, wit
 }
 
 // StartResetByStaff is StartReset for a customer who is before staff, who help however many codes were sent, and after too many wrong
-// documents at counters. Three that staff type are counted too. Faults: those of StartReset but the last.
+// documents at counters. Three that staff type are counted too. Faults: those of StartReset but the last, and sim_changed: that takes two
+// of them (RequestSIM).
 func (w *Wallet) StartResetByStaff(ctx context.Context, d ShownDocument, by string, with ...ledger.Companion) error {
 	return w.startReset(ctx, d, shownTo{proof.Office, officeProof, "sms.newpin.office", "why", d.Why}, by, with)
 }
@@ -112,10 +113,19 @@ func (w *Wallet) startReset(ctx context.Context, d ShownDocument, to shownTo, by
 	if err != nil {
 		return err
 	}
-	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: slices.Concat(with,
+	var changes []ledger.AccountChange
+	if !c.SIMChanged.IsZero() {
+		if to.way != proof.Shown {
+			return fault.New(fault.SIMChanged)
+		}
+		lets, checked := w.simChecked(c, "sms.sim.checked", i18n.Text("shop", d.Where))
+		changes, sent = lets, append(sent, checked...)
+	}
+	_, err = w.ledger.Commit(ctx, &ledger.Plan{Change: changes, Companions: slices.Concat(with,
 		w.record(by, "customer.reset_pin", c, to.name, to.value),
 		[]ledger.Companion{w.proofs.Compared(to.tries(c), right)},
 		sent)})
+	w.known.Forget(c.Phone)
 	if err != nil {
 		return err
 	}
@@ -126,11 +136,14 @@ func (w *Wallet) startReset(ctx context.Context, d ShownDocument, to shownTo, by
 // ResetPIN sets a new PIN for a customer who has proven who they are, unlocks it, and begins a day of small limits: whoever has
 // taken phone and papers shall not take the money as well. It returns the text that the conversation ends with.
 //
-// Faults: not_registered, pin_mismatch, weak_pin, sms_code_expired (nothing is proven, or no longer), conflict.
+// Faults: not_registered, pin_mismatch, weak_pin, sim_changed, sms_code_expired (nothing is proven, or no longer), conflict.
 func (w *Wallet) ResetPIN(ctx context.Context, r NewPIN) (end string, err error) {
 	c, set, err := w.newPIN(ctx, r)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case !c.SIMChanged.IsZero():
+		return "", fault.New(fault.SIMChanged)
 	}
 	state, err := w.proofs.State(ctx, ownProof(c))
 	if err != nil {
@@ -196,13 +209,22 @@ func (w *Wallet) forgetful(ctx context.Context, phone msisdn.Number) (customer.C
 	return c, nil
 }
 
+// selfHelped is a customer who may set a new PIN alone, on the own phone: nobody else has the number.
+func (w *Wallet) selfHelped(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
+	c, err := w.forgetful(ctx, phone)
+	if err == nil && !c.SIMChanged.IsZero() {
+		err = fault.New(fault.SIMChanged)
+	}
+	return c, err
+}
+
 // idForm is an ID number as it is kept: without spaces, in capitals.
 func idForm(typed string) string { return strings.ToUpper(strings.Join(strings.Fields(typed), "")) }
 
 // unchanged refuses with conflict when what limits the customer is no longer what it was when the caller read it.
 func unchanged(was customer.Customer) func(*customer.Customer) *fault.Error {
 	return func(c *customer.Customer) *fault.Error {
-		if c.Tier != was.Tier || c.Status != was.Status || c.Shared != was.Shared {
+		if c.ID != was.ID || c.Tier != was.Tier || c.Status != was.Status || c.Shared != was.Shared || !c.SIMChanged.Equal(was.SIMChanged) {
 			return fault.New(fault.Conflict)
 		}
 		return nil

@@ -34,7 +34,7 @@ type Office struct {
 func NewOffice(w *Wallet, d *db.DB, kinds ...Approvable) *Office {
 	o := &Office{w: w, db: d, audit: audit.NewStore(d), staff: staff.NewStore(d, w.keys, w.clock), requests: approval.NewStore(d),
 		kinds: map[string]Approvable{}}
-	for _, k := range slices.Concat(o.staffKinds(), o.trustKinds(), kinds) {
+	for _, k := range slices.Concat(o.staffKinds(), o.trustKinds(), o.simKinds(), kinds) {
 		if _, ok := o.kinds[k.Kind]; ok {
 			panic("wallet: two kinds of request are called " + k.Kind)
 		}

@@ -40,7 +40,7 @@ type CounterPlan struct {
 // the document, if that is the document it was opened with.
 //
 // Faults: already_open, id_number_used, bad_name, bad_id_number, bad_reference (max), bad_choice (language), id_mismatch,
-// cannot_receive; and, when committed, conflict, after which the plan is to be asked for anew.
+// cannot_receive, sim_changed; and, when committed, conflict, after which the plan is to be asked for anew.
 func (w *Wallet) CounterRegistration(ctx context.Context, n Newcomer) (CounterPlan, error) {
 	c, err := w.written(n)
 	if err != nil {
@@ -114,6 +114,9 @@ func (w *Wallet) checkPlan(ctx context.Context, was, written customer.Customer, 
 	}
 	if !was.Status.Receives() {
 		return CounterPlan{}, fault.New(fault.CannotReceive)
+	}
+	if !was.SIMChanged.IsZero() { // whose wallet it is is to be known before it gets another document
+		return CounterPlan{}, fault.New(fault.SIMChanged)
 	}
 	c := was
 	c.Name, c.NameVerified, c.Photo, c.Tier = written.Name, true, written.Photo, max(was.Tier, written.Tier)
@@ -270,19 +273,27 @@ func (w *Wallet) Activate(ctx context.Context, r NewPIN, terms string) (end stri
 // activated makes a pending customer an active one.
 func activated(terms string, now time.Time) func(*customer.Customer) *fault.Error {
 	return func(c *customer.Customer) *fault.Error {
-		if c.Status != customer.Pending {
+		switch {
+		case c.Status != customer.Pending:
 			return fault.New(fault.AlreadyOpen)
+		case !c.SIMChanged.IsZero():
+			return fault.New(fault.SIMChanged)
 		}
 		c.Status, c.Terms, c.TermsAt = customer.Active, terms, now
 		return nil
 	}
 }
 
-// pending is a customer who was registered at a counter and has not opened the wallet yet. The fault is already_open for another.
+// pending is a customer who was registered at a counter and has not opened the wallet yet. The fault is already_open for another,
+// and sim_changed when the code would go to another SIM.
 func (w *Wallet) pending(ctx context.Context, phone msisdn.Number) (customer.Customer, error) {
 	c, err := w.customers.ByPhone(ctx, phone)
-	if err == nil && c.Status != customer.Pending {
+	switch {
+	case err != nil:
+	case c.Status != customer.Pending:
 		err = fault.New(fault.AlreadyOpen)
+	case !c.SIMChanged.IsZero():
+		err = fault.New(fault.SIMChanged)
 	}
 	return c, err
 }

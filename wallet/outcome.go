@@ -79,8 +79,21 @@ func (w *Wallet) LastAct(ctx context.Context, phone msisdn.Number) (Last, bool, 
 	if err != nil || len(records) == 0 || records[0].Gateway == "" {
 		return Last{}, false, unseen(err)
 	}
+	if before, err := w.beforeHolder(ctx, phone, records[0]); err != nil || before {
+		return Last{}, false, unseen(err)
+	}
 	last, err := w.last(ctx, records[0])
 	return last, err == nil, unseen(err)
+}
+
+// beforeHolder reports whether an act on a phone was somebody else's, who had the number before its wallet was opened. So it is taken also of
+// what an operator did there on the day the own wallet was opened later; the counter shows that.
+func (w *Wallet) beforeHolder(ctx context.Context, phone msisdn.Number, r intent.Record) (bool, error) {
+	c, err := w.Customer(ctx, phone)
+	if fault.HasCode(err, fault.NotRegistered) {
+		return false, nil
+	}
+	return r.Customer != c.ID && r.OpenedAt.Before(c.CreatedAt), err
 }
 
 // GatewayOf returns the gateway that a phone dialled by last, "" when it has not for long.

@@ -24,7 +24,7 @@ type SendRequest struct {
 // QuoteSend says what sending would cost and who would get it, and opens the intent that Send goes through with. It tells
 // nothing about balance and limits: before the PIN the phone may be in anyone's hands.
 //
-// Faults: not_registered, own_number, sender_blocked, wallet_pending, wallet_dormant, stopped, cannot_receive, amount_too_small (min),
+// Faults: not_registered, own_number, sender_blocked, wallet_pending, wallet_dormant, sim_changed, stopped, cannot_receive, amount_too_small (min),
 // amount_too_big (max).
 func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error) {
 	if r.From == r.To {
@@ -52,7 +52,7 @@ func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error
 // returns the same receipt and moves nothing. A refusal spends the intent: Requote makes another.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, insufficient (available, needed, fee, offer if anything fits), limit_single
-// (max), limit_day and limit_month (max, left), cannot_receive, sender_blocked, stopped, intent_expired, busy; outcome_unknown means
+// (max), limit_day and limit_month (max, left), cannot_receive, sender_blocked, sim_changed, stopped, intent_expired, busy; outcome_unknown means
 // that the SMS, a redial or Send again will tell.
 func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendReceipt, error) {
 	q, err := w.quoted(ctx, intentID)
@@ -63,7 +63,7 @@ func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendR
 	plan.Stopped = w.Stopped(ctx, switches.Send, q.terms.From.Phone, q.terms.From.Language)
 	outcome, err := w.ledger.Commit(ctx, plan)
 	if err != nil {
-		if fault.HasCode(err, fault.Conflict) {
+		if fault.HasCode(err, fault.Conflict) || fault.HasCode(err, fault.SIMChanged) {
 			w.forgetParties(q.terms.From, q.terms.To)
 		}
 		return SendReceipt{}, w.withOffer(q.terms, err)

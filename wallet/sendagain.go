@@ -52,6 +52,9 @@ func (w *Wallet) SentLately(ctx context.Context, from, to msisdn.Number, amount 
 		if err != nil || t.To.Phone != to || t.Amount != amount {
 			continue
 		}
+		if before, err := w.beforeHolder(ctx, from, r); err != nil || before {
+			return NotDone, unseen(err)
+		}
 		last := Last{Intent: r.ID, State: Done}
 		if r.State == intent.Open {
 			if err := w.settle(ctx, &last); err != nil {

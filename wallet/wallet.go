@@ -11,6 +11,9 @@
 //	opening.go     a wallet registered at a counter, and how its owner opens it
 //	dormant.go     a wallet that is not used: warnings, sleep, waking up
 //	block.go       what staff may do to a customer
+//	sim.go         another SIM has the customer's number: nothing leaves until the ID was checked
+//	detach.go      another person has it: the wallet is nobody's to dial, and its owner claims it with the ID
+//	simkinds.go    what two people of the staff decide about that
 //	joint.go       one person's limits across several wallets
 //	language.go    another language
 //	fees.go        what it costs, and how much a wallet may move and hold

@@ -70,7 +70,7 @@ func changed(before Status, after *Status, refusal *fault.Error) *fault.Error {
 		return fault.New(fault.PlaceClosed)
 	case refusal != nil:
 		return refusal
-	case *after != Active && *after != Suspended:
+	case *after != before && *after != Active && *after != Suspended:
 		return fault.Wrap(errors.New("network: a change to status "+string(*after)), fault.Internal)
 	}
 	return nil

@@ -25,6 +25,7 @@ const (
 	Active    Status = "active"
 	Suspended Status = "suspended"
 	Closed    Status = "closed"
+	Swapped   Status = "swapped" // of operators: another SIM has the number, and nobody has said yet that it is still his
 )
 
 // AgentKind says where in the tree an agent stands. Values are stored: never rename one.
@@ -99,6 +100,9 @@ type Operator struct {
 	DayOut    int64 // the same for withdrawals
 	CreatedAt time.Time
 
+	SIM        [16]byte  `json:"-"` // a keyed hash of the SIM that the phone was seen with; zero: none was told yet
+	SIMChanged time.Time // when it was last another one, or was last said to be his; zero: it never was
+
 	// What follows is counted by Works and Refused, and never written by the other companions.
 	Today       Day
 	Refusals    int       // asks that customers refused, on Today's date
@@ -107,6 +111,16 @@ type Operator struct {
 
 // Barred reports whether the operator may not ask customers at that moment.
 func (o Operator) Barred(at time.Time) bool { return at.Before(o.BarredUntil) }
+
+// SwapIsNews reports whether a change of SIM at that time is after all that is known of the operator's.
+func (o Operator) SwapIsNews(at time.Time) bool {
+	return at.After(o.CreatedAt) && at.After(o.SIMChanged)
+}
+
+// SIMIsNews reports whether the operator's phone was seen with another SIM than that.
+func (o Operator) SIMIsNews(seen [16]byte) bool {
+	return seen != [16]byte{} && o.SIM != [16]byte{} && seen != o.SIM && o.Status != Swapped
+}
 
 // Day is what went over an operator's hands on one date of the market.
 type Day struct {

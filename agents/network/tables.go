@@ -12,11 +12,12 @@ var (
 	agentColumns    = []string{"id", "parent", "kind", "payable", "created_at", "name", "class", "nominated", "status", "parts"}
 	storeColumns    = []string{"id", "agent", "created_at", "name", "ward", "landmark", "sought", "status", "parts"}
 	tillColumns     = []string{"id", "store", "agent", "code", "float_account", "created_at", "label", "status", "is_open", "parts"}
-	operatorColumns = []string{"id", "agent", "phone", "created_at", "till", "name", "language", "role", "status", "most_in", "most_out"}
-	dutyColumns     = []string{"operator", "day", "in_day", "out_day", "refusals", "barred_until"}
-	guessColumns    = []string{"operator", "wrong", "until_at"}
-	phoneColumns    = []string{"phone", "operator"}
-	codeColumns     = []string{"code", "till"}
+	operatorColumns = []string{"id", "agent", "phone", "created_at", "till", "name", "language", "role", "status", "most_in", "most_out",
+		"sim", "sim_changed"}
+	dutyColumns  = []string{"operator", "day", "in_day", "out_day", "refusals", "barred_until"}
+	guessColumns = []string{"operator", "wrong", "until_at"}
+	phoneColumns = []string{"phone", "operator"}
+	codeColumns  = []string{"code", "till"}
 )
 
 func newAgents() *table[Agent] {
@@ -80,13 +81,14 @@ func newOperators() *table[Operator] {
 		fields: operatorFields,
 		values: func(o *Operator) []any {
 			return []any{o.ID, o.Agent, string(o.Phone), micros(o.CreatedAt), o.Till, o.Name, o.Language, string(o.Role),
-				string(o.Status), o.DayIn, o.DayOut}
+				string(o.Status), o.DayIn, o.DayOut, sim{&o.SIM}.value(), micros(o.SIMChanged)}
 		},
 	}
 }
 
 func operatorFields(o *Operator) []any {
-	return []any{&o.ID, &o.Agent, &o.Phone, moment{&o.CreatedAt}, &o.Till, &o.Name, &o.Language, &o.Role, &o.Status, &o.DayIn, &o.DayOut}
+	return []any{&o.ID, &o.Agent, &o.Phone, moment{&o.CreatedAt}, &o.Till, &o.Name, &o.Language, &o.Role, &o.Status, &o.DayIn, &o.DayOut,
+		sim{&o.SIM}, moment{&o.SIMChanged}}
 }
 
 // duty is what an operator did on the last day of work, and whether customers must be spared.

@@ -68,6 +68,7 @@ var layers = map[string]int{
 	"agents": 5,
 
 	"wallet/api":     6,
+	"wallet/feed":    6,
 	"wallet/console": 6,
 	"ussd/dialogue":  6,
 	"sms/command":    6,
