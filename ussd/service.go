@@ -151,6 +151,9 @@ func (s *Service) turn(ctx context.Context, req Request, held *session.Session, 
 		Origin: wallet.Origin{Gateway: req.Gateway, Session: held.Origin, Turn: held.Turns() + 1},
 		Page:   menu.Page{Limit: req.Limit, Ref: reference(held.Origin)},
 	}
+	if !held.SIMSeen && (req.IMSI != "" || !req.SIMSwapped.IsZero()) { // once a session: a SIM is not changed during a call
+		held.SIMSeen, caller.SIM = true, s.dialogues.SIM(req.IMSI, req.SIMSwapped)
+	}
 	defer func() {
 		if broken := recover(); broken != nil {
 			s.log.Error("ussd: a turn panicked", "gateway", req.Gateway, "session", reference(held.Origin), "panic", fmt.Sprintf("%T", broken), "stack", string(debug.Stack()))

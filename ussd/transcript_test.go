@@ -162,6 +162,10 @@ func (w *world) arrange(word, rest string) []string {
 		w.register(rest)
 	case "shown": // shown 0712000001 28445190: he has shown that ID at a counter, because he forgot his PIN
 		w.showsID(rest)
+	case "sim": // sim 0712000001 2: from here on that phone has another SIM, as its telco tells; the first one is 1
+		w.hasSIM(rest)
+	case "feed": // feed swap 0712000001: the telco's list says so; or recycle: somebody else has the number
+		w.feed(rest)
 	case "night": // the jobs of the night run
 		w.night()
 	case "block": // block 0712000002

@@ -102,6 +102,7 @@ type world struct {
 	left  map[msisdn.Number]call   // of each phone, the call that the other phones have taken over from
 	codes map[msisdn.Number]string // the last code that each phone was shown or sent
 	pair  columns                  // the phones that are shown side by side
+	sims  map[msisdn.Number]string // what telcos tell of phones' SIMs
 	texts []sms.Inbound            // what phones wrote to us
 	sms   []string                 // what phones have got, for tests that look more than once
 
@@ -135,7 +136,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	w.staff["decide"] = w.decide
 	w.staff["reset-pin"] = w.resetsPIN
 	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
-	w.staff["resume"], w.staff["switch"] = w.resume, w.switched
+	w.staff["resume"], w.staff["switch"], w.staff["claim"] = w.resume, w.switched, w.claims
 	w.jobs["expire"] = w.expire
 	w.start()
 	t.Cleanup(func() { w.stop() })
@@ -298,7 +299,7 @@ func (w *world) request() ussd.Request {
 	text := strings.Join(w.call.typed, "*")
 	return ussd.Request{
 		Gateway: "africastalking", Session: w.call.id, Caller: w.call.from, ServiceCode: w.wallet.Market().ServiceCode,
-		History: true, Text: text, New: text == "", Limit: limit,
+		History: true, Text: text, New: text == "", Limit: limit, IMSI: w.sims[w.call.from],
 	}
 }
 

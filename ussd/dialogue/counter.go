@@ -30,6 +30,7 @@ var more = flow{ID: "more", Steps: []step{
 		{Key: "6", Text: "Warnings", Start: "warnings"},
 		{Key: "7", Text: "Work PIN", Start: "counterpin"},
 		{Key: "8", Text: "Customer forgot PIN", Start: "resetcustomer"},
+		{Key: "9", Text: "Customer has new SIM", Start: "simcheck"},
 	}},
 }}
 
@@ -61,6 +62,8 @@ func ownWallet(t *turn) error {
 		return nil
 	case err == nil && c.Status == customer.Dormant:
 		t.Start(asleep.ID)
+	case err == nil && swapped(c):
+		t.Start(simChanged.ID)
 	}
 	return err
 }

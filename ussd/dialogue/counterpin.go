@@ -171,12 +171,15 @@ func takeColleague(t *turn, typed string) error {
 	if err != nil {
 		return err
 	}
-	name, err := t.Env.agents.Colleague(t.Ctx, t.Env.caller.Phone, phone)
+	colleague, err := t.Env.agents.Colleague(t.Ctx, t.Env.caller.Phone, phone)
 	if err != nil {
 		return err
 	}
 	t.Keep(keptTo, string(phone))
-	t.Keep(keptName, name)
+	t.Keep(keptName, colleague.Name)
+	if colleague.Status == network.Swapped {
+		t.Start(simConfirm.ID)
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ package dialogue
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"senti/agents"
 	"senti/agents/deal"
@@ -74,12 +75,16 @@ var flows = []*flow{
 	&locked,
 	&opening,
 	&asleep,
+	&simChanged,
 	&takeUp,
 	&counterPIN,
 	&counterChange,
 	&counterForgot,
 	&counterLocked,
 	&counterHelp,
+	&counterSwapped,
+	&simCheck,
+	&simConfirm,
 	&redial,
 	&details,
 }
@@ -118,6 +123,18 @@ type Caller struct {
 	Phone  msisdn.Number
 	Origin wallet.Origin // gateway, session and turn
 	Page   menu.Page
+	SIM    wallet.SIM // of Dialogues.SIM: what the gateway told of the phone's SIM with this call; mostly nothing
+}
+
+// SIM is what stands for the SIM of a phone whose number (IMSI) and last move a gateway has told, as Caller has it.
+func (d *Dialogues) SIM(imsi string, moved time.Time) wallet.SIM { return d.wallet.SIMOf(imsi, moved) }
+
+// seen notes the SIM that the caller has, if that was told. Until it is written down that it is another one, nothing else is done.
+func (d *Dialogues) seen(ctx context.Context, c Caller) error {
+	if c.SIM.IsZero() {
+		return nil
+	}
+	return d.agents.SeenSIM(ctx, c.Phone, c.SIM)
 }
 
 // Answer is what a turn led to.
@@ -138,6 +155,7 @@ type env struct {
 	mended map[id.ID]deal.State // and what became of those lines over a counter
 	last   *wallet.Last         // the caller's last payment, settled, once it was asked for
 	sleeps bool                 // the caller's own wallet was not used for long
+	swaps  bool                 // another SIM has its number
 	post   *network.Post        // where the caller works, once it was asked for; of operator 0 when nowhere
 }
 
@@ -185,6 +203,9 @@ func (d *Dialogues) ServiceCode() string { return d.market.ServiceCode }
 func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun bool) Answer {
 	nobody := menu.Place{Flow: first.ID, Lang: d.market.Languages[0]}
 	e := &env{Dialogues: d, caller: c}
+	if err := d.seen(ctx, c); err != nil {
+		return d.Lost(c, nobody, err)
+	}
 	at, err := e.home(ctx)
 	switch {
 	case fault.HasCode(err, fault.NotRegistered):
@@ -206,6 +227,10 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		return Answer{Place: place, Reply: reply, Intent: last.Intent}
 	case ok && last.Session == c.Origin.Session:
 		at.Flow, dialled = redial.ID, nil // settled there, by the redial page itself
+	case e.post != nil && e.post.Operator.Status == network.Swapped:
+		at.Flow, dialled = counterSwapped.ID, nil
+	case !begun && e.swaps && at.Flow == mainMenu.ID: // before what was done last: the phone may be a thief's
+		at.Flow = simChanged.ID
 	case ok && last.Untold() && !begun:
 		at.Flow, e.last = redial.ID, &last
 	case !begun && e.isAsked(ctx):
@@ -224,7 +249,7 @@ func (e *env) home(ctx context.Context) (menu.Place, error) {
 	at := menu.Place{Flow: mainMenu.ID, Home: mainMenu.ID, Lang: e.market.Languages[0]}
 	holder, unknown := e.wallet.Customer(ctx, e.caller.Phone)
 	if unknown == nil {
-		at.Lang, e.sleeps = holder.Language, holder.Status == customer.Dormant
+		at.Lang, e.sleeps, e.swaps = holder.Language, holder.Status == customer.Dormant, swapped(holder)
 	}
 	post, err := e.agents.Post(ctx, e.caller.Phone)
 	switch {
@@ -270,6 +295,9 @@ func (d *Dialogues) Next(ctx context.Context, c Caller, at menu.Place, input str
 		return answer
 	}
 	e := &env{Dialogues: d, caller: c}
+	if err := d.seen(ctx, c); err != nil {
+		return d.Lost(c, at, err)
+	}
 	place, reply := d.engine.Next(ctx, e, at, input, c.Page)
 	return e.answer(place, reply)
 }

@@ -37,6 +37,7 @@ type Session struct {
 	Origin  Key        // what the intents of the session name it by
 	Place   menu.Place // where the person stands
 	Intent  id.ID      // what the last END page was about; zero for none
+	SIMSeen bool       // what the gateway tells of the phone's SIM was looked at
 	History History    // what was answered
 
 	turn    sync.Mutex
@@ -90,7 +91,7 @@ func (s *Store) Lock(key Key) (held *Session, arrived int) {
 
 // Restart makes a session that is held new again, as the next one of a phone whose gateway does not name its sessions.
 func (s *Store) Restart(held *Session) {
-	held.Started, held.Place, held.Intent, held.History = false, menu.Place{}, id.ID{}, History{}
+	held.Started, held.Place, held.Intent, held.SIMSeen, held.History = false, menu.Place{}, id.ID{}, false, History{}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held.queue.Remove(held.at)

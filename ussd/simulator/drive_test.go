@@ -33,9 +33,10 @@ type script struct {
 	turns    []url.Values
 	texts    []string // what phones wrote
 	notices  []url.Values
-	failing  bool          // the service takes no texts
-	forgiven int           // how many errors on the console are meant to be there
-	hold     chan struct{} // when set, the next answer waits for it
+	swapped  []msisdn.Number // which have another SIM
+	failing  bool            // the service takes no texts
+	forgiven int             // how many errors on the console are meant to be there
+	hold     chan struct{}   // when set, the next answer waits for it
 }
 
 const (
@@ -142,6 +143,14 @@ func (s *script) last() url.Values {
 	return s.turns[len(s.turns)-1]
 }
 
+// swap notes which number has another SIM.
+func (s *script) swap(_ context.Context, phone msisdn.Number) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.swapped = append(s.swapped, phone)
+	return nil
+}
+
 func open(t *testing.T) (*driver.Browser, *script) {
 	t.Helper()
 	s := &script{inbox: NewInbox(dbtest.SQLite(t), clock.System{}), pusher: NewPusher()}
@@ -149,7 +158,7 @@ func open(t *testing.T) (*driver.Browser, *script) {
 	e.POST("/ussd/africastalking", s.callback)
 	e.POST("/ussd/africastalking/events", s.event)
 	e.POST("/sms/senti", s.text)
-	Register(e, s.inbox, s.pusher, []Seed{
+	Register(e, s.inbox, s.pusher, s.swap, []Seed{
 		{Phone: john, PIN: "4826", Note: "KES 5,000, English"},
 		{Phone: njeri, PIN: "6284", Role: "Operator", Note: "MAMA NJERI, Kawangware"},
 		{Phone: jane, PIN: "9173", Note: "KES 1,200, English"},
@@ -346,6 +355,22 @@ func TestLettersByRepeatedPresses(t *testing.T) {
 	}
 	say(b.Press(a, "522666")) // J, then two presses of 2 are B, three of 6 are O
 	check(t, "typed", s.last().Get("text"), "JBO")
+}
+
+// Another SIM ends the call, and the telco tells of it.
+func TestAnotherSIM(t *testing.T) {
+	b, s := open(t)
+	say, a := must[string](t), string(john)
+	say(b.Dial(a, "*384#"))
+	if err := b.Click(a, ".swap"); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "the call", say(b.Rung(a, "new SIM")), "The number has a new SIM.")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.swapped) != 1 || s.swapped[0] != john {
+		t.Errorf("another SIM has %v", s.swapped)
+	}
 }
 
 func TestAnotherPhone(t *testing.T) {

@@ -115,7 +115,7 @@ func TestMessagesOverHTTP(t *testing.T) {
 		{ID: ids.New(), To: john, Text: "<b>one</b>"}, {ID: ids.New(), To: john, Text: "two"},
 	})
 	e := echo.New()
-	Register(e, i, NewPusher(), []Seed{{Phone: john, PIN: "4826"}}, "*384#")
+	Register(e, i, NewPusher(), nil, []Seed{{Phone: john, PIN: "4826"}}, "*384#")
 	server := httptest.NewServer(e)
 	defer server.Close()
 
@@ -140,7 +140,7 @@ func TestMessagesOverHTTP(t *testing.T) {
 
 func TestPageAllowsNothingFromElsewhere(t *testing.T) {
 	e := echo.New()
-	Register(e, nil, NewPusher(), []Seed{{Phone: john, PIN: "4826", Role: `"><script>alert(2)</script>`, Note: `"><script>alert(1)</script>`}}, "*384#")
+	Register(e, nil, NewPusher(), nil, []Seed{{Phone: john, PIN: "4826", Role: `"><script>alert(2)</script>`, Note: `"><script>alert(1)</script>`}}, "*384#")
 	server := httptest.NewServer(e)
 	defer server.Close()
 	for _, path := range []string{"/simulator", "/simulator/page.js", "/simulator/simulator.css"} {

@@ -21,7 +21,7 @@ var asks = ussd.Page{Session: "push-1", Phone: john, ServiceCode: "*384#", Text:
 func TestAPhoneRings(t *testing.T) {
 	p := NewPusher()
 	e := echo.New()
-	Register(e, nil, p, nil, "*384#")
+	Register(e, nil, p, nil, nil, "*384#")
 	server := httptest.NewServer(e)
 	defer server.Close()
 	ring := func(phone string) (int, string) {

@@ -8,6 +8,7 @@ package simulator
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -46,9 +47,10 @@ var mediaTypes = map[string]string{
 }
 
 // Register adds the page at /simulator, its files, GET /simulator/messages?phone=…, a JSON array of Received, and POST
-// /simulator/ring?phone=…, by which a phone takes the page that it rings for.
+// /simulator/ring?phone=…, by which a phone takes the page that it rings for, and POST /simulator/sim?phone=…, by which its telco tells that
+// the number has another SIM.
 // serviceCode is what the phones dial: "*384#". It panics when the embedded page is broken, which every test shows.
-func Register(e *echo.Echo, inbox *Inbox, pusher *Pusher, seeds []Seed, serviceCode string) {
+func Register(e *echo.Echo, inbox *Inbox, pusher *Pusher, swap Swap, seeds []Seed, serviceCode string) {
 	page := render(seeds, serviceCode)
 	e.GET("/simulator", func(c echo.Context) error {
 		guard(c)
@@ -66,6 +68,23 @@ func Register(e *echo.Echo, inbox *Inbox, pusher *Pusher, seeds []Seed, serviceC
 	}
 	e.GET("/simulator/messages", func(c echo.Context) error { return messages(c, inbox) })
 	e.POST("/simulator/ring", func(c echo.Context) error { return rings(c, pusher) })
+	e.POST("/simulator/sim", func(c echo.Context) error { return swaps(c, swap) })
+}
+
+// Swap tells that a number has another SIM, as a telco does.
+type Swap func(context.Context, msisdn.Number) error
+
+// swaps takes another SIM into a phone.
+func swaps(c echo.Context, swap Swap) error {
+	guard(c)
+	phone := c.QueryParam("phone")
+	if !international(phone) {
+		return badPhone(c)
+	}
+	if err := swap(c.Request().Context(), msisdn.Number(phone)); err != nil {
+		return fmt.Errorf("simulator: %w", err)
+	}
+	return c.NoContent(http.StatusNoContent)
 }
 
 // guard keeps everything on the page from this server and nothing of it elsewhere. no-cache: a demo is rebuilt often.

@@ -2,7 +2,7 @@
 
 import { Inbox } from "./inbox.js";
 import { Keypad } from "./keypad.js";
-import { Broken, Session, afterCode, ring } from "./wire.js";
+import { Broken, Session, afterCode, ring, swap } from "./wire.js";
 
 const sessionLasts = 180; // seconds; then the network ends it
 const gsmTwice = /[\^{}\\[\]~|€]/g; // characters that take two places
@@ -46,6 +46,7 @@ export class Phone {
     on(".end", () => this.hangUp());
     on(".drop", () => this.drop());
     on(".lose", () => this.arm(!this.loseNext));
+    on(".swap", () => this.swap());
     on(".mode", () => this.mode(!this.keypad.letters));
     this.find(".handset").addEventListener("keydown", (e) => this.keydown(e));
     // A press on a key must not take the focus from the entry, nor bring up the keyboard of a touch screen.
@@ -149,6 +150,18 @@ export class Phone {
     if (!this.session || this.session.over) return;
     this.leave("Failed", "network connection lost");
     this.show("ended", "Connection lost.");
+  }
+
+  // swap puts another SIM into the phone, of which the telco tells. The call ends, as it does when a card is taken out.
+  async swap() {
+    this.leave("Failed", "network connection lost");
+    try {
+      await swap(this.number);
+      this.show("ended", "The number has a new SIM.");
+    } catch {
+      this.show("ended", "No connection to the service.");
+    }
+    this.refresh();
   }
 
   leave(status, errorMessage) {

@@ -113,6 +113,12 @@ export async function ring(phone) {
   return response.status === 204 ? null : response.json();
 }
 
+// swap has the telco tell that the number has another SIM.
+export async function swap(phone) {
+  const response = await fetch("/simulator/sim?phone=" + encodeURIComponent(phone), { method: "POST" });
+  if (!response.ok) throw new Error("sim: " + response.status);
+}
+
 export async function messages(phone) {
   const response = await fetch("/simulator/messages?phone=" + encodeURIComponent(phone));
   if (!response.ok) throw new Error("messages: " + response.status);
