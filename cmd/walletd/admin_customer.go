@@ -18,6 +18,9 @@ type adminCustomerCmd struct {
 	Unblock   customerUnblockCmd   `cmd:"" help:"Let a blocked wallet go on."`
 	UnlockPIN customerUnlockPINCmd `cmd:"" name:"unlock-pin" help:"Give a customer three tries again with the PIN the wallet has."`
 	ResetPIN  customerResetPINCmd  `cmd:"" name:"reset-pin" help:"Send a customer who forgot the PIN, and whose ID you have compared, a code for a new one."`
+	SIMCheck  customerSIMCheckCmd  `cmd:"" name:"sim-check" help:"Ask for money to leave a wallet again whose number another SIM has, with the ID in hand."`
+	Detach    customerDetachCmd    `cmd:"" help:"Ask for a wallet to be taken off a number that somebody else has."`
+	Claim     customerClaimCmd     `cmd:"" help:"Ask for a wallet without a number to be put on its owner's new one, with the ID in hand."`
 }
 
 type customerShowCmd struct {
@@ -64,6 +67,7 @@ func (c customerShowCmd) Run(ctx context.Context) error {
 			[]string{"ID document", id},
 			[]string{"since", d.when(found.CreatedAt)},
 			[]string{"PIN", d.pinState(secret.Set, secret.Locked)},
+			[]string{"SIM", d.simState(found)},
 			[]string{"balance", d.money(account.Balance)},
 			[]string{"held", d.money(account.Held)},
 		)

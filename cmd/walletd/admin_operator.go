@@ -16,18 +16,19 @@ const idNumberEnv = "SENTI_ID_NUMBER"
 
 // agentOperatorCmd is about the people at the tills.
 type agentOperatorCmd struct {
-	Add      operatorAddCmd      `cmd:"" help:"Ask for somebody to be put at a till, with the ID document in hand."`
-	ID       operatorIDCmd       `cmd:"" name:"id" help:"Ask for the ID number of an operator to be kept, of whom none was or a wrong one."`
-	Name     operatorNameCmd     `cmd:"" help:"Put an operator's name right."`
-	Move     operatorMoveCmd     `cmd:"" help:"Move an operator to another till of the same agent."`
-	Limits   operatorLimitsCmd   `cmd:"" help:"Set what an operator may handle a day; to raise it takes an approval."`
-	Language operatorLanguageCmd `cmd:"" help:"Set the language an operator is spoken to in."`
-	Role     operatorRoleCmd     `cmd:"" help:"Make an operator a manager, who may help colleagues with their PINs, or a cashier."`
-	Unlock   operatorUnlockCmd   `cmd:"" help:"Give an operator who is locked out three tries again, and a code for a new PIN."`
-	Pardon   operatorPardonCmd   `cmd:"" help:"Let an operator ask customers again whom refusals had stopped."`
-	Suspend  operatorSuspendCmd  `cmd:"" help:"Stop an operator at once."`
-	Resume   operatorResumeCmd   `cmd:"" help:"Ask for a suspended operator to work again."`
-	Close    operatorCloseCmd    `cmd:"" help:"Let an operator leave; the phone is free for another."`
+	Add      operatorAddCmd        `cmd:"" help:"Ask for somebody to be put at a till, with the ID document in hand."`
+	ID       operatorIDCmd         `cmd:"" name:"id" help:"Ask for the ID number of an operator to be kept, of whom none was or a wrong one."`
+	Name     operatorNameCmd       `cmd:"" help:"Put an operator's name right."`
+	Move     operatorMoveCmd       `cmd:"" help:"Move an operator to another till of the same agent."`
+	Limits   operatorLimitsCmd     `cmd:"" help:"Set what an operator may handle a day; to raise it takes an approval."`
+	Language operatorLanguageCmd   `cmd:"" help:"Set the language an operator is spoken to in."`
+	Role     operatorRoleCmd       `cmd:"" help:"Make an operator a manager, who may help colleagues with their PINs, or a cashier."`
+	Unlock   operatorUnlockCmd     `cmd:"" help:"Give an operator who is locked out three tries again, and a code for a new PIN."`
+	Pardon   operatorPardonCmd     `cmd:"" help:"Let an operator ask customers again whom refusals had stopped."`
+	SIM      operatorConfirmSIMCmd `cmd:"" name:"confirm-sim" help:"Say that an operator with another SIM is still the same person."`
+	Suspend  operatorSuspendCmd    `cmd:"" help:"Stop an operator at once."`
+	Resume   operatorResumeCmd     `cmd:"" help:"Ask for a suspended operator to work again."`
+	Close    operatorCloseCmd      `cmd:"" help:"Let an operator leave; the phone is free for another."`
 }
 
 type operatorAddCmd struct {

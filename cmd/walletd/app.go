@@ -20,6 +20,7 @@ import (
 	"senti/wallet/audit"
 	"senti/wallet/clock"
 	"senti/wallet/db"
+	"senti/wallet/feed"
 	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/key"
@@ -46,6 +47,7 @@ type app struct {
 	links    []smppLink
 	intake   *intake.Intake
 	texts    []smsgateway.Route // where gateways bring the texts of phones
+	feeds    []*feed.Feed       // where partners tell of numbers
 	inbox    *simulator.Inbox   // in the demo only
 	pusher   *simulator.Pusher  // likewise
 	seeds    []simulator.Seed
@@ -70,6 +72,7 @@ type plan struct {
 	ussd     []ussdgateway.Instance
 	smpp     []smppPlan
 	texts    []smsgateway.Instance
+	numbers  []feed.Instance
 	sending  func(*app) ([]route.Route, error) // how messages leave
 	pushers  func(*app) []ussd.Pusher          // nil: no gateway can begin a session
 	sabotage ledger.Sabotage
@@ -117,6 +120,9 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 		return nil, err
 	}
 	if err := a.takeTexts(p.texts); err != nil {
+		return nil, err
+	}
+	if err := a.takeNumbers(p.numbers); err != nil {
 		return nil, err
 	}
 	if err := a.openLinks(p.smpp); err != nil {

@@ -44,6 +44,8 @@ type Config struct {
 	Texts textList    `yaml:"texts" env:"TEXTS"`
 	SMPP  smppList    `yaml:"smpp"  env:"SMPP"`
 
+	Numbers numberList `yaml:"numbers" env:"NUMBERS"`
+
 	SMS                    string `yaml:"sms"                      env:"SMS"`
 	AfricasTalkingURL      string `yaml:"africastalking_url"       env:"AFRICASTALKING_URL"`
 	AfricasTalkingUsername string `yaml:"africastalking_username"  env:"AFRICASTALKING_USERNAME"`

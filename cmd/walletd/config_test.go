@@ -60,7 +60,7 @@ func TestConfigurationDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{Listen: "127.0.0.1:8080", Operations: "127.0.0.1:8081", Proxies: []string{}, Market: "ke",
-		AfricasTalkingAllow: []string{}, USSD: gatewayList{}, Texts: textList{}, SMPP: smppList{}, SMS: "log", AfricasTalkingURL: "https://api.africastalking.com", Routes: routeList{}, LogLevel: "info",
+		AfricasTalkingAllow: []string{}, USSD: gatewayList{}, Texts: textList{}, SMPP: smppList{}, Numbers: numberList{}, SMS: "log", AfricasTalkingURL: "https://api.africastalking.com", Routes: routeList{}, LogLevel: "info",
 		BatchSize: 500, SessionCount: 100_000, RequestTimeout: 10 * time.Second, ShutdownTimeout: 15 * time.Second}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -235,6 +235,7 @@ var mends = map[fault.Code]string{
 	fault.CasesOpen:       "See walletd admin case list; two people decide one by: walletd admin case decide",
 	fault.StaffNeeded:     "Somebody is taken on by: walletd admin staff add, and an approval",
 	fault.OtherAgent:      "To another agent he is added anew: walletd admin agent operator close, then add",
+	fault.SIMChanged:      "Another SIM has the number. Two people decide: walletd admin customer sim-check PHONE --why …",
 	fault.NoDocument:      "Keep one: walletd admin agent operator id PHONE",
 	fault.OutcomeUnknown:  "Look whether it was done before you do it again: walletd admin requests --all",
 }

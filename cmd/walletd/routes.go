@@ -26,8 +26,9 @@ func (a *app) routes() *echo.Echo {
 	for _, r := range a.texts {
 		e.Add(r.Method, r.Path, r.Handler)
 	}
+	a.numberRoutes(e)
 	if a.inbox != nil {
-		simulator.Register(e, a.inbox, a.pusher, a.seeds, a.market.ServiceCode)
+		simulator.Register(e, a.inbox, a.pusher, a.swapSIM, a.seeds, a.market.ServiceCode)
 	}
 	if a.config.Operations == "" {
 		a.operations(e)

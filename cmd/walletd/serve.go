@@ -89,6 +89,9 @@ func servePlan(c *Config) (plan, error) {
 	if p.texts, err = c.textDoors(); err != nil {
 		return p, err
 	}
+	if p.numbers, err = c.numberFeeds(); err != nil {
+		return p, err
+	}
 	if p.smpp, err = c.smppPlans(); err != nil {
 		return p, err
 	}
