@@ -351,7 +351,7 @@ func TestKindsOfOthers(t *testing.T) {
 	h := newHead(t, dbtest.SQLite(t), clock.NewFake(noon))
 	mine := Approvable{Kind: "agent.close", Asks: staff.Support, Checks: staff.Checker}
 	o := NewOffice(h.w, h.db, mine)
-	if got := strings.Join(o.Kinds(), " "); !strings.Contains(got, "agent.close bank.add destroy issue") {
+	if got := strings.Join(o.Kinds(), " "); !strings.Contains(got, "agent.close bank.add customer.claim customer.detach customer.sim destroy issue") {
 		t.Errorf("kinds are %s", got)
 	}
 	defer func() {
