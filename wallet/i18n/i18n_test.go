@@ -159,6 +159,7 @@ func TestReceiptsReadAsAgreed(t *testing.T) {
 		{"sw", "sms.send.out", "Ksh 500 IMETUMWA kwa JANE WANJIKU 0712000002. Ada 7 (kodi 0.91). Salio Ksh 4,493. 3/12/26 14:02. TK7Q2M9XRD"},
 		{"en", "sms.send.in", "Ksh 500 RECEIVED from JANE WANJIKU 0712000002. Balance Ksh 4,493. 3/12/26 14:02. TK7Q2M9XRD"},
 		{"sw", "sms.send.in", "Ksh 500 UMEPOKEA kutoka kwa JANE WANJIKU 0712000002. Salio Ksh 4,493. 3/12/26 14:02. TK7Q2M9XRD"},
+		{"fr", "sms.send.out", "Ksh 500 ENVOYÉ à JANE WANJIKU 0712000002. Frais 7 (taxe 0.91). Solde Ksh 4,493. 3/12/26 14:02. TK7Q2M9XRD"},
 		{"en", "send.done", "SENT Ksh 500 to JANE WANJIKU. Fee 7. Balance Ksh 4,493. Code TK7Q2M9XRD.\nSMS is coming. If it is late do not send again: dial *384#"},
 		{"sw", "send.done", "IMETUMWA Ksh 500 kwa JANE WANJIKU. Ada 7. Salio Ksh 4,493. Nambari TK7Q2M9XRD.\nSMS inakuja. Ikichelewa usitume tena: piga *384#"},
 	} {
@@ -183,7 +184,9 @@ func TestFaultText(t *testing.T) {
 		{"en", fault.New(fault.Insufficient, "available", fault.Minor(30000), "needed", fault.Minor(50700)), "Not enough money. Nothing was sent.\nYou have Ksh 300. You need Ksh 507."},
 		{"en", fault.New(fault.BadRequest, "field", "phoneNumber"), "Nothing was done. We could not read this: phoneNumber"},
 		{"en", fault.Wrap(errors.New("secret"), fault.CannotReceive), "Nothing was sent. This person cannot receive it now. Your money is still with you."},
-		{"fr", fault.New(fault.OwnNumber), "Nothing was sent. That is your own number. Type another."}, // English stands in
+		{"fr", fault.New(fault.WrongPIN, "left", 2), "PIN faux. Rien n'a été débité.\nIl vous reste 2 essais."},
+		{"fr", fault.New(fault.WrongPIN, "left", 1), "PIN faux. Rien n'a été débité.\nIl vous reste 1 essai."},
+		{"pt", fault.New(fault.OwnNumber), "Nothing was sent. That is your own number. Type another."}, // English stands in
 	} {
 		if got := texts.FaultText(c.lang, kenya, c.fault); got != c.want {
 			t.Errorf("%s %s:\n got %q\nwant %q", c.lang, c.fault.Code, got, c.want)
