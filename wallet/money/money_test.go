@@ -9,6 +9,7 @@ import (
 var (
 	shillings = Style{Symbol: "Ksh", Group: ",", Decimal: ".", Digits: 2, Step: 100}
 	cents     = Style{Symbol: "R", Group: " ", Decimal: ",", Digits: 2, Step: 1}
+	francs    = Style{Symbol: "F", After: true, Group: " ", Decimal: ",", Digits: 0, Step: 1}
 	noMinor   = Style{Symbol: "UGX", Group: ",", Decimal: ".", Digits: 0, Step: 1}
 )
 
@@ -35,6 +36,10 @@ func TestFormat(t *testing.T) {
 		{cents, 123456, "R 1 234,56", "1 234,56"},
 		{noMinor, 5000000, "UGX 5,000,000", "5,000,000"},
 		{noMinor, 7, "UGX 7", "7"},
+		{francs, 5000000, "5 000 000 F", "5 000 000"},
+		{francs, 7, "7 F", "7"},
+		{francs, -7, "-7 F", "-7"},
+		{francs, math.MinInt64, "-9 223 372 036 854 775 808 F", "-9 223 372 036 854 775 808"},
 	} {
 		if got := c.style.Format(c.minor); got != c.text {
 			t.Errorf("Format(%d) = %q, want %q", c.minor, got, c.text)
@@ -73,6 +78,17 @@ func TestParseReadsWhatPeopleKey(t *testing.T) {
 		{shillings, "1,000 /=", 100000},
 		{shillings, "Ksh 500", 50000},
 		{shillings, "ksh500/=", 50000},
+		{shillings, "500 Ksh", 50000},
+		{noMinor, "500ugx", 500},
+		{noMinor, "5.000", 5000}, // there are no cents that it could mean
+		{francs, "5000", 5000},
+		{francs, "5 000", 5000},
+		{francs, "5.000", 5000},
+		{francs, "5,000", 5000},
+		{francs, "1.250.000", 1250000},
+		{francs, "5 000 F", 5000},
+		{francs, "5000f", 5000},
+		{francs, "F 5000", 5000},
 	} {
 		if got, err := c.style.Parse(c.text); err != nil || got != c.minor {
 			t.Errorf("Parse(%q) = %d, %v, want %d", c.text, got, err, c.minor)
@@ -121,6 +137,16 @@ func TestParseRefusesWhatIsNotAnAmount(t *testing.T) {
 		{shillings, "500.50", ErrFraction}, // Kenya keys whole shillings
 		{shillings, "1.000", ErrFraction},  // a thousand, to some; not guessed at
 		{noMinor, "500.0", ErrFraction},
+		{noMinor, "1,000.000", ErrNotDigit}, // two kinds of separator
+		{francs, "500,5", ErrFraction},
+		{francs, "500,00", ErrFraction},
+		{francs, "5.00", ErrGrouping},
+		{francs, "5.0000", ErrGrouping},
+		{francs, "1.250,000", ErrNotDigit},
+		{francs, "F", ErrNotDigit},
+		{francs, "5 000 FF", ErrNotDigit},
+		{francs, "0.500", ErrGrouping}, // half a franc there is not
+		{francs, "0", ErrZero},
 		{shillings, "1000000000000000", ErrTooLong},
 		{shillings, "99999999999999999999999999", ErrTooLong},
 	} {
@@ -214,7 +240,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, style := range []Style{shillings, cents, noMinor} {
+		for _, style := range []Style{shillings, cents, noMinor, francs} {
 			minor, err := style.Parse(text)
 			if err != nil {
 				continue

@@ -9,7 +9,8 @@ import (
 
 // Style is how a market writes amounts and which amounts a person may key.
 type Style struct {
-	Symbol  string // before the number: "Ksh"
+	Symbol  string // "Ksh"
+	After   bool   // the symbol stands behind the number, "5 000 F", not before it
 	Group   string // between thousands: ","
 	Decimal string // before the minor units: "."
 	Digits  int    // decimal places of the currency's minor unit
@@ -30,8 +31,11 @@ var (
 // keyedDigitsMax keeps every keyed amount, in any currency of up to 3 decimal places, inside 64 bits.
 const keyedDigitsMax = 15
 
-// Format writes an amount with its symbol: "Ksh 4,493", "Ksh 0.91", "-Ksh 7". Decimals appear only when it is not whole.
+// Format writes an amount with its symbol: "Ksh 4,493", "Ksh 0.91", "-Ksh 7", "4 493 F". Decimals appear only when it is not whole.
 func (s Style) Format(minor int64) string {
+	if s.After {
+		return s.FormatBare(minor) + " " + s.Symbol
+	}
 	sign := ""
 	if minor < 0 {
 		sign = "-"
@@ -79,10 +83,11 @@ func (s Style) split(minor int64) (whole uint64, fraction string) {
 	return size / per, strings.Repeat("0", s.Digits-len(fraction)) + fraction
 }
 
-// Parse reads an amount as a person keys it: "500", "1,000", "1 000", "0500", " 500 ", also with the symbol in front of it
-// ("Ksh 500") and with what shillings are closed with on paper ("500/=", "500/-"). A separator must stand where
-// thousands do: "1,00" may have meant 1.00 or 100, and money is not guessed at. The result is minor units, above zero and a
-// multiple of Step; the error is one of this file's.
+// Parse reads an amount as a person keys it: "500", "1,000", "1 000", "0500", " 500 ", also with the symbol before or behind it
+// ("Ksh 500", "500F") and with what shillings are closed with on paper ("500/=", "500/-"). A separator must stand where
+// thousands do: "1,00" may have meant 1.00 or 100, and money is not guessed at. A currency without minor units knows no decimals, so
+// that in it every separator is one of thousands: "5.000", "5,000". The result is minor units, above zero and a multiple of Step; the
+// error is one of this file's.
 func (s Style) Parse(text string) (minor int64, err error) {
 	text = strings.TrimSpace(s.plain(strings.TrimSpace(text)))
 	if text == "" {
@@ -92,7 +97,7 @@ func (s Style) Parse(text string) (minor int64, err error) {
 		return 0, ErrNegative
 	}
 	whole, fraction, hasFraction := text, "", false
-	if s.Decimal != "" {
+	if s.Decimal != "" && !s.thousands(text) {
 		whole, fraction, hasFraction = strings.Cut(text, s.Decimal)
 	}
 	digits, err := s.ungroup(whole)
@@ -114,6 +119,9 @@ func (s Style) plain(text string) string {
 	if n := len(s.Symbol); n > 0 && len(text) > n && strings.EqualFold(text[:n], s.Symbol) {
 		text = text[n:]
 	}
+	if n := len(text) - len(s.Symbol); s.Symbol != "" && n > 0 && strings.EqualFold(text[n:], s.Symbol) {
+		text = text[:n]
+	}
 	for _, closing := range []string{"/=", "/-"} {
 		if number, ok := strings.CutSuffix(text, closing); ok {
 			return number
@@ -122,11 +130,25 @@ func (s Style) plain(text string) string {
 	return text
 }
 
-// ungroup takes the thousands' separators out: the market's own one and the space, not both in one number.
+// thousands reports whether what could be a decimal sign parts thousands: where there are no minor units, and three digits follow.
+func (s Style) thousands(text string) bool {
+	last := strings.LastIndex(text, s.Decimal)
+	return s.Digits == 0 && len(text)-last-len(s.Decimal) == 3
+}
+
+// ungroup takes the thousands' separators out: the market's own one and the space, not both in one number. Without minor units every
+// separator is as good as the market's own.
 func (s Style) ungroup(whole string) (string, error) {
 	separator := " "
-	if s.Group != "" && strings.Contains(whole, s.Group) {
-		separator = s.Group
+	own := []string{s.Group}
+	if s.Digits == 0 {
+		own = append(own, ",", ".")
+	}
+	for _, mark := range own {
+		if mark != "" && strings.Contains(whole, mark) {
+			separator = mark
+			break
+		}
 	}
 	groups := strings.Split(whole, separator)
 	for i, g := range groups {
@@ -134,7 +156,7 @@ func (s Style) ungroup(whole string) (string, error) {
 			return "", ErrNotDigit
 		}
 		first, alone := i == 0, len(groups) == 1
-		if len(g) == 0 || (!first && len(g) != 3) || (first && !alone && len(g) > 3) {
+		if len(g) == 0 || (!first && len(g) != 3) || (first && !alone && (len(g) > 3 || g[0] == '0')) {
 			return "", ErrGrouping
 		}
 	}
