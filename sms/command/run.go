@@ -32,6 +32,9 @@ func New(p Parts) *Commands {
 	for _, code := range m.Languages {
 		languages[code] = code
 		languages[plain(m.NativeName(code))] = code
+		for _, word := range languageWords[code] {
+			languages[word] = code
+		}
 	}
 	return &Commands{p, Grammar{Region: m.Region, Style: m.Style, Languages: languages}}
 }

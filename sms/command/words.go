@@ -11,25 +11,25 @@ import (
 // keywords are what people write for a command, in English, Swahili and French, without accents. The first of each list is the one that we teach.
 var keywords = map[string][]string{
 	"BAL":      {"bal", "balance", "b", "salio", "solde"},
-	"MINI":     {"mini", "ministatement", "statement", "taarifa", "releve", "historique"},
-	"SEND":     {"send", "tuma", "envoyer", "envoie", "envoi", "transfer", "transfert"},
-	"PAY":      {"pay", "lipa", "payer", "paie", "buy"},
-	"BILL":     {"bill", "paybill", "bili", "facture"},
-	"AIRTIME":  {"airtime", "vocha", "credit", "recharge"},
-	"WITHDRAW": {"withdraw", "toa", "retrait", "retirer", "cashout"},
-	"REQ":      {"req", "request", "omba", "demande", "demander"},
+	"MINI":     {"mini", "ministatement", "statement", "taarifa", "releve", "historique", "operations"},
+	"SEND":     {"send", "tuma", "envoyer", "envoie", "envoi", "envoyez", "transfer", "transfert", "transferer"},
+	"PAY":      {"pay", "lipa", "payer", "paie", "payez", "paye", "buy"},
+	"BILL":     {"bill", "paybill", "bili", "facture", "factures"},
+	"AIRTIME":  {"airtime", "vocha", "credit", "recharge", "recharger"},
+	"WITHDRAW": {"withdraw", "toa", "retrait", "retirer", "retirez", "retire", "cashout"},
+	"REQ":      {"req", "request", "omba", "demande", "demander", "demandez"},
 	"CASH":     {"cash", "wakala", "agent", "liquide", "especes"},
-	"DEPOSIT":  {"deposit", "dep", "weka", "depot", "cashin"},
-	"FLOAT":    {"float", "flot"},
-	"EARN":     {"earn", "earnings", "kamisheni", "commission", "gains"},
-	"LAST":     {"last", "again", "mwisho", "dernier", "resend"},
-	"CHECK":    {"check", "hakiki", "verifier", "verifie", "verify"},
-	"FEES":     {"fees", "fee", "ada", "frais", "tarif", "tariff"},
+	"DEPOSIT":  {"deposit", "dep", "weka", "depot", "deposer", "versement", "cashin"},
+	"FLOAT":    {"float", "flot", "uv"},
+	"EARN":     {"earn", "earnings", "kamisheni", "commission", "commissions", "gains"},
+	"LAST":     {"last", "again", "mwisho", "dernier", "derniere", "encore", "renvoyer", "resend"},
+	"CHECK":    {"check", "hakiki", "verifier", "verifie", "verifiez", "verify"},
+	"FEES":     {"fees", "fee", "ada", "frais", "tarif", "tarifs", "tariff"},
 	"LANG":     {"lang", "language", "lugha", "langue"},
 	"HELP":     {"help", "msaada", "aide", "info", "menu"},
-	"STOP":     {"stop", "acha", "arret", "unsubscribe"},
-	"START":    {"start", "anza", "commencer", "unstop"},
-	"PIN":      {"pin", "siri", "password", "nip"},
+	"STOP":     {"stop", "acha", "arret", "arreter", "unsubscribe"},
+	"START":    {"start", "anza", "commencer", "reprendre", "unstop"},
+	"PIN":      {"pin", "siri", "password", "nip", "secret", "passe"},
 }
 
 // keywordOf finds a keyword by any of its words.
@@ -92,8 +92,16 @@ func oneSlip(a, b string) bool {
 var fillers = map[string]bool{"to": true, "from": true, "at": true, "for": true, "of": true, "the": true, "my": true, "please": true,
 	"kwa": true, "kutoka": true, "ya": true, "na": true, "tafadhali": true, "a": true, "au": true, "de": true, "pour": true, "chez": true, "svp": true,
 	"ksh": true, "kshs": true, "kes": true, "ugx": true, "ush": true, "shs": true, "sh": true, "bob": true, "shilling": true, "shillings": true,
-	"fcfa": true, "xof": true, "cfa": true, "till": true, "shop": true, "duka": true, "acc": true, "account": true, "no": true, "number": true,
+	"fcfa": true, "xof": true, "cfa": true, "f": true, "frs": true, "franc": true, "francs": true, "vers": true, "le": true, "la": true, "du": true,
+	"mon": true, "ma": true, "numero": true, "argent": true, "boutique": true, "caisse": true, "till": true, "shop": true, "duka": true, "acc": true, "account": true, "no": true, "number": true,
 	"money": true, "pesa": true, "code": true}
+
+// languageWords are what people call a language in another one, without accents, by its code.
+var languageWords = map[string][]string{
+	"en": {"english", "anglais", "kiingereza", "eng"},
+	"sw": {"swahili", "kiswahili", "souahili", "kis"},
+	"fr": {"french", "francais", "kifaransa", "fra"},
+}
 
 // token is a word or a number of a text.
 type token struct {
@@ -103,7 +111,8 @@ type token struct {
 }
 
 var (
-	grouped   = regexp.MustCompile(`^[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?$`)
+	grouped   = regexp.MustCompile(`^[0-9]{1,3}(([,.][0-9]{3})+|(,[0-9]{3})+\.[0-9]{1,2})$`)
+	thousands = regexp.MustCompile(`^[^0-9,]*[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?[^0-9,]*$`) // "Ksh1,000", "1,000F"
 	numeric   = regexp.MustCompile(`^\+?[0-9]+(\.[0-9]{1,2})?$`)
 	lookalike = regexp.MustCompile(`^\+?[0-9OoIl]{7,}$`)
 	parting   = regexp.MustCompile(`[0-9][0-9.,]*|[^0-9]+`)
@@ -131,7 +140,7 @@ func separates(r rune) bool {
 
 // commas parts what commas keep apart, but not the thousands of an amount.
 func commas(raw string) []string {
-	if !strings.Contains(raw, ",") || grouped.MatchString(strings.TrimLeft(raw, "KESUGXkshesugx. ")) {
+	if !strings.Contains(raw, ",") || thousands.MatchString(raw) {
 		return []string{raw}
 	}
 	return strings.FieldsFunc(raw, func(r rune) bool { return r == ',' })
