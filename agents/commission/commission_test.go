@@ -145,7 +145,7 @@ func TestSplitProperties(t *testing.T) {
 }
 
 // The bands of deposits end this much above round sums, in minor units.
-var offsets = map[string]struct{ round, above int64 }{"ke": {100_00, 10_00}, "ug": {1_000, 100}}
+var offsets = map[string]struct{ round, above int64 }{"ke": {100_00, 10_00}, "ug": {1_000, 100}, "sn": {1_000, 100}}
 
 // What the offset is there for: neither padding a round sum nor cutting the change above it off, in one piece or in several,
 // earns an agent more than the deposit as the customer brought it.

@@ -76,7 +76,7 @@ func (b *builder) money(m *Market, p *packMoney) {
 	if (p.Decimal != "." && p.Decimal != ",") || p.Decimal == p.Group {
 		b.fail("money.decimal", quoted(p.Decimal), `write "." or ",", and not what group is`)
 	}
-	m.Style = money.Style{Symbol: p.Symbol, Group: p.Group, Decimal: p.Decimal, Digits: currency.Digits}
+	m.Style = money.Style{Symbol: p.Symbol, After: p.After, Group: p.Group, Decimal: p.Decimal, Digits: currency.Digits}
 	m.Style.Step = b.amount(m, "money.keyed", p.Keyed)
 	if m.Style.Step == 0 {
 		b.fail("money.keyed", "is 0", "write the smallest amount a person may key, such as 1")

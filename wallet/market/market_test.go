@@ -75,6 +75,29 @@ func TestUgandaIsNotKenya(t *testing.T) {
 	}
 }
 
+func TestSenegalCountsInFrancs(t *testing.T) {
+	m := mustLoad(t, "sn")
+	now := time.Date(2026, 12, 3, 14, 2, 0, 0, time.UTC)
+	rules := m.At(now)
+	if m.Currency.Digits != 0 || m.Style.Format(5_000) != "5 000 F" || m.Date(now) != "03/12/26 14:02" || m.DayMonth(now) != "03/12" {
+		t.Errorf("%+v %s", m.Style, m.Date(now))
+	}
+	if minor, err := m.Style.Parse("5.000"); err != nil || minor != 5_000 {
+		t.Errorf("five thousand francs are %d, %v", minor, err)
+	}
+	if got := strings.Join(m.Languages, " "); got != "fr en" || m.NationalID.Name["fr"] != "carte d'identité" {
+		t.Errorf("languages: %s", got)
+	}
+	if tier, _ := rules.Limits.Tier(m.CheckedTier(now)); tier.Balance != 2_000_000 || tier.MonthIn != 10_000_000 {
+		t.Errorf("identified: %+v", tier)
+	}
+	for number, want := range map[string]bool{"1751199400123": true, "27511994001234": true, "3751199400123": false, "175119940012": false} {
+		if m.NationalID.Matches(number) != want {
+			t.Errorf("ID number %q: %v", number, !want)
+		}
+	}
+}
+
 func TestRulesChangeAtMidnightOfTheMarket(t *testing.T) {
 	m := changed(t, "taxes:\n", "taxes:\n  - {from: 2018-07-01, rate: 12%, included: true, halves: up}\n")
 	midnight := time.Date(2023, 7, 1, 0, 0, 0, 0, m.Zone)
@@ -95,7 +118,7 @@ func TestRulesChangeAtMidnightOfTheMarket(t *testing.T) {
 
 func TestLoadNamesWhatThereIs(t *testing.T) {
 	for _, code := range []string{"xx", "", "../ke", "KE"} {
-		if _, err := Load(code); err == nil || !strings.Contains(err.Error(), "use one of ke, ug") {
+		if _, err := Load(code); err == nil || !strings.Contains(err.Error(), "use one of ke, sn, ug") {
 			t.Errorf("Load(%q): %v", code, err)
 		}
 	}

@@ -32,6 +32,7 @@ type pack struct {
 type packMoney struct {
 	Currency string `yaml:"currency"`
 	Symbol   string `yaml:"symbol"`
+	After    bool   `yaml:"symbol_after"`
 	Group    string `yaml:"group"`
 	Decimal  string `yaml:"decimal"`
 	Keyed    string `yaml:"keyed"`

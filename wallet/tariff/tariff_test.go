@@ -69,6 +69,25 @@ func TestUgandaAddsTheTax(t *testing.T) {
 	}
 }
 
+// A currency without minor units is taxed in whole units, halves up, and the parts make the whole.
+func TestSenegalTaxesInWholeFrancs(t *testing.T) {
+	m := load(t, "sn")
+	for _, c := range []struct{ amount, fee, tax int64 }{
+		{50, 5, 1},     // 0.73
+		{500, 5, 1},    // 0.73
+		{501, 10, 1},   // 1.45
+		{2_500, 25, 4}, // 3.63
+		{5_000, 50, 7}, // 7.26
+		{100_000, 1_000, 145},
+		{1_000_000, 5_000, 726}, // 726.50 would be 727: it is 726.496
+	} {
+		got, refusal := Price(m, Send, c.amount, day)
+		if refusal != nil || got.Fee != c.fee || got.Tax != c.tax || got.NetFee != c.fee-c.tax || got.Total != c.amount+c.fee {
+			t.Errorf("sending %d: %+v, %v", c.amount, got, refusal)
+		}
+	}
+}
+
 // Bands are upper bounds: one minor unit above the end of a band is the next band, in every market, with nothing between.
 func TestNoAmountFallsBetweenBands(t *testing.T) {
 	for _, code := range market.Codes() {
