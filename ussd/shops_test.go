@@ -28,6 +28,10 @@ var shopsOf = map[string][]shop{
 		{name: "MAMA NJERI", ward: "102", landmark: "Total petrol station", operator: person{"+254712000011", "NJERI WAIRIMU", "6284", 0, 50_000_00}},
 		{name: "OTIENO KIOSK", ward: "101", landmark: "Kangemi market", operator: person{"+254712000012", "PAUL OTIENO", "3957", 0, 800_00}},
 	},
+	"sn": {
+		{name: "BOUTIQUE MODOU", ward: "302", landmark: "Marché Tilène", operator: person{"+221771000011", "MODOU GUEYE", "6284", 0, 250_000}},
+		{name: "KIOSQUE AMINATA", ward: "301", landmark: "Sandaga", operator: person{"+221771000012", "AMINATA BA", "3957", 0, 400_000}},
+	},
 }
 
 // openShops opens the shops of the market, all of one agent under a bank, for the day.

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +39,23 @@ func TestTranscripts(t *testing.T) {
 			if commands(read(t, file)) != commands(read(t, swahili)) {
 				t.Error("the two languages are not the same conversation: run with -update")
 			}
+		})
+	}
+}
+
+// Those in dialogue/testdata/fr happen in Senegal, in French, and have no twin in English.
+func TestFrenchTranscripts(t *testing.T) {
+	files, err := filepath.Glob("dialogue/testdata/fr/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			if *update {
+				write(t, file, play(t, dbtest.SQLite(t), "fr", read(t, file)))
+			}
+			dbtest.Each(t, func(t *testing.T, d *db.DB) { compare(t, d, "fr", file) })
 		})
 	}
 }
@@ -112,7 +131,7 @@ func (w *world) obey(line string) []string {
 		return w.shown(code, w.screen(true))
 	case ">": // > 500
 		if rest == "(language)" { // who has no wallet yet chooses the language of this transcript
-			rest = map[string]string{"sw": "1", "en": "2"}[w.lang]
+			rest = strconv.Itoa(slices.Index(w.wallet.Market().Languages, w.lang) + 1)
 		}
 		w.call.typed = append(w.call.typed, w.meant(rest))
 		return w.shown(rest, w.screen(true))

@@ -58,11 +58,17 @@ var people = map[string][]person{
 		{"+256772000001", "MOSES OKELLO", "4826", 2, 50_000},
 		{"+256772000002", "SARAH NAKATO", "9173", 2, 12_000},
 	},
+	"sn": {
+		{"+221771000001", "MOUSSA DIOP", "4826", 2, 25_000},
+		{"+221771000002", "AWA NDIAYE", "9173", 2, 6_000},
+		{"+221771000003", "FATOU SOW", "7351", 2, 0},
+	},
 }
 
 // idNumbers are the ID numbers of those people whose transcripts need one.
 var idNumbers = map[msisdn.Number]string{
 	"+254712000001": "28445190", "+254712000011": "30117745", "+254712000012": "27664018",
+	"+221771000001": "1751199400123",
 }
 
 // world is a Senti with its customers, on a real database, with a clock that stands at 14:02 on 3 December 2026 in Nairobi
@@ -71,7 +77,7 @@ type world struct {
 	t        testing.TB
 	db       *db.DB
 	lang     string
-	market   string // "ke" or "ug"
+	market   string // "ke", "sn" or "ug"
 	vouchers bool   // whatever the market's pack says
 	surveys  bool   // every customer is asked
 	tight    bool   // a till's day is soon full

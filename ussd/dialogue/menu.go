@@ -10,17 +10,17 @@ var mainMenu = flow{ID: "menu", Steps: []step{
 		// 4 Airtime
 		{Key: "5", Text: "My account", Start: "account"},
 		// 6 Wrong send / Help
-		{Key: "7", Text: "Lugha", Start: "language"}, // said in the other language: who cannot read this menu must find it
+		{Key: "7", Text: "{language}", Start: "language"}, // "Lugha": who cannot read this menu must find it
 	}},
 }}
 
 // account is what a customer can see and change of his own.
 var account = flow{ID: "account", Steps: []step{
-	{ID: "top", Choose: "My account", Options: []option{
+	{ID: "top", Choose: "My account", With: sayLanguage, Options: []option{
 		{Key: "1", Text: "Balance", Start: "balance"},
 		{Key: "2", Text: "Last payments", Start: "statement"},
 		{Key: "3", Text: "Change PIN", Start: "changepin"},
-		{Key: "4", Text: "Lugha", Start: "language"},
+		{Key: "4", Text: "{language}", Start: "language"},
 		{Key: "5", Text: "Fees", Start: "fees"},
 		{Key: "6", Text: "Limits", Start: "limits"},
 		{Key: "7", Text: "I forgot my PIN", Start: "forgot"},

@@ -13,10 +13,10 @@ import (
 //
 // The first page is a confirmation, because dialled input must not accept terms.
 var opening = flow{ID: "opening", Steps: []step{
-	{ID: "top", Confirm: "An agent registered you. Your wallet can receive. To use it finish here.", Options: []option{
+	{ID: "top", Confirm: "An agent registered you. Your wallet can receive. To use it finish here.", With: sayLanguage, Options: []option{
 		{Key: "2", Text: "Finish (I accept the terms)", Do: acceptTerms},
 		{Key: "3", Text: "Fees", Start: "fees"},
-		{Key: "7", Text: "Lugha", Start: "language"},
+		{Key: "7", Text: "{language}", Start: "language"},
 	}},
 	{ID: "code", Secret: "Type the code from the SMS", With: goOnOpening, Take: take{Do: takeOpeningCode, Faults: smsCode.Faults}},
 	{ID: "end", Secret: "Type the last 4 of your {document} number", With: document, Take: take{Do: ofWallet.takeIDEnd, Faults: []fault.Code{
@@ -45,7 +45,10 @@ func ownMenu(t *turn) error {
 	if err == nil && c.Status == customer.Pending {
 		t.Start(opening.ID)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return sayLanguage(t)
 }
 
 // goOnOpening leads to the question that is open, and sends another code if there is none to answer.

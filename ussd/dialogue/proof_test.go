@@ -54,6 +54,8 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "left", Value: int64(2)},
 		{Name: "other", Value: "0712***002"},
 		{Name: "first", Value: "Kiswahili"}, {Name: "second", Value: "Kiswahili"}, {Name: "third", Value: "Kiswahili"},
+		{Name: "language", Value: "Language/Langue"}, {Name: "languages", Value: "Langue / Language / Lugha"},
+		{Name: "welcome", Value: "Bienvenue chez Senti / Welcome / Karibu"},
 		{Name: "document", Value: m.NationalID.Name[lang]},
 		{Name: "menu", Value: "*384*1234*5*7#"},
 		{Name: "held", Value: m.Style.Format(largest)}, {Name: "whom", Value: name}, {Name: "minutes", Value: int64(120)},
@@ -74,7 +76,7 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 // Every screen of every dialogue fits the phone, in every language of every market, with the widest values there can be:
 // questions whole and under each fault they are asked again for, the others in parts.
 func TestEveryScreenFits(t *testing.T) {
-	for _, code := range []string{"ke", "ug"} {
+	for _, code := range market.Codes() {
 		for _, limit := range []int{182, 160, 156, 120} {
 			for _, o := range overflows(t, code, limit) {
 				t.Errorf("%s, limit %d: %s", code, limit, o)

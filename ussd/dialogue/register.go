@@ -9,8 +9,8 @@ import (
 // first is what a phone without a wallet sees: the language, an invitation, and the opening of a wallet.
 //
 // The first two pages are confirmations, because dialled input must neither pick a language nobody asked for nor accept terms.
-var first = flow{ID: "first", Texts: map[string]string{"home": "Start"}, Steps: []step{
-	{ID: "language", Confirm: "Karibu Senti / Welcome", With: languageNames, Options: []option{
+var first = flow{ID: "first", Texts: map[string]string{"home": "Start", "greet": "Welcome to Senti", "welcome": "Welcome"}, Steps: []step{
+	{ID: "language", Confirm: "{welcome}", With: greet, Options: []option{
 		{Key: "1", Text: "{first}", Do: speak(0)},
 		{Key: "2", Text: "{second}", If: offers(1), Do: speak(1)},
 		{Key: "3", Text: "{third}", If: offers(2), Do: speak(2)},
