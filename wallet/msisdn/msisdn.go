@@ -111,13 +111,13 @@ func (n Number) National() string {
 	return plain[:head] + " " + plain[head:head+3] + " " + plain[head+3:]
 }
 
-// Masked returns the number with its middle hidden, for people who need not know it and for logs: "0712***001".
+// Masked returns the number with its middle hidden, for people who need not know it and for logs: "0712***001", "771***001".
 func (n Number) Masked() string {
 	plain := n.Plain()
 	if len(plain) <= 7 {
 		return "***" + n.Last3()
 	}
-	return plain[:4] + "***" + n.Last3()
+	return plain[:len(plain)-6] + "***" + n.Last3()
 }
 
 // Last3 returns the last three digits.
