@@ -197,7 +197,20 @@ func (a *Agents) openCashOut(ctx context.Context, c customer.Customer, t CashOut
 	if err != nil {
 		return CashOutQuote{}, err
 	}
-	return CashOutQuote{Intent: in.ID, Shop: t.At.Shop, Code: t.At.Code, Amount: t.Amount, Fee: t.Fee(), Tax: t.Tax, Total: t.Total()}, nil
+	return t.quote(in.ID), nil
+}
+
+func (t CashOutTerms) quote(intentID id.ID) CashOutQuote {
+	return CashOutQuote{Intent: intentID, Shop: t.At.Shop, Code: t.At.Code, Amount: t.Amount, Fee: t.Fee(), Tax: t.Tax, Total: t.Total()}
+}
+
+// CashOutQuoted is a quote that was made before, to show it again. The fault is bad_request for an ID of none.
+func (a *Agents) CashOutQuoted(ctx context.Context, intentID id.ID) (CashOutQuote, error) {
+	var t CashOutTerms
+	if _, err := a.wallet.Recall(ctx, intentID, &t, ledger.CashOut); err != nil {
+		return CashOutQuote{}, err
+	}
+	return t.quote(intentID), nil
 }
 
 // withOffer adds to "not enough money" what would fit instead, and says what the till cannot in the customer's words.

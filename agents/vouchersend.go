@@ -99,7 +99,20 @@ func (a *Agents) QuoteVoucher(ctx context.Context, r VoucherRequest) (VoucherQuo
 	if err != nil {
 		return VoucherQuote{}, err
 	}
-	return VoucherQuote{in.ID, t.To, t.Amount, t.Fee(), t.Total(), t.Until, t.FeeBack}, nil
+	return t.quote(in.ID), nil
+}
+
+func (t VoucherTerms) quote(intentID id.ID) VoucherQuote {
+	return VoucherQuote{intentID, t.To, t.Amount, t.Fee(), t.Total(), t.Until, t.FeeBack}
+}
+
+// VoucherQuoted is a quote that was made before, to show it again. The fault is bad_request for an ID of none.
+func (a *Agents) VoucherQuoted(ctx context.Context, intentID id.ID) (VoucherQuote, error) {
+	var t VoucherTerms
+	if _, err := a.wallet.Recall(ctx, intentID, &t, ledger.VoucherSend); err != nil {
+		return VoucherQuote{}, err
+	}
+	return t.quote(intentID), nil
 }
 
 // SendVoucher puts the money of a quote aside in escrow and sends the code to the receiver; sent again it returns the same receipt

@@ -13,21 +13,27 @@ import (
 	"senti/ussd"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
+	"senti/wallet/msisdn"
 )
 
 // telco is a gateway that can begin sessions: what it was given to show, and what it says to that.
 type telco struct {
-	name  string
-	whole bool // History
-	bare  bool // Unnamed, and its turns have no numbers
-	mu    sync.Mutex
-	pages []ussd.Page
-	said  chan error // what the next pushes are answered with; nil: taken
+	name   string
+	whole  bool   // History
+	bare   bool   // Unnamed, and its turns have no numbers
+	serves string // the prefix of the numbers that it is known to serve
+	mu     sync.Mutex
+	pages  []ussd.Page
+	said   chan error // what the next pushes are answered with; nil: taken
 }
 
 func (n *telco) Name() string        { return n.name }
 func (*telco) Limit() int            { return limit }
 func (n *telco) Answers() ussd.Shape { return ussd.Shape{History: n.whole, Unnamed: n.bare} }
+
+func (n *telco) Serves(phone msisdn.Number) bool {
+	return n.serves != "" && strings.HasPrefix(string(phone), n.serves)
+}
 
 func (n *telco) Push(ctx context.Context, p ussd.Page) error {
 	n.mu.Lock()
@@ -59,14 +65,20 @@ func (n *telco) last(t *testing.T, how int) ussd.Page {
 // pushing has pages pushed by these networks, one after the other, and returns what became of each.
 func (w *world) pushing(by ...ussd.Pusher) (outcome func() string) {
 	w.t.Helper()
+	p, outcome := w.pushes(by...)
+	w.agents.RingWith(p.Ring)
+	return outcome
+}
+
+func (w *world) pushes(by ...ussd.Pusher) (p *ussd.Pushes, outcome func() string) {
+	w.t.Helper()
 	outcomes := make(chan string, 10)
-	p := ussd.NewPushes(w.service, by, w.wallet.GatewayOf, slog.New(slog.DiscardHandler), func(gateway, outcome string) { outcomes <- outcome })
+	p = ussd.NewPushes(w.service, by, w.wallet.GatewayOf, slog.New(slog.DiscardHandler), func(gateway, outcome string) { outcomes <- outcome })
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { p.Run(ctx) })
 	w.t.Cleanup(func() { cancel(); running.Wait() })
-	w.agents.RingWith(p.Ring)
-	return func() string {
+	return p, func() string {
 		w.t.Helper()
 		select {
 		case o := <-outcomes:

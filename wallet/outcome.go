@@ -64,10 +64,11 @@ var told = []ledger.Kind{ledger.Send, ledger.CashIn, ledger.CashOut, ledger.Cash
 // LastOutcome returns the last act on that phone within a day, as a customer or as an operator; false if there is none. One that
 // is still open is settled first: its ID is spent, so that "not done" stays true even if its money was on its way on another
 // node. Only the last one is told of: "done" about an earlier one would be taken for the one just tried. An act that came by no
-// gateway had no page that a redial could owe. The fault is look_again when it cannot be seen.
+// gateway had no page that a redial could owe; one that was asked for by SMS is returned only while it waits for its PIN (ByText,
+// StillOpen), and is not settled. The fault is look_again when it cannot be seen.
 func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
 	last, ok, err := w.LastAct(ctx, phone)
-	if ok && last.State == StillOpen {
+	if ok && last.State == StillOpen && last.Gateway != ByText {
 		err = w.settle(ctx, &last)
 	}
 	return last, ok && err == nil, unseen(err)
@@ -78,6 +79,9 @@ func (w *Wallet) LastAct(ctx context.Context, phone msisdn.Number) (Last, bool, 
 	records, err := w.intents.Latest(ctx, phone, told, w.clock.Now().Add(-lastWithin), 1)
 	if err != nil || len(records) == 0 || records[0].Gateway == "" {
 		return Last{}, false, unseen(err)
+	}
+	if r := records[0]; r.Gateway == ByText && (r.State != intent.Open || !w.clock.Now().Before(r.ExpiresAt)) {
+		return Last{}, false, nil // its receipt is an SMS, and it had no page
 	}
 	if before, err := w.beforeHolder(ctx, phone, records[0]); err != nil || before {
 		return Last{}, false, unseen(err)
@@ -98,7 +102,7 @@ func (w *Wallet) beforeHolder(ctx context.Context, phone msisdn.Number, r intent
 
 // GatewayOf returns the gateway that a phone dialled by last, "" when it has not for long.
 func (w *Wallet) GatewayOf(ctx context.Context, phone msisdn.Number) (string, error) {
-	return w.intents.GatewayOf(ctx, phone, w.clock.Now().Add(-dialsWithin))
+	return w.intents.GatewayOf(ctx, phone, ByText, w.clock.Now().Add(-dialsWithin))
 }
 
 // dialsWithin is for how long it is believed that a phone is with the network it dialled by.

@@ -128,10 +128,24 @@ func (w *Wallet) openSend(ctx context.Context, in intent.Intent, t SendTerms) (S
 	}
 	q := quoted{in.Opened(outcome.At), t}
 	w.quotes.Put(in.ID, q)
+	return q.shown(), nil
+}
+
+func (q quoted) shown() SendQuote {
+	t := q.terms
 	return SendQuote{
-		Intent: in.ID, To: t.To.Phone, Name: t.To.Name, Unchecked: t.To.Unchecked,
+		Intent: q.ID, To: t.To.Phone, Name: t.To.Name, Unchecked: t.To.Unchecked,
 		Amount: t.Amount, Fee: t.Fee, Tax: t.Tax, Total: t.Total, ExpiresAt: q.ExpiresAt,
-	}, nil
+	}
+}
+
+// SendQuoted is a quote that was made before, to show it again. The fault is bad_request for an ID of none.
+func (w *Wallet) SendQuoted(ctx context.Context, intentID id.ID) (SendQuote, error) {
+	q, err := w.quoted(ctx, intentID)
+	if err != nil {
+		return SendQuote{}, err
+	}
+	return q.shown(), nil
 }
 
 // quoted finds an intent to send, opened here or on another node.

@@ -146,6 +146,10 @@ func (w *Wallet) Texts() *i18n.Texts { return w.texts }
 // Messages returns the store of messages, for the worker that sends them and for metrics.
 func (w *Wallet) Messages() *outbox.Store { return w.messages }
 
+// ByText is the Gateway of an Origin of what was asked for by SMS. No session belongs to it: its PIN is typed on a page that is pushed, or
+// that the next dial shows.
+const ByText = "text"
+
 // Origin says how a request came in. The zero value is "by no gateway".
 type Origin struct {
 	Gateway string

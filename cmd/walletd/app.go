@@ -50,6 +50,7 @@ type app struct {
 	feeds    []*feed.Feed       // where partners tell of numbers
 	inbox    *simulator.Inbox   // in the demo only
 	pusher   *simulator.Pusher  // likewise
+	pushes   *ussd.Pushes
 	seeds    []simulator.Seed
 
 	mu       sync.Mutex
@@ -74,7 +75,7 @@ type plan struct {
 	texts    []smsgateway.Instance
 	numbers  []feed.Instance
 	sending  func(*app) ([]route.Route, error) // how messages leave
-	pushers  func(*app) []ussd.Pusher          // nil: no gateway can begin a session
+	pushers  func(*app) []ussd.Pusher          // nil: those of the gateways and links that can
 	sabotage ledger.Sabotage
 }
 
@@ -131,13 +132,13 @@ func build(ctx context.Context, d *db.DB, p plan) (_ *app, err error) {
 	if worker, err = a.openOutbox(p); err != nil {
 		return nil, err
 	}
+	a.pushPages(p)
 	a.runLinks()
 	a.background("outbox", worker.Run)
 	a.background("networks", a.wallet.Messages().Remember)
 	a.background("ends", a.wallet.Run)
 	a.background("audit head", audit.NewStore(d).Watch)
 	a.background("switches", a.wallet.Switches().Watch)
-	a.pushPages(p)
 	a.metrics.gauge("senti_sessions", "USSD sessions kept in memory.", func() float64 { return float64(a.service.Sessions()) })
 	a.metrics.trust(trust.NewStore(a.db))
 	a.metrics.switches(a.wallet.Switches())
@@ -202,16 +203,35 @@ func (a *app) takeTexts(on []smsgateway.Instance) (err error) {
 
 // pushPages shows people what they are asked, by the gateways that can begin a session.
 func (a *app) pushPages(p plan) {
-	if p.pushers == nil {
-		return
+	by, dials := a.pushers(), a.wallet.GatewayOf
+	if p.pushers != nil {
+		by = p.pushers(a)
 	}
-	by, dials := p.pushers(a), a.wallet.GatewayOf
 	if a.pusher != nil { // all phones are on the page
 		dials = func(context.Context, msisdn.Number) (string, error) { return a.pusher.Name(), nil }
 	}
-	pushes := ussd.NewPushes(a.service, by, dials, slog.Default(), a.metrics.countPush)
-	a.agents.RingWith(pushes.Ring)
-	a.background("pushes", pushes.Run)
+	a.pushes = ussd.NewPushes(a.service, by, dials, slog.Default(), a.metrics.countPush)
+	a.agents.RingWith(a.pushes.Ring)
+	a.background("pushes", a.pushes.Run)
+}
+
+// pushers are the gateways and links that can begin a session.
+func (a *app) pushers() []ussd.Pusher {
+	var by []ussd.Pusher
+	for _, g := range a.gateways {
+		if g.Pusher != nil {
+			by = append(by, g.Pusher)
+		}
+	}
+	for _, l := range a.links {
+		if l.ussd == nil {
+			continue
+		}
+		if p := l.ussd.Pusher(); p != nil {
+			by = append(by, p)
+		}
+	}
+	return by
 }
 
 func (a *app) countCallback(gateway, outcome string) {

@@ -38,6 +38,8 @@ type smppSettings struct {
 	Continue int           `yaml:"continue"`
 	Close    int           `yaml:"close"`
 	Abort    int           `yaml:"abort"`
+	Push     bool          `yaml:"push"`
+	Phones   []string      `yaml:"phones"`
 }
 
 // smppList can also be given in the environment, as YAML in one line.
@@ -107,7 +109,8 @@ func (s smppSettings) plan() (p smppPlan, err error) {
 		}
 	}
 	if s.Role == roleUSSD || s.Role == roleBoth {
-		p.ussd = &ussdgateway.SMPP{Code: s.Code, Limit: s.Screen, Waits: s.Waits, Alphabet: smpp.Alphabet(s.Alphabet), Session: ussdgateway.SMPPSession(s.Session)}
+		p.ussd = &ussdgateway.SMPP{Code: s.Code, Limit: s.Screen, Waits: s.Waits, Alphabet: smpp.Alphabet(s.Alphabet), Session: ussdgateway.SMPPSession(s.Session),
+			Pushes: s.Push, Phones: s.Phones}
 		for _, o := range []struct {
 			name  string
 			value int

@@ -31,6 +31,11 @@ type gatewaySettings struct {
 	Replies      string `yaml:"replies"`
 	RepliesToken string `yaml:"replies_token"`
 	RepliesLogin string `yaml:"replies_login"`
+
+	Push      string   `yaml:"push"`
+	PushToken string   `yaml:"push_token"`
+	PushLogin string   `yaml:"push_login"`
+	Phones    []string `yaml:"phones"`
 }
 
 // gatewayList can also be given in the environment, as YAML in one line.
@@ -74,6 +79,7 @@ func (c *Config) gateways() ([]ussdgateway.Instance, error) {
 func (g gatewaySettings) instance(where string, proxies []netip.Prefix) (i ussdgateway.Instance, err error) {
 	i = ussdgateway.Instance{Type: g.Type, Name: g.Name, Code: g.Code, Limit: g.Screen, Waits: g.Waits}
 	i.Guard.Proxies, i.Guard.Signature.Header, i.Replies.URL = proxies, g.SignHeader, g.Replies
+	i.Push.URL, i.Push.Phones = g.Push, g.Phones
 	switch g.Alphabet {
 	case "", "ucs2":
 	case "gsm7":
@@ -96,11 +102,14 @@ func (g gatewaySettings) instance(where string, proxies []netip.Prefix) (i ussdg
 	if len(tokens) > 0 {
 		i.Guard.Locks = []webhook.Lock{{Proof: webhook.BearerToken, Secrets: tokens}}
 	}
-	if i.Replies.Token, err = secret(where+": replies_token", g.RepliesToken); err != nil {
-		return i, err
-	}
-	if i.Replies.Login, err = secret(where+": replies_login", g.RepliesLogin); err != nil {
-		return i, err
+	for _, s := range []struct {
+		name, source string
+		into         *string
+	}{{"replies_token", g.RepliesToken, &i.Replies.Token}, {"replies_login", g.RepliesLogin, &i.Replies.Login},
+		{"push_token", g.PushToken, &i.Push.Token}, {"push_login", g.PushLogin, &i.Push.Login}} {
+		if *s.into, err = secret(where+": "+s.name, s.source); err != nil {
+			return i, err
+		}
 	}
 	if g.Table != "" {
 		if i.Table, err = os.ReadFile(g.Table); err != nil {

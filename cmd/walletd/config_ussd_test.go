@@ -55,6 +55,7 @@ ussd:
   - {type: comviva-get, login: LOGIN, sign: PATH, sign_header: X-Signature}
   - {type: http, name: bush, secret: PATH, table: TABLE}
   - {type: junebug, secret: PATH, replies: "http://junebug/channels/1/messages/", replies_token: PATH, replies_login: LOGIN}
+  - {type: senti, name: integrator, token: PATH, push: "https://integrator/push", push_token: PATH, push_login: LOGIN, phones: ["+25470"]}
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -67,8 +68,14 @@ ussd:
 	for _, g := range gateways {
 		names = append(names, g.Name)
 	}
-	if want := []string{"africastalking", "senti", "hubtel", "hubtel-2", "comviva-get", "bush", "junebug"}; !slices.Equal(names, want) {
+	if want := []string{"africastalking", "senti", "hubtel", "hubtel-2", "comviva-get", "bush", "junebug", "integrator"}; !slices.Equal(names, want) {
 		t.Errorf("gateways %v, want %v", names, want)
+	}
+	if g := gateways[7]; g.Pusher == nil || gateways[6].Pusher != nil || !g.Pusher.Serves("+254700000001") {
+		t.Errorf("who pushes: %+v", g.Pusher)
+	}
+	if want := (ussdgateway.Push{URL: "https://integrator/push", Token: "0123456789abcdef", Login: "senti:passw0rd", Phones: []string{"+25470"}}); !reflect.DeepEqual(on[7].Push, want) {
+		t.Errorf("pushes %+v, want %+v", on[7].Push, want)
 	}
 	both := []string{"0123456789abcdef", "fedcba9876543210"}
 	token := []webhook.Lock{{Proof: webhook.BearerToken, Secrets: both}}

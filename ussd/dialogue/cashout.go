@@ -65,9 +65,7 @@ func takeShopCode(t *turn, typed string) error {
 
 // quoteCashOut opens the intent, so that whatever happens from here on there is a record of what was about to be done.
 func quoteCashOut(t *turn) error {
-	q, err := t.Env.agents.QuoteCashOut(t.Ctx, agents.CashOutRequest{
-		From: t.Env.caller.Phone, Shop: network.ShopCode(t.Kept(keptCode)), Amount: t.KeptNumber(keptAmount), Origin: t.Env.caller.Origin,
-	})
+	q, err := cashOutQuote(t)
 	switch fault.CodeOf(err) {
 	case "":
 	case fault.AmountTooSmall, fault.AmountTooBig:
@@ -84,6 +82,18 @@ func quoteCashOut(t *turn) error {
 	sayBare(t, "fee", q.Fee)
 	sayBare(t, "total", q.Total)
 	return nil
+}
+
+func cashOutQuote(t *turn) (agents.CashOutQuote, error) {
+	if begun, ok := takeBegun(t); ok {
+		q, err := t.Env.agents.CashOutQuoted(t.Ctx, begun)
+		t.Keep(keptCode, q.Code)
+		t.KeepNumber(keptAmount, q.Amount)
+		return q, err
+	}
+	return t.Env.agents.QuoteCashOut(t.Ctx, agents.CashOutRequest{
+		From: t.Env.caller.Phone, Shop: network.ShopCode(t.Kept(keptCode)), Amount: t.KeptNumber(keptAmount), Origin: t.Env.caller.Origin,
+	})
 }
 
 // moveCashOut takes the money out. A refusal spends the intent, so each further try is a new one with the same terms.

@@ -217,6 +217,10 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 	switch {
 	case err != nil:
 		return d.Lost(c, at, err)
+	case ok && last.Gateway == wallet.ByText:
+		if page, ok := begunAt(at, last); ok {
+			at, dialled = page, nil
+		}
 	case ok && last.Session == c.Origin.Session && last.End != "":
 		at.Flow = details.ID
 		page, err := d.agents.Page(ctx, last)

@@ -88,9 +88,7 @@ func sentLately(t *turn) error {
 
 // quote opens the intent, so that whatever happens from here on there is a record of what was about to be done.
 func quote(t *turn) error {
-	q, err := t.Env.wallet.QuoteSend(t.Ctx, wallet.SendRequest{
-		From: t.Env.caller.Phone, To: msisdn.Number(t.Kept(keptTo)), Amount: t.KeptNumber(keptAmount), Origin: t.Env.caller.Origin,
-	})
+	q, err := sendQuote(t)
 	switch fault.CodeOf(err) {
 	case "":
 	case fault.AmountTooSmall, fault.AmountTooBig:
@@ -112,6 +110,18 @@ func quote(t *turn) error {
 		t.Go("unchecked")
 	}
 	return nil
+}
+
+func sendQuote(t *turn) (wallet.SendQuote, error) {
+	if begun, ok := takeBegun(t); ok {
+		q, err := t.Env.wallet.SendQuoted(t.Ctx, begun)
+		t.Keep(keptTo, string(q.To))
+		t.KeepNumber(keptAmount, q.Amount)
+		return q, err
+	}
+	return t.Env.wallet.QuoteSend(t.Ctx, wallet.SendRequest{
+		From: t.Env.caller.Phone, To: msisdn.Number(t.Kept(keptTo)), Amount: t.KeptNumber(keptAmount), Origin: t.Env.caller.Origin,
+	})
 }
 
 // costText says the fee with that text, or that there is none. Messages send.fee and send.free are those of the receipt.

@@ -103,6 +103,17 @@ func quoteCode(t *turn) error {
 }
 
 func sayCode(t *turn) error {
+	if begun, ok := takeBegun(t); ok {
+		q, err := t.Env.agents.VoucherQuoted(t.Ctx, begun)
+		if err != nil {
+			return err
+		}
+		t.Keep(keptIntent, q.Intent.String())
+		t.Keep(keptTo, string(q.To))
+		t.KeepNumber(keptAmount, q.Amount)
+		t.KeepNumber("fee", q.Fee)
+		t.KeepNumber("total", q.Total)
+	}
 	t.Say("amount", fault.Minor(t.KeptNumber(keptAmount)))
 	sayBare(t, "fee", t.KeptNumber("fee"))
 	sayBare(t, "total", t.KeptNumber("total"))

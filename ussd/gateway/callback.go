@@ -11,6 +11,7 @@ import (
 
 	"senti/ussd"
 	"senti/wallet/i18n"
+	"senti/wallet/msisdn"
 	"senti/wallet/webhook"
 )
 
@@ -28,6 +29,7 @@ type adapter struct {
 	// silentEnds says that its notices do not tell whose session it was.
 	silentEnds bool
 	doors      []door
+	push       *pushing // how it begins a session that nobody dialled; nil when it cannot
 
 	reply  func(heard, ussd.Reply) webhook.Answer                // to a turn; Gateway and Session as in the turn
 	noted  func(heard) webhook.Answer                            // to all else; nil for 200 and nothing
@@ -88,7 +90,8 @@ type endpoint struct {
 	gsm7    bool
 	dialler Dialler
 	courier *courier
-	callers callers
+	callers kept[msisdn.Number] // of sessions
+	names   kept[string]        // ours, of sessions that we began and the network calls otherwise
 	log     *slog.Logger
 	count   func(gateway, outcome string)
 }
@@ -112,7 +115,7 @@ func (e *endpoint) serve(d door) echo.HandlerFunc {
 		}
 		given := call{body: body, session: c.Param("session"), region: e.region, code: e.code}
 		if e.silentEnds {
-			given.known = e.callers.who(given.session) != ""
+			_, given.known = e.callers.get(given.session)
 		}
 		h, wrong := d.hear(given)
 		switch {
@@ -131,8 +134,9 @@ func (e *endpoint) serve(d door) echo.HandlerFunc {
 func (e *endpoint) note(c echo.Context, h heard) {
 	outcome := OutcomeNothing
 	if e.silentEnds {
-		h.end.Caller = e.callers.who(h.end.Session)
+		h.end.Caller, _ = e.callers.get(h.end.Session)
 	}
+	h.end.Session = e.ours(h.end.Session)
 	if h.means == anEnd && h.end.Caller != "" {
 		h.end.Gateway, outcome = e.name, OutcomeNotice
 		e.dialler.Ended(c.Request().Context(), h.end)
@@ -147,12 +151,36 @@ func (e *endpoint) turn(c echo.Context, h heard) {
 	if e.silentEnds {
 		e.callers.note(h.turn.Session, h.turn.Caller)
 	}
+	turn := h.turn
+	turn.Session = e.ours(turn.Session)
 	ctx := c.Request().Context()
-	reply := e.dialler.Handle(ctx, h.turn)
+	reply, outcome := e.screen(ctx, turn)
+	if e.async {
+		_ = e.write(c, e.answer(h)) // if it does not hear this it may ask again; the reply goes another way
+		e.courier.carry(e.reply(h, reply), func(err error) { e.written(ctx, turn, reply, outcome, err) })
+		return
+	}
+	e.written(ctx, turn, reply, outcome, e.write(c, e.reply(h, reply)))
+}
+
+// ours is what we call a session: as the network does, but for some that we began.
+func (e *endpoint) ours(session string) string {
+	if e.push == nil {
+		return session
+	}
+	if name, ok := e.names.get(session); ok {
+		return name
+	}
+	return session
+}
+
+// screen asks for the screen that answers a turn.
+func (e *endpoint) screen(ctx context.Context, turn ussd.Request) (reply ussd.Reply, outcome string) {
+	reply = e.dialler.Handle(ctx, turn)
 	if e.gsm7 {
 		reply.Text = i18n.FoldText(reply.Text)
 	}
-	outcome := OutcomeContinue
+	outcome = OutcomeContinue
 	if reply.End {
 		outcome = OutcomeEnd
 	}
@@ -160,22 +188,17 @@ func (e *endpoint) turn(c echo.Context, h heard) {
 		e.log.ErrorContext(ctx, "screen longer than the gateway shows", "characters", n, "limit", e.limit)
 		outcome = OutcomeOverlong
 	}
-	if e.async {
-		_ = e.write(c, e.answer(h)) // if it does not hear this it may ask again; the reply goes another way
-		e.courier.carry(e.reply(h, reply), func(err error) { e.written(ctx, h.turn, reply.End, outcome, err) })
-		return
-	}
-	e.written(ctx, h.turn, reply.End, outcome, e.write(c, e.reply(h, reply)))
+	return reply, outcome
 }
 
 // written counts a turn, and reports whether the gateway took a last screen: if not, the next dial tells what became of the
 // money. A lost screen that asks something is not the end: the gateway may well ask for it again.
-func (e *endpoint) written(ctx context.Context, r ussd.Request, end bool, outcome string, err error) {
+func (e *endpoint) written(ctx context.Context, r ussd.Request, reply ussd.Reply, outcome string, err error) {
 	reason := "reply written"
 	if err != nil {
 		reason, outcome = "reply not written", OutcomeUnwritten
 	}
-	if end {
+	if reply.End {
 		e.dialler.Ended(context.WithoutCancel(ctx), ussd.EndNotice{
 			Gateway: e.name, Session: r.Session, Caller: r.Caller, Failed: err != nil, Reason: reason,
 		})
@@ -189,55 +212,4 @@ func (e *endpoint) answer(h heard) webhook.Answer {
 		return webhook.Answer{Status: http.StatusOK, Media: "text/plain; charset=utf-8"}
 	}
 	return e.noted(h)
-}
-
-// receive checks who calls and reads what it brings; when it returns false it has answered. Nothing is read from a stranger,
-// but for what must be read to check its signature.
-func (e *endpoint) receive(c echo.Context, d door) (body []byte, ok bool) {
-	r := c.Request()
-	if status, why := e.guard.Admit(r, c.Param("secret")); status != 0 {
-		e.refused(c, status, why)
-		return nil, false
-	}
-	if body, ok = e.read(c, d); !ok {
-		return nil, false
-	}
-	if !e.guard.Signature.Signed(r, body) {
-		e.refused(c, http.StatusUnauthorized, "wrong signature")
-		return nil, false
-	}
-	return body, true
-}
-
-func (e *endpoint) read(c echo.Context, d door) (body []byte, ok bool) {
-	r := c.Request()
-	if len(d.medias) > 0 {
-		body, wrong := webhook.ReadAny(c.Response().Writer, r, d.medias, maxCall)
-		if wrong != nil {
-			e.malformed(c, wrong)
-		}
-		return body, wrong == nil
-	}
-	if len(r.URL.RawQuery) > maxCall {
-		e.malformed(c, webhook.Wrong("query", "too long"))
-		return nil, false
-	}
-	return []byte(r.URL.RawQuery), true
-}
-
-func (e *endpoint) refused(c echo.Context, status int, why string) {
-	r := c.Request()
-	e.log.WarnContext(r.Context(), "callback refused", "why", why, "caller", e.guard.Caller(r))
-	e.count(e.name, OutcomeRefused)
-	_ = e.write(c, e.refuse(status, nil))
-}
-
-func (e *endpoint) malformed(c echo.Context, m *webhook.Malformed) {
-	e.log.WarnContext(c.Request().Context(), "callback malformed", "field", m.Field, "problem", m.Problem)
-	e.count(e.name, OutcomeMalformed)
-	_ = e.write(c, e.refuse(http.StatusBadRequest, m))
-}
-
-func (e *endpoint) write(c echo.Context, a webhook.Answer) error {
-	return a.Write(c.Response(), c.Request())
 }

@@ -54,6 +54,7 @@ type Instance struct {
 
 	Table   []byte  // of type "http": its format, as in tables.yaml
 	Replies Replies // of a type that takes its replies by a call of ours: where
+	Push    Push    // where it takes pages that begin a session
 }
 
 // What became of a callback, for Count.
@@ -73,6 +74,7 @@ type Gateway struct {
 	Name   string
 	Limit  int // longest screen, in characters
 	Routes []Route
+	Pusher ussd.Pusher                 // begins sessions; nil when it cannot, or is not told where
 	Stop   func(context.Context) error // waits for what is under way beside the routes
 }
 
@@ -130,9 +132,20 @@ func All(d Dialler, c Config) ([]Gateway, error) {
 		if slices.ContainsFunc(on, func(g Gateway) bool { return g.Name == e.name }) {
 			return nil, fmt.Errorf("ussd gateway %s: there are two of that name: give one another", e.name)
 		}
-		on = append(on, Gateway{e.name, e.limit, e.routes(), e.courier.stop})
+		on = append(on, e.gateway(i.Push))
 	}
 	return on, nil
+}
+
+// gateway is the endpoint as the router and whoever pushes see it.
+func (e *endpoint) gateway(to Push) Gateway {
+	g := Gateway{Name: e.name, Limit: e.limit, Routes: e.routes(), Stop: e.courier.stop}
+	if e.push != nil && to.URL != "" {
+		r := newRinger(e, to)
+		g.Pusher = r
+		g.Stop = func(ctx context.Context) error { return errors.Join(r.stop(ctx), e.courier.stop(ctx)) }
+	}
+	return g
 }
 
 // A name stands in paths and metrics.
@@ -173,6 +186,9 @@ func (c Config) endpoint(i Instance, d Dialler) (*endpoint, error) {
 		if err := i.Replies.check(); err != nil {
 			return nil, err
 		}
+	}
+	if err := i.Push.check(a); err != nil {
+		return nil, err
 	}
 	return &endpoint{adapter: a, guard: guard, region: c.Region, code: cmp.Or(i.Code, c.Code), gsm7: i.GSM7,
 		dialler: d, courier: newCourier(i.Replies), log: c.Log.With("gateway", a.name), count: c.Count}, nil

@@ -34,6 +34,13 @@ import (
 //
 //	HTTP/1.1 201 Created
 //
+// A session that we begin, at the same URL or another one of its channels, if that channel's network lets it; what is typed then comes with
+// session_event resume:
+//
+//	{"to":"+254712000001","from":"*384#","content":"… Type PIN for yes","channel_data":{"session_event":"new"}}
+//
+//	HTTP/1.1 201 Created
+//
 // session_event is new or resume for a turn, and close for a session that is over.
 //
 // Who may call: the token of the channel's mo_url_auth_token, a user and password in its mo_url, a secret path, addresses.
@@ -53,6 +60,7 @@ var junebug = adapter{
 	waits: 10 * time.Second,
 	login: webhook.BasicLogin,
 	async: true,
+	push:  &pushing{answers: ussd.Shape{Unnamed: true}, token: bearer("Token"), page: pushJunebug, taken: takenJunebug},
 	doors: []door{{http.MethodPost, "", []string{"application/json"}, hearJunebug}},
 
 	reply:  replyJunebug,
@@ -101,4 +109,27 @@ func hearJunebug(c call) (heard, *webhook.Malformed) {
 
 func replyJunebug(h heard, r ussd.Reply) webhook.Answer {
 	return webhook.JSONAnswer(http.StatusOK, junebugReply{h.turn.ID, r.Text, junebugData{!r.End}})
+}
+
+type junebugPush struct {
+	To          string      `json:"to"`
+	From        string      `json:"from"`
+	Content     string      `json:"content"`
+	ChannelData junebugFrom `json:"channel_data"`
+}
+
+type junebugFrom struct {
+	SessionEvent string `json:"session_event"`
+}
+
+func pushJunebug(p ussd.Page) webhook.Answer {
+	return webhook.JSONAnswer(http.StatusOK, junebugPush{string(p.Phone), p.ServiceCode, p.Text, junebugFrom{"new"}})
+}
+
+// takenJunebug: it has the page in its queue, and tells of what its network says only by the end of the session.
+func takenJunebug(status int, _ []byte) (session string, err error) {
+	if status != http.StatusCreated {
+		return "", notTakenWith(status)
+	}
+	return "", nil
 }

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"senti/ussd"
@@ -25,6 +27,18 @@ import (
 //	 "outboundResponse":"Enter amount","userInputRequired":true,"messageType":1,"serviceCode":"*321#","msisdn":"2250700000001"},
 //	 "_link":{"self":{"href":"/ussd/madapi"}}}
 //
+// A session that we begin, at https://api.mtn.com/v1/messages/ussd/outbound; what is typed then comes as a turn of messageType 1:
+//
+//	POST /v1/messages/ussd/outbound HTTP/1.1
+//	x-api-key: 6f0c…
+//
+//	{"sessionId":"push-0190…","messageType":"0","msisdn":"2250700000001","serviceCode":"*321#","ussdString":"… Type PIN for yes"}
+//
+//	HTTP/1.1 201 Created
+//
+//	{"statusCode":"0000","statusMessage":"","transactionId":"t-1","data":{"outboundResponse":"0000","sessionId":"push-0190…",
+//	 "msisdn":"2250700000001"},"_link":{}}
+//
 // Who may call: a secret path, its list of addresses, or both. Its x-api-key is for our calls to it.
 //
 // Quirks:
@@ -41,6 +55,7 @@ var madapi = adapter{
 	limit: 160,
 	waits: 10 * time.Second,
 	login: webhook.BasicLogin,
+	push:  &pushing{token: func(h http.Header, token string) { h.Set("x-api-key", token) }, page: pushMADAPI, taken: takenMADAPI},
 	doors: []door{{http.MethodPost, "", []string{"application/json"}, hearMADAPI}},
 
 	reply:  replyMADAPI,
@@ -118,6 +133,36 @@ func replyMADAPI(h heard, r ussd.Reply) webhook.Answer {
 }
 
 func noteMADAPI(h heard) webhook.Answer { return webhook.JSONAnswer(http.StatusOK, h.wire) }
+
+// madapiPush has no imsi, cell and language, which are the network's to tell.
+type madapiPush struct {
+	SessionID   string `json:"sessionId"`
+	MessageType string `json:"messageType"`
+	MSISDN      string `json:"msisdn"`
+	ServiceCode string `json:"serviceCode"`
+	USSDString  string `json:"ussdString"`
+}
+
+func pushMADAPI(p ussd.Page) webhook.Answer {
+	return webhook.JSONAnswer(http.StatusOK, madapiPush{p.Session, "0", strings.TrimPrefix(string(p.Phone), "+"), p.ServiceCode, p.Text})
+}
+
+// takenMADAPI reads the answer to a push. Success is "0000", in some descriptions "0".
+func takenMADAPI(status int, body []byte) (session string, err error) {
+	if status/100 != 2 {
+		return "", notTakenWith(status)
+	}
+	f, wrong := webhook.FlatJSON(body)
+	if wrong != nil {
+		return "", errors.New("ussd gateway: the answer to a push is not JSON")
+	}
+	for _, field := range []string{"statusCode", "data.outboundResponse"} {
+		if strings.Trim(f.Get(field), "0") != "" {
+			return "", ussd.ErrNotTaken
+		}
+	}
+	return f.Get("data.sessionId"), nil
+}
 
 // What our answer says of the session.
 const (

@@ -45,14 +45,17 @@ func TestREADMEListsEveryGateway(t *testing.T) {
 
 func gatewayTable() string {
 	var b strings.Builder
-	b.WriteString("| type | gateway | calls | sends of what was typed | tells besides | screen | waits |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| type | gateway | calls | sends of what was typed | tells besides | pushes | screen | waits |\n|---|---|---|---|---|---|---|---|\n")
 	for _, a := range known() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %d | %s |\n", a.name, a.title, calls(a), a.input, a.tells, a.limit, a.waits)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %d | %s |\n", a.name, a.title, calls(a), a.input, a.tells, pushes[a.push != nil], a.limit, a.waits)
 	}
-	fmt.Fprintf(&b, "| in the list `smpp` | A telco's own message centre, SMPP 3.4 (any country) | deliver_sm, takes the page by submit_sm | %s | end | %d | %s |\n",
-		latest, smppScreen, smppWait)
+	fmt.Fprintf(&b, "| in the list `smpp` | A telco's own message centre, SMPP 3.4 (any country) | deliver_sm, takes the page by submit_sm | %s | end | %s | %d | %s |\n",
+		latest, pushes[true], smppScreen, smppWait)
 	return b.String()
 }
+
+// pushes says whether a session can begin with us.
+var pushes = map[bool]string{true: "yes"}
 
 // calls is how a gateway calls: "POST JSON".
 func calls(a adapter) string {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"senti/ussd"
-	"senti/wallet/i18n"
 	"senti/wallet/webhook"
 )
 
@@ -54,6 +53,7 @@ var restComm = adapter{
 	limit: 182,
 	waits: 25 * time.Second,
 	login: webhook.BasicLogin,
+	push:  restCommPush,
 	doors: []door{{http.MethodPost, "", []string{"text/xml", "application/xml"}, hearRestComm}},
 
 	reply:  replyRestComm,
@@ -113,15 +113,12 @@ func restCommOver(f webhook.Flat) string {
 }
 
 func replyRestComm(h heard, r ussd.Reply) webhook.Answer {
-	object, dcs := h.wire.(string), restCommGSM7
-	if _, gsm := i18n.Septets(r.Text); !gsm {
-		dcs = restCommUCS2
-	}
+	object, dcs := h.wire.(string), restCommAlphabet(r.Text)
 	if !r.End {
-		return xmlAnswer("text/xml; charset=utf-8", restCommGoesOn, object, dcs, r.Text)
+		return xmlAnswer(restCommMedia, restCommGoesOn, object, dcs, r.Text)
 	}
 	invoke, _, _ := strings.Cut(object, " ")
-	return xmlAnswer("text/xml; charset=utf-8", restCommEnds, object, invoke, dcs, r.Text)
+	return xmlAnswer(restCommMedia, restCommEnds, object, invoke, dcs, r.Text)
 }
 
 // The alphabets.

@@ -48,7 +48,22 @@ import (
 //	reason   for our log; may be left out; never what was typed
 //	at       RFC 3339; may be left out
 //
-// which is answered with 200 and nothing, and may be sent again too. Errors:
+// which is answered with 200 and nothing, and may be sent again too.
+//
+// Senti can begin a session as well, at a URL of the other side's that is configured, with a token of its own:
+//
+//	POST /senti/push HTTP/1.1
+//	Authorization: Bearer 8d20b7…
+//	Content-Type: application/json
+//
+//	{"session":"push-01905b0c-…","phone":"+254712000001","code":"*384#","text":"… Type PIN for yes"}
+//
+//	session  up to 100 letters, digits and hyphens; what is typed comes as turn 2 of it
+//
+// Any answer of 200 to 299 says that the network has taken the page on, 409 that the phone does not show it (it is busy, off, or refuses).
+// It is tried once, and waits 10 s for that answer.
+//
+// Errors:
 //
 //	HTTP/1.1 400 Bad Request
 //
@@ -65,6 +80,7 @@ var senti = adapter{
 	limit: 160,
 	waits: 10 * time.Second,
 	login: webhook.BasicLogin,
+	push:  &pushing{token: bearer("Bearer"), page: pushSenti, taken: takenSenti},
 	doors: []door{
 		{http.MethodPost, "", []string{"application/json"}, hearSenti},
 		{http.MethodPost, "/events", []string{"application/json"}, hearSentiEnd},
@@ -161,6 +177,27 @@ func replySenti(h heard, r ussd.Reply) webhook.Answer {
 		action = "end"
 	}
 	return webhook.JSONAnswer(http.StatusOK, sentiReply{h.turn.Session, h.turn.Turn, action, r.Text})
+}
+
+type sentiPush struct {
+	Session string `json:"session"`
+	Phone   string `json:"phone"`
+	Code    string `json:"code"`
+	Text    string `json:"text"`
+}
+
+func pushSenti(p ussd.Page) webhook.Answer {
+	return webhook.JSONAnswer(http.StatusOK, sentiPush{p.Session, string(p.Phone), p.ServiceCode, p.Text})
+}
+
+func takenSenti(status int, _ []byte) (session string, err error) {
+	switch {
+	case status == http.StatusConflict:
+		return "", ussd.ErrNotTaken
+	case status/100 != 2:
+		return "", notTakenWith(status)
+	}
+	return "", nil
 }
 
 // sentiResult lists the words for how a session ended, and whether the person may have missed the last text.

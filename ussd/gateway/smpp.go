@@ -19,6 +19,7 @@ import (
 //	deliver_sm  0501=12 1383=2a00  short_message "1"                   what was typed
 //	submit_sm   0501=11 1383=2a01  short_message "Sent Ksh 250 …"      a last page
 //	deliver_sm  0501=81 1383=2a00                                      the person or the network ended it
+//	submit_sm   0501=02 1383=7e04  short_message "… Type PIN for yes"  a session that we begin, if that is agreed
 //
 // Each deliver_sm is answered at once, since the centre waits for that, and the page follows when it is made. Whether the centre took
 // a page is known by the answer to its submit_sm.
@@ -42,6 +43,8 @@ type SMPP struct {
 	Close    byte          // … of a last page, and of a session that the centre ended; 17 when 0
 	Abort    byte          // … of a session that somebody ended; 129 when 0
 	Service  string        // service_type; "USSD" when empty
+	Pushes   bool          // it is agreed that we begin sessions, with the code Continue
+	Phones   []string      // the numbers that are with its network, by how they begin: "+25470"
 
 	Clock clock.Clock
 	Log   *slog.Logger
@@ -115,6 +118,9 @@ func NewSMPP(d Dialler, c SMPP) (*SMPPGateway, error) {
 		return nil, fmt.Errorf("ussd gateway %s: a screen has %d to %d characters", name, shortestScreen, longestScreen)
 	case c.Waits < shortestWait || c.Waits > longestWait:
 		return nil, fmt.Errorf("ussd gateway %s: a gateway waits %s to %s", name, shortestWait, longestWait)
+	}
+	if err := checkPhones(c.Phones); err != nil {
+		return nil, fmt.Errorf("ussd gateway %s: %w", name, err)
 	}
 	if err := c.Alphabet.Check(); err != nil {
 		return nil, fmt.Errorf("ussd gateway %s: %w", name, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"time"
 
 	"senti/sms/smpp"
@@ -11,14 +12,36 @@ import (
 	"senti/wallet/msisdn"
 )
 
-// Push shows a page that nobody dialled for and that asks something. Session is what the session is to be called: what the person
-// types comes to the Dialler under that name. The error is one of the link's: after smpp.ErrUnclear the page may have been shown.
-func (g *SMPPGateway) Push(ctx context.Context, to msisdn.Number, session, page string) error {
-	key := g.sessions.place(to, session)
-	err := g.say(ctx, key.number, smpp.Address{Digits: g.Code}, smpp.Phone(string(to)), ussd.Reply{Text: page})
-	g.sessions.answered(key, session, false)
+// Pusher begins sessions at the centre; nil where that is not agreed with it.
+func (g *SMPPGateway) Pusher() ussd.Pusher {
+	if !g.Pushes {
+		return nil
+	}
+	return smppPusher{g}
+}
+
+type smppPusher struct{ *SMPPGateway }
+
+// Limit is the longest screen.
+func (p smppPusher) Limit() int { return p.SMPP.Limit }
+
+// Answers is that what is typed comes under the session's name.
+func (smppPusher) Answers() ussd.Shape { return ussd.Shape{} }
+
+// Serves goes by the beginnings of numbers that are configured.
+func (p smppPusher) Serves(phone msisdn.Number) bool { return serves(p.Phones, phone) }
+
+// Push shows a page that nobody dialled for and that asks something. The error is one of the link's: after smpp.ErrUnclear the page may have
+// been shown.
+func (p smppPusher) Push(ctx context.Context, page ussd.Page) error {
+	key := p.sessions.place(page.Phone, page.Session)
+	err := p.say(ctx, key.number, smpp.Address{Digits: p.Code}, smpp.Phone(string(page.Phone)), ussd.Reply{Text: page.Text})
+	p.sessions.answered(key, page.Session, false)
 	if err != nil && !errors.Is(err, smpp.ErrUnclear) {
-		g.sessions.forget(key, session)
+		p.sessions.forget(key, page.Session)
+	}
+	if refused := (*smpp.Refused)(nil); errors.As(err, &refused) {
+		return fmt.Errorf("%w: %w", ussd.ErrNotTaken, err)
 	}
 	return err
 }

@@ -383,10 +383,14 @@ func TestSMPPAlphabets(t *testing.T) {
 
 // A page that nobody dialled for, and what is typed then.
 func TestSMPPPush(t *testing.T) {
-	x := newExchange(t, SMPP{})
+	x := newExchange(t, SMPP{Pushes: true, Phones: []string{"+25470", "+25471"}, Limit: 140})
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if err := x.Push(ctx, "+254712000001", "push-1", "Enter PIN"); err != nil {
+	pusher := x.Pusher()
+	if pusher.Name() != "telco" || pusher.Limit() != 140 || pusher.Answers() != (ussd.Shape{}) || !pusher.Serves("+254712000001") || pusher.Serves("+254722000001") {
+		t.Errorf("the pusher is %+v", pusher)
+	}
+	if err := pusher.Push(ctx, ussd.Page{Session: "push-1", Phone: "+254712000001", Text: "Enter PIN"}); err != nil {
 		t.Fatal(err)
 	}
 	e := x.centre.Await("submit")
@@ -402,7 +406,7 @@ func TestSMPPPush(t *testing.T) {
 	}
 	x.centre.Plan(peers.Answer{Status: 0x45, Times: 1})
 	refused := (*smpp.Refused)(nil)
-	if err := x.Push(ctx, "+254712000001", "push-2", "Enter PIN"); !errors.As(err, &refused) {
+	if err := pusher.Push(ctx, ussd.Page{Session: "push-2", Phone: "+254712000001", Text: "Enter PIN"}); !errors.As(err, &refused) || !errors.Is(err, ussd.ErrNotTaken) {
 		t.Errorf("refused: %v", err)
 	}
 }
@@ -449,6 +453,7 @@ func TestSMPPSettings(t *testing.T) {
 		want  string
 	}{
 		{SMPP{Session: "cookie"}, "cookie"}, {SMPP{Limit: 119}, "120"}, {SMPP{Limit: 183}, "182"}, {SMPP{Waits: time.Millisecond}, "waits"}, {SMPP{Alphabet: "utf8"}, "utf8"},
+		{SMPP{Phones: []string{"0712"}}, "+25470"},
 	} {
 		c.spoil.Link, c.spoil.Log, c.spoil.Clock = link, slog.Default(), clock.System{}
 		if _, err := NewSMPP(&recorder{}, c.spoil); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "telco") {

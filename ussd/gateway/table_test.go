@@ -185,15 +185,16 @@ func TestRepliesThatAreBrought(t *testing.T) {
 }
 
 func TestTheOldestCallersAreForgotten(t *testing.T) {
-	var c callers
+	var c kept[int]
 	name := func(i int) string {
 		return strings.Repeat("s", i%7+1) + string(rune('a'+i%26)) + time.Duration(i).String()
 	}
-	for i := range callersMost + 10 {
-		c.note(name(i), usualCaller)
-		c.note(name(i), usualCaller)
+	for i := range keptMost + 10 {
+		c.note(name(i), i)
+		c.note(name(i), i)
 	}
-	if len(c.of) != callersMost || c.who(name(9)) != "" || c.who(name(10)) == "" || c.who(name(callersMost+9)) == "" {
+	known := func(i int) bool { n, ok := c.get(name(i)); return ok && n == i }
+	if len(c.of) != keptMost || known(9) || !known(10) || !known(keptMost+9) {
 		t.Errorf("%d are remembered", len(c.of))
 	}
 }

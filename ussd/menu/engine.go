@@ -108,14 +108,14 @@ func (e *Engine[E]) find(m Mark) (*Step[E], int) {
 	return nil, 0
 }
 
-// Start begins a dialogue: at says the flow, the language and what is already known.
+// Start begins a dialogue: at says the flow, its step if that is not the first, the language, what is already known and what is behind.
 func (e *Engine[E]) Start(ctx context.Context, env E, at Place, page Page) (Place, Reply) {
 	if at.Home == "" {
 		at.Home = at.Flow
 	}
 	t := e.turn(ctx, env, at, page)
 	t.place.Step = ""
-	return t.enter(Mark{Flow: at.Flow})
+	return t.enter(at.mark())
 }
 
 // Dial begins a dialogue with input that was dialled in advance (*384*1*0712000002*100#), fed one after another. It stops

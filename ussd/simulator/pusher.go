@@ -40,6 +40,9 @@ func (*Pusher) Limit() int { return limit }
 // Answers says that the page resends everything typed.
 func (*Pusher) Answers() ussd.Shape { return ussd.Shape{History: true} }
 
+// Serves says that all phones are on the page.
+func (*Pusher) Serves(msisdn.Number) bool { return true }
+
 // Push waits until the phone has taken the page. A phone that is off the page, or in a call for so long, does not.
 func (p *Pusher) Push(ctx context.Context, page ussd.Page) error {
 	ctx, cancel := context.WithTimeout(ctx, ringFor)

@@ -93,15 +93,16 @@ func (s *Store) LatestOfSession(
 	return all[0], true, nil
 }
 
-// GatewayOf returns the gateway of the newest intent of a phone that came by one and was opened at or after since; "" if there is none.
-func (s *Store) GatewayOf(ctx context.Context, phone msisdn.Number, since time.Time) (string, error) {
+// GatewayOf returns the gateway of the newest intent of a phone that came by one, but for that of the name not, and was opened at or after
+// since; "" if there is none.
+func (s *Store) GatewayOf(ctx context.Context, phone msisdn.Number, not string, since time.Time) (string, error) {
 	var gateway string
 	err := s.db.QueryRow(ctx, `
 		SELECT gateway
 		  FROM intents
-		 WHERE phone = ? AND opened_at >= ? AND gateway <> ''
+		 WHERE phone = ? AND opened_at >= ? AND gateway NOT IN ('', ?)
 		 ORDER BY opened_at DESC, id DESC
-		 LIMIT 1`, string(phone), since.UnixMicro()).Scan(&gateway)
+		 LIMIT 1`, string(phone), since.UnixMicro(), not).Scan(&gateway)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("intent: read a gateway: %w", err)
 	}
