@@ -22,6 +22,8 @@
 //	swap.go       float against cash between two shops, in escrow until both typed the other's code
 //	reserve.go    cash that a shop keeps for a customer who is on the way
 //	offers.go     what these three have in common; offertext.go what they say
+//	resend.go     the last receipt sent again
+//	check.go      what a receipt is about, and what became of its money
 //	find.go       shops that can do what is wanted
 //	drawer.go     tills opened and closed for the day, and the cash that should be in them
 //	alert.go, forecast.go   what runs short, or will

@@ -139,7 +139,7 @@ func TestNotPaidDecided(t *testing.T) {
 				w.is(out, deal.Reversed)
 				w.caseIs(out, deal.NotPaid, deal.CaseGranted, 2_000_00)
 				w.told(map[msisdn.Number]string{
-					john:  "DECIDED for you: Ksh 2,000 of Ksh 2,000 and fee 29 are back from MAMA NJERI",
+					john:  "DECIDED: Ksh 2,000 of Ksh 2,000, fee 29 BACK from MAMA NJERI",
 					njeri: "DECIDED: Ksh 2,000 went back to JOHN K 0712***001. Ksh 12 earned is taken back.",
 				})
 			} else {

@@ -48,7 +48,7 @@ func TestReturn(t *testing.T) {
 		_, err = notPaid(w, john, first)
 		w.refused(err, fault.DealClosed)
 		w.told(map[msisdn.Number]string{
-			john:  "Ksh 2,000 and fee 29 RETURNED to your wallet by MAMA NJERI",
+			john:  "Ksh 2,000, fee 29 RETURNED to your wallet by MAMA NJERI",
 			njeri: "Ksh 2,000, fee 29 RETURNED to JOHN K 0712***001. Ksh 12 earned is taken back.",
 		})
 		w.right()

@@ -58,7 +58,7 @@ func TestWrongDepositGivenBack(t *testing.T) {
 		w.earned(0)
 		w.is(in, deal.Reversed)
 		w.caseIs(in, deal.WrongDeposit, deal.CaseDropped, 2_000_00)
-		w.told(map[msisdn.Number]string{jane: "You GAVE BACK Ksh 2,000 to MAMA NJERI", njeri: "JANE W 0712***002 GAVE BACK Ksh 2,000 of Ksh 2,000. Ksh 8.80 earned is taken back."})
+		w.told(map[msisdn.Number]string{jane: "You GAVE BACK Ksh 2,000 to MAMA NJERI", njeri: "JANE W 0712***002 GAVE BACK Ksh 2,000 of Ksh 2,000. Ksh 8.80 earned taken back."})
 		_, err = givingBack(w, jane, in)
 		w.refused(err, fault.DealClosed)
 		w.right()
@@ -176,7 +176,7 @@ func TestWrongDepositKept(t *testing.T) {
 				w.has(njeri, 50_000_00)
 				w.earned(0)
 				w.is(in, deal.Reversed)
-				w.told(map[msisdn.Number]string{jane: "Ksh 2,000 of Ksh 2,000 was not yours and went back", njeri: "Ksh 2,000 is back from JANE W"})
+				w.told(map[msisdn.Number]string{jane: "Ksh 2,000 of Ksh 2,000, not yours, BACK", njeri: "Ksh 2,000 is back from JANE W"})
 			}
 			w.right()
 		})

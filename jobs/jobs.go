@@ -87,6 +87,7 @@ func All(p Parts) []Job {
 		liftSmallLimits(p),
 		watchDormancy(p),
 		forgetTexts(p),
+		forgetTallies(p),
 		closeReports(p),
 		purgeMessages(p),
 		purgeIntents(p),

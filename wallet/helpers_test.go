@@ -34,6 +34,8 @@ var (
 	noon = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
 )
 
+var receiptsOfTests = ledger.NewReceiptCoder([32]byte{1})
+
 // town is a wallet with a few customers, on a clock that a test winds on.
 type town struct {
 	*Wallet
@@ -65,7 +67,7 @@ func newNode(t testing.TB, d *db.DB, c *clock.Fake) *town {
 		t.Fatal(err)
 	}
 	l, err := ledger.Open(ctx, ledger.Options{
-		DB: d, Clock: c, IDs: id.Random{}, Zone: m.Zone, Receipts: ledger.NewReceiptCoder([32]byte{1}),
+		DB: d, Clock: c, IDs: id.Random{}, Zone: m.Zone, Receipts: receiptsOfTests,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -198,5 +200,13 @@ func (w *town) loseMessage(intentID id.ID) {
 		int64(outbox.Failed), outbox.MessageID(intentID, toSender))
 	if err != nil || n != 1 {
 		w.t.Fatal(n, err)
+	}
+}
+
+// delivered notes that phones have all messages so far.
+func (w *town) delivered() {
+	w.t.Helper()
+	if _, err := w.db.Exec(ctx, `UPDATE messages SET state = ?, due_at = NULL WHERE state = 0`, int64(outbox.Delivered)); err != nil {
+		w.t.Fatal(err)
 	}
 }

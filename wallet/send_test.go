@@ -79,8 +79,10 @@ func TestSend(t *testing.T) {
 			record.State != intent.Accepted {
 			t.Errorf("the intent keeps %+v, %v", record.Closing, err)
 		}
-		wants(t, w.texted(john), "Ksh 500 SENT to JANE WANJIKU 0712000002. Fee 7 (tax 0.91). Balance Ksh 4,493. 12/3/26 14:02. "+r.Code)
-		wants(t, w.texted(jane), "Ksh 500 UMEPOKEA kutoka kwa JOHN KAMAU 0712***001. Salio Ksh 1,700. 12/3/26 14:02. "+r.Code)
+		_, johns := w.told(john)
+		_, janes := w.told(jane)
+		wants(t, w.texted(john), "Ksh 500 SENT to JANE WANJIKU 0712000002. Fee 7 (tax 0.91). Balance Ksh 4,493. 12/3/26 14:02. "+r.Code+"-"+johns)
+		wants(t, w.texted(jane), "Ksh 500 UMEPOKEA kutoka kwa JOHN KAMAU 0712***001. Salio Ksh 1,700. 12/3/26 14:02. "+r.Code+"-"+janes)
 		for _, text := range append(w.texted(john), w.texted(jane)...) {
 			if n, gsm := i18n.Septets(text); !gsm || n > 160 {
 				t.Errorf("%d septets, more than one SMS: %s", n, text)

@@ -22,13 +22,20 @@ const (
 	balanceMark = "\x01"
 	receiptMark = "\x02"
 	whenMark    = "\x03"
+	checkedMark = "\x04"
 )
 
+const marks = balanceMark + receiptMark + whenMark + checkedMark
+
 // afterwards returns the function that says a text once the money has moved, with the balance of the account, the receipt and
-// the time in it. All other work is done here and now, as the function runs inside the ledger's batch.
+// the time in it; in an SMS the receipt with its check code (check.go). All other work is done here and now, as the function runs inside the ledger's batch.
 func (w *Wallet) afterwards(language, key string, account int64, args ...i18n.Arg) func(*ledger.Outcome) string {
+	receipt := receiptMark
+	if strings.HasPrefix(key, "sms.") {
+		receipt = checkedMark
+	}
 	text := w.texts.Say(language, key, append(args,
-		i18n.Text("balance", balanceMark), i18n.Text("receipt", receiptMark), i18n.Text("when", whenMark))...)
+		i18n.Text("balance", balanceMark), i18n.Text("receipt", receipt), i18n.Text("when", whenMark))...)
 	return func(o *ledger.Outcome) string { return w.fill(text, account, o) }
 }
 
@@ -36,7 +43,7 @@ func (w *Wallet) fill(text string, account int64, o *ledger.Outcome) string {
 	var b strings.Builder
 	b.Grow(len(text) + 40)
 	for {
-		i := strings.IndexAny(text, balanceMark+receiptMark+whenMark)
+		i := strings.IndexAny(text, marks)
 		if i < 0 {
 			b.WriteString(text)
 			return b.String()
@@ -48,6 +55,8 @@ func (w *Wallet) fill(text string, account int64, o *ledger.Outcome) string {
 			b.WriteString(w.market.Style.Format(balance))
 		case receiptMark:
 			b.WriteString(o.Receipt)
+		case checkedMark:
+			b.WriteString(o.Receipt + "-" + w.checkCode(o, account))
 		case whenMark:
 			b.WriteString(w.market.Date(o.At))
 		}

@@ -18,6 +18,8 @@
 //	language.go    another language
 //	fees.go        what it costs, and how much a wallet may move and hold
 //	outcome.go     what became of the last thing asked for (a call that was cut)
+//	check.go       is this receipt true
+//	resend.go      the last receipt sent again; retry.go any message, by staff
 //	lookup.go      who is that
 //	issue.go       the system's own accounts; e-money made for seeds of demos and tests
 //	office.go      staff: who they are, and that it is they (officesession.go: for how long)
@@ -35,7 +37,7 @@
 // then. An act that moves money is two calls: a quote, which opens an intent and shows name and price, and the act itself,
 // which needs the intent's ID and the PIN and nothing else, so that any node can finish it and a repeat changes nothing.
 //
-// The parts below do the work and do not know each other: customer, pin, proof, tariff, limit, intent, outbox, audit, and the ledger, through
+// The parts below do the work and do not know each other: customer, pin, proof, tariff, limit, intent, outbox, tally, audit, and the ledger, through
 // which alone they are written. This package knows no gateway, no screen and no SQL. Its errors are faults (package fault).
 package wallet
 
@@ -59,6 +61,7 @@ import (
 	"senti/wallet/pin"
 	"senti/wallet/proof"
 	"senti/wallet/switches"
+	"senti/wallet/tally"
 	"senti/wallet/trust"
 )
 
@@ -74,6 +77,7 @@ type Wallet struct {
 	messages  *outbox.Store
 	trust     *trust.Store
 	switches  *switches.Board
+	tallies   *tally.Store
 
 	market *market.Market
 	texts  *i18n.Texts
@@ -122,6 +126,7 @@ func New(p Parts) *Wallet {
 		messages:  outbox.NewStore(p.DB, p.Clock),
 		trust:     trust.NewStore(p.DB),
 		switches:  switches.NewBoard(switches.NewStore(p.DB), p.Clock),
+		tallies:   tally.NewStore(p.DB),
 		market:    p.Market,
 		texts:     p.Texts,
 		keys:      p.Keys,
@@ -142,6 +147,9 @@ func (w *Wallet) Market() *market.Market { return w.market }
 
 // Texts returns the texts the wallet speaks with.
 func (w *Wallet) Texts() *i18n.Texts { return w.texts }
+
+// Tallies returns the counts of what may be asked for only so often, for the job that forgets them.
+func (w *Wallet) Tallies() *tally.Store { return w.tallies }
 
 // Messages returns the store of messages, for the worker that sends them and for metrics.
 func (w *Wallet) Messages() *outbox.Store { return w.messages }

@@ -54,6 +54,7 @@ var layers = map[string]int{
 	"wallet/approval":      3,
 	"wallet/trust":         3,
 	"wallet/switches":      3,
+	"wallet/tally":         3,
 	"agents/network":       3,
 	"agents/deal":          3,
 	"agents/books":         3,

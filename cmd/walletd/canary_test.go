@@ -175,6 +175,7 @@ func (c *canary) flows(gateway string, i int) {
 	c.dial(gateway, known, "5*4", "Senti", "2")
 	c.dial(gateway, known, "5*5", "up to 250,000", "98")
 	c.dial(gateway, known, "5*6", "You can send")
+	c.dial(gateway, known, "5*8", "NOT TRUE", ownerPIN, "PMF79GCDW3 4000")
 	c.dial(gateway, known, "", "no such choice", ownerPIN)
 	c.dial(gateway, known, "1", "Check it", ownerPIN)
 	c.dial(gateway, known, "1*0791000003*180", "Enter PIN", "0"+ownerPIN+" ")

@@ -104,7 +104,7 @@ const (
 func newSite(t *testing.T, dsn string) *site {
 	t.Helper()
 	s := &site{dir: t.TempDir(), dsn: dsn}
-	for _, name := range []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind} {
+	for _, name := range []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind, key.Check} {
 		s.write(t, name, fmt.Sprintf("%x\n", key.Random(32)))
 	}
 	s.write(t, "path", pathSecret+"\n")
@@ -125,7 +125,7 @@ func (s *site) write(t *testing.T, name, text string) {
 func (s *site) settings(address string, more ...string) string {
 	lines := []string{"listen: " + address, `operations: ""`,
 		"africastalking_secret: file:" + s.file("path"), "senti_token: file:" + s.file("bearer")}
-	for _, name := range []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind} {
+	for _, name := range []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind, key.Check} {
 		lines = append(lines, "key_"+name+": file:"+s.file(name))
 	}
 	for _, m := range more {

@@ -35,6 +35,7 @@ type Config struct {
 	KeySession  string `yaml:"key_session"  env:"KEY_SESSION"`
 	KeyIDNumber string `yaml:"key_idnumber" env:"KEY_IDNUMBER"`
 	KeyBlind    string `yaml:"key_blind"    env:"KEY_BLIND"`
+	KeyCheck    string `yaml:"key_check"    env:"KEY_CHECK"`
 
 	AfricasTalkingSecret string   `yaml:"africastalking_secret" env:"AFRICASTALKING_SECRET"`
 	AfricasTalkingAllow  []string `yaml:"africastalking_allow"  env:"AFRICASTALKING_ALLOW"`
@@ -144,7 +145,7 @@ func (c *Config) checkServe() error {
 
 func (c *Config) keySources() map[string]string {
 	return map[string]string{key.PIN: c.KeyPIN, key.Receipt: c.KeyReceipt, key.Session: c.KeySession,
-		key.IDNumber: c.KeyIDNumber, key.Blind: c.KeyBlind}
+		key.IDNumber: c.KeyIDNumber, key.Blind: c.KeyBlind, key.Check: c.KeyCheck}
 }
 
 // loadMarket reads a built-in pack by its code, or a pack of one's own by its path.

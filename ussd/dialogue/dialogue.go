@@ -69,6 +69,7 @@ var flows = []*flow{
 	&statement,
 	&changePIN,
 	&language,
+	&checking,
 	&fees,
 	&limits,
 	&forgot,

@@ -24,5 +24,6 @@ var account = flow{ID: "account", Steps: []step{
 		{Key: "5", Text: "Fees", Start: "fees"},
 		{Key: "6", Text: "Limits", Start: "limits"},
 		{Key: "7", Text: "I forgot my PIN", Start: "forgot"},
+		{Key: "8", Text: "Is an SMS true?", Start: "check"},
 	}},
 }}

@@ -66,6 +66,11 @@ func (s *Store) ByID(ctx context.Context, customer int64) (Customer, error) {
 	return s.one(ctx, selectCustomer+` WHERE id = ?`, customer)
 }
 
+// ByAccount returns the customer whose wallet that account is, or not_registered.
+func (s *Store) ByAccount(ctx context.Context, account int64) (Customer, error) {
+	return s.one(ctx, selectCustomer+` WHERE account = ?`, account)
+}
+
 func (s *Store) one(ctx context.Context, query string, arg any) (Customer, error) {
 	var c Customer
 	found := false

@@ -175,6 +175,16 @@ const (
 	IssuingStopped Code = "issuing_stopped"  // trust falls short of what is owed; args: needed
 	CannotIssue    Code = "cannot_issue"     // e-money is not made on such an account
 
+	BadReceipt     Code = "bad_receipt"     // not a receipt and its check code
+	ReceiptUnknown Code = "receipt_unknown" // no such receipt, or not its check code; says no more on purpose
+	ChecksSpent    Code = "checks_spent"    // too many receipts checked, or too many of them wrong
+
+	NothingToResend Code = "nothing_to_resend" // no receipt that could be sent again
+	ReceiptWaits    Code = "receipt_waits"     // the receipt has not left yet
+	ResentJustNow   Code = "resent_just_now"   // it was sent again a moment ago
+	ResentBefore    Code = "resent_before"     // staff have sent it again
+	ResendsSpent    Code = "resends_spent"     // it was sent again often enough today
+
 	CommissionFundShort Code = "commission_fund_short" // commission is paid to all or to nobody; args: available, needed
 )
 
@@ -345,6 +355,16 @@ var specs = map[Code]Spec{
 	PayoutClosed:   conflict,
 	IssuingStopped: end,
 	CannotIssue:    end,
+
+	BadReceipt:     ask,
+	ReceiptUnknown: end,
+	ChecksSpent:    end,
+
+	NothingToResend: end,
+	ReceiptWaits:    end,
+	ResentJustNow:   end,
+	ResentBefore:    conflict,
+	ResendsSpent:    end,
 
 	CommissionFundShort: end,
 }

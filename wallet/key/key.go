@@ -26,6 +26,7 @@ const (
 	Session  = "session"  // references to sessions that do not tell the session ID
 	IDNumber = "idnumber" // sealing of ID numbers, and of what staff prove themselves by
 	Blind    = "blind"    // the index that finds a sealed ID number
+	Check    = "check"    // the codes beside receipts, by which a message can be told from a forged one
 )
 
 // names says of every key whether a second one may take over from the first. Receipt codes and blind indexes are made anew
@@ -36,6 +37,7 @@ var names = map[string]struct{ rotates bool }{
 	Session:  {true},
 	IDNumber: {true},
 	Blind:    {false},
+	Check:    {true},
 }
 
 // What using a ring can meet.
@@ -110,6 +112,15 @@ func (r *Ring) Current(name string) string {
 		return all[len(all)-1].id
 	}
 	return ""
+}
+
+// IDs returns the IDs of the keys of a name, the oldest first.
+func (r *Ring) IDs(name string) []string {
+	all := make([]string, len(r.keys[name]))
+	for i, s := range r.keys[name] {
+		all[i] = s.id
+	}
+	return all
 }
 
 // MAC returns the 32-byte HMAC-SHA-256 of the parts under the named key. Parts are told apart by their lengths, so

@@ -172,12 +172,12 @@ func TestLoadRefusesWithAMend(t *testing.T) {
 }
 
 func TestNothingPrintsAKey(t *testing.T) {
-	r, err := Load(map[string]string{PIN: "file:" + write(t, "k1 "+firstHex), Receipt: "demo", Session: "demo", IDNumber: "demo", Blind: "demo"})
+	r, err := Load(map[string]string{PIN: "file:" + write(t, "k1 "+firstHex), Receipt: "demo", Session: "demo", IDNumber: "demo", Blind: "demo", Check: "demo"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
-		if got := fmt.Sprintf(verb, r); got != "keys blind/demo idnumber/demo pin/k1 receipt/demo session/demo" {
+		if got := fmt.Sprintf(verb, r); got != "keys blind/demo check/demo idnumber/demo pin/k1 receipt/demo session/demo" {
 			t.Errorf("%s shows %q", verb, got)
 		}
 	}
@@ -211,7 +211,7 @@ func loadPIN(t *testing.T, content string) *Ring {
 }
 
 func demoBut(name, source string) map[string]string {
-	sources := map[string]string{PIN: "demo", Receipt: "demo", Session: "demo", IDNumber: "demo", Blind: "demo"}
+	sources := map[string]string{PIN: "demo", Receipt: "demo", Session: "demo", IDNumber: "demo", Blind: "demo", Check: "demo"}
 	sources[name] = source
 	return sources
 }

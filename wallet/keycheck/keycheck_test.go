@@ -15,7 +15,7 @@ import (
 	"senti/wallet/keycheck"
 )
 
-var names = []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind}
+var names = []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind, key.Check}
 
 // Two keys, and a third that nobody uses twice.
 var (

@@ -161,6 +161,16 @@ func (o *Outcome) Taken(hold id.ID) int64 {
 	return 0
 }
 
+// Amount returns what the posting moved on one of its accounts, minor units, and whether the account was part of it.
+func (o *Outcome) Amount(account int64) (int64, bool) {
+	for _, l := range o.Legs {
+		if l.Account == account {
+			return l.Amount, true
+		}
+	}
+	return 0, false
+}
+
 // Balance returns the balance after the posting of one of its accounts, and whether the account was part of it.
 func (o *Outcome) Balance(account int64) (int64, bool) {
 	for _, l := range o.Legs {

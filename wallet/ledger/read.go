@@ -157,6 +157,34 @@ func (l *Ledger) ByReceipt(ctx context.Context, code string) (o *Outcome, found 
 	return l.Posting(ctx, id.ID(key))
 }
 
+// Corrections returns the later postings that name o as what they correct, and moved something on that account, in their order.
+func (l *Ledger) Corrections(ctx context.Context, account int64, o *Outcome) ([]*Outcome, error) {
+	var found []id.ID
+	err := l.db.Each(ctx, `
+		SELECT   p.id
+		FROM     legs l
+		JOIN     postings p ON p.seq = l.seq
+		WHERE    l.account = ? AND l.seq > ? AND l.amount <> 0 AND p.corrects = ?
+		ORDER BY l.account, l.seq`, []any{account, o.Seq, o.ID}, func(rows *sql.Rows) error {
+		var key []byte
+		err := rows.Scan(&key)
+		found = append(found, id.ID(key))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ledger: look for corrections: %w", err)
+	}
+	outcomes, err := l.Outcomes(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Outcome, len(found))
+	for i, posting := range found {
+		out[i] = outcomes[posting]
+	}
+	return out, nil
+}
+
 // Entry is one line of an account's statement.
 type Entry struct {
 	Seq     int64

@@ -215,7 +215,7 @@ func ring(t *testing.T, keyIDs ...string) *key.Ring {
 		t.Fatal(err)
 	}
 	keys, err := key.Load(map[string]string{
-		key.PIN: "file:" + file, key.Receipt: "demo", key.Session: "demo", key.IDNumber: "demo", key.Blind: "demo",
+		key.PIN: "file:" + file, key.Receipt: "demo", key.Session: "demo", key.IDNumber: "demo", key.Blind: "demo", key.Check: "demo",
 	})
 	if err != nil {
 		t.Fatal(err)
