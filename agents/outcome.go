@@ -3,6 +3,7 @@ package agents
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -76,6 +77,7 @@ const (
 	aboutCashBack = "cash_back"   // a deposit came to nothing: the cash is to be given back
 	aboutNoCash   = "pay_no_cash" // a request came to nothing
 	aboutReturned = "returned"
+	aboutReceipt  = "receipt" // money came, went or came back: its SMS tells
 )
 
 // How far back news go, and how many deals of a person and of a till are looked at for them.
@@ -85,24 +87,66 @@ const (
 	newsAt     = 20
 )
 
-// news is the newest thing that happened at a counter of which the SMS to that phone was lost; false when there is none.
+// news is the newest thing of which the SMS to that phone was lost; false when there is none, which is what nearly every dial hears.
+// What happened at a counter is named; of any other receipt, for what somebody else did, it is said that there is one.
 func (a *Agents) news(ctx context.Context, phone msisdn.Number) (wallet.Last, bool, error) {
+	missed, err := a.wallet.Messages().LostOf(ctx, phone, a.now().Add(-newsWithin))
+	if err != nil || len(missed) == 0 {
+		return wallet.Last{}, false, err
+	}
 	all, err := a.happened(ctx, phone)
-	if err != nil || len(all) == 0 {
+	if err != nil {
 		return wallet.Last{}, false, err
 	}
-	messages := make([]id.ID, len(all))
-	for i, n := range all {
-		messages[i] = n.Message
-	}
-	lost, err := a.wallet.Messages().LostAmong(ctx, messages)
-	if err != nil || len(lost) == 0 {
-		return wallet.Last{}, false, err
+	lost := map[id.ID]outbox.Lost{}
+	for _, m := range missed {
+		lost[m.ID] = m
 	}
 	all = slices.DeleteFunc(all, func(n wallet.Last) bool { return lost[n.Message].ID.IsZero() })
+	missed = slices.DeleteFunc(missed, func(m outbox.Lost) bool {
+		return m.Kind != outbox.Receipt || slices.ContainsFunc(all, func(n wallet.Last) bool { return n.Message == m.ID })
+	})
+	own, err := a.ownActs(ctx, phone, missed)
+	if err != nil {
+		return wallet.Last{}, false, err
+	}
+	for _, m := range missed {
+		if !own[m.ID] {
+			all = append(all, wallet.Last{Actor: a.ownerOf(ctx, phone), Kind: ledger.Enquiry, What: aboutReceipt, State: wallet.Done, At: m.At, Message: m.ID})
+		}
+	}
+	if len(all) == 0 {
+		return wallet.Last{}, false, nil
+	}
 	n := slices.MaxFunc(all, func(x, y wallet.Last) int { return x.At.Compare(y.At) })
 	n.End, n.MessageFailed = lost[n.Message].Text, true
 	return n, true, nil
+}
+
+// ownActs tells which of the messages are about what was done on that phone itself: there the last page has said it.
+func (a *Agents) ownActs(ctx context.Context, phone msisdn.Number, messages []outbox.Lost) (map[id.ID]bool, error) {
+	const most = 9 // messages of one act: both sides, and the operators of a shop
+	about := map[id.ID]id.ID{}
+	for _, m := range messages {
+		for n := byte(1); n <= most; n++ {
+			about[outbox.MessageID(m.ID, n)] = m.ID // which leads back as it led there
+		}
+	}
+	acts, err := a.wallet.Intents().ByID(ctx, slices.Collect(maps.Keys(about)))
+	own := map[id.ID]bool{}
+	for _, act := range acts {
+		own[about[act.ID]] = own[about[act.ID]] || act.Phone == phone
+	}
+	return own, err
+}
+
+// ownerOf is whose PIN shows what was lost on a phone: the customer's, or the operator's where there is no wallet.
+func (a *Agents) ownerOf(ctx context.Context, phone msisdn.Number) int64 {
+	if c, err := a.wallet.Customer(ctx, phone); err == nil {
+		return c.ID
+	}
+	post, _ := a.Post(ctx, phone) // who is neither has no PIN, and is not shown it
+	return post.Operator.ID
 }
 
 // happened are the things of a day that the owner of a phone was told of by SMS, as a customer and at the own till.

@@ -37,12 +37,14 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	"commission":       "registering {to}",
 	"notpaid":          "not paid at {to}",
 	"claim":            "wrong deposit {to}",
+	"receipt":          "your money",
 	"once.send":        "Do not send again.",
 	"once":             "Do not do it again.",
 }, Steps: []step{
 	{ID: "held", Choose: "{time} {what}: WAITS for the customer's yes. Keep the cash apart.", With: heldFor(deal.Waiting), Options: toldOf},
 	{ID: "back", Choose: "{time} {what}: NOT DONE. No money has moved. Give the cash back.", With: cashBack, Options: toldOf},
 	{ID: "unpaid", Choose: "{time} {what}: NOT DONE. No money has moved. Pay no cash.", With: isNews("pay_no_cash"), Options: toldOf},
+	{ID: "lost", Choose: "{time}: an SMS about your money did not reach you.", With: isNews("receipt"), Options: toldOf},
 	{ID: "done", Choose: "{time} {what}: DONE. {once}", With: lastIs(wallet.Done), Options: toldOf},
 	{ID: "undone", Choose: "{time} {what}: NOT DONE. No money has moved.", With: lastIs(wallet.NotDone), Options: []option{
 		{Key: "1", Text: "Continue", If: goesOn, Do: goOn, Start: "send", Go: "same"},
@@ -51,11 +53,13 @@ var redial = flow{ID: "redial", Texts: map[string]string{
 	{ID: "waiting", Choose: "{time} {what}: NOT CERTAIN YET. {once} An SMS will tell you.", With: waiting, Options: []option{
 		{Key: "2", Text: "Menu", Do: toAsked, Start: "menu"},
 	}},
+	{ID: "again", End: "The SMS is on its way to you again.", With: keepEnd("again")},
 }}
 
 var toldOf = []option{
 	{Key: "1", Text: "See details (PIN)", Start: "details"},
 	{Key: "2", Text: "Menu", Do: toldHome, Start: "menu"},
+	{Key: "3", Text: "Send me the SMS again", If: smsLost, Do: sendAgain, Go: "again"},
 }
 
 // details shows, behind the PIN, the last page that was missed.
@@ -120,6 +124,21 @@ func heldFor(states ...deal.State) func(*turn) error {
 		}
 		return lastIs(wallet.Done)(t)
 	}
+}
+
+// smsLost reports whether the caller did not get the SMS that the page is about.
+func smsLost(t *turn) bool { return t.Kept(keptLost) != "" }
+
+// sendAgain has that SMS sent again.
+func sendAgain(t *turn) error {
+	lost, err := id.Parse(t.Kept(keptLost))
+	if err != nil {
+		return err
+	}
+	if err := t.Env.wallet.Resend(t.Ctx, t.Env.caller.Phone, lost); err != nil {
+		return err
+	}
+	return told(t)
 }
 
 // goesOn reports whether what was not done can be gone on with: a send, or what somebody still asks.

@@ -67,4 +67,7 @@ func (k Kind) Life() time.Duration {
 	return kinds[k].life
 }
 
+// missed reports whether a person who did not get it still wants to know what it said: what holds a code, answers or asks is over.
+func (k Kind) missed() bool { return k == Receipt || k == Notice }
+
 func (k Kind) urgent() bool { return k.known() && kinds[k].urgent }

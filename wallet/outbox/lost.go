@@ -4,15 +4,18 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"senti/wallet/db"
 	"senti/wallet/id"
+	"senti/wallet/msisdn"
 )
 
 // Lost is a message that its phone did not get, as far as is known, and whose owner was not told in another way.
 type Lost struct {
 	ID   id.ID
+	Kind Kind
 	Text string
 	At   time.Time // when it was written
 }
@@ -24,18 +27,19 @@ func (s *Store) LostAmong(ctx context.Context, messages []id.ID) (map[id.ID]Lost
 		values[i] = messages[i]
 	}
 	found := map[id.ID]Lost{}
-	err := s.db.EachIn(ctx, `SELECT id, state, body, created_at, told_at FROM messages WHERE id IN`, values, func(rows *sql.Rows) error {
+	err := s.db.EachIn(ctx, `SELECT id, kind, state, body, created_at, told_at FROM messages WHERE id IN`, values, func(rows *sql.Rows) error {
 		var key []byte
+		var kind Kind
 		var state State
 		var text string
 		var at int64
 		var told sql.NullInt64
-		if err := rows.Scan(&key, &state, &text, &at, &told); err != nil {
+		if err := rows.Scan(&key, &kind, &state, &text, &at, &told); err != nil {
 			return err
 		}
 		message, err := id.FromBytes(key)
 		if state.Lost() && !told.Valid {
-			found[message] = Lost{message, text, time.UnixMicro(at).UTC()}
+			found[message] = Lost{message, kind, text, time.UnixMicro(at).UTC()}
 		}
 		return err
 	})
@@ -43,6 +47,51 @@ func (s *Store) LostAmong(ctx context.Context, messages []id.ID) (map[id.ID]Lost
 		return nil, fmt.Errorf("outbox: look for lost messages: %w", err)
 	}
 	return found, nil
+}
+
+// LostOf returns the receipts and notices of a phone that are lost and were written since then, in no order. Callers at the same time
+// share a query, which finds nothing quickly.
+func (s *Store) LostOf(ctx context.Context, phone msisdn.Number, since time.Time) ([]Lost, error) {
+	all, _, err := s.missed.Get(ctx, phone)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(l Lost) bool { return l.At.Before(since) }), nil
+}
+
+// lostOf reads what the phones have lost.
+func (s *Store) lostOf(ctx context.Context, phones []msisdn.Number) (map[msisdn.Number][]Lost, error) {
+	values := make([]any, len(phones))
+	for i, p := range phones {
+		values[i] = string(p)
+	}
+	owners := map[id.ID]msisdn.Number{}
+	var messages []id.ID
+	err := s.db.EachIn(ctx, `SELECT message, phone FROM lost_messages WHERE phone IN`, values, func(rows *sql.Rows) error {
+		var key []byte
+		var phone string
+		if err := rows.Scan(&key, &phone); err != nil {
+			return err
+		}
+		message, err := id.FromBytes(key)
+		owners[message] = msisdn.Number(phone)
+		messages = append(messages, message)
+		return err
+	})
+	if err != nil || len(messages) == 0 {
+		return nil, err
+	}
+	lost, err := s.LostAmong(ctx, messages)
+	found := map[msisdn.Number][]Lost{}
+	for message, l := range lost {
+		found[owners[message]] = append(found[owners[message]], l)
+	}
+	return found, err
+}
+
+// noteLost notes which messages were lost, and of which phones they are: two values each.
+func noteLost(d *db.Dialect, lost []any) []db.Stmt {
+	return db.InsertMany(`INSERT INTO lost_messages (message, phone) VALUES `, 2, lost, d.Upsert([]string{"message"}, nil))
 }
 
 // IsLost is LostAmong for one message. Callers at the same time share a query.

@@ -105,6 +105,7 @@ func (w *Worker) marks(failures bool, known map[id.ID]standing, early map[id.ID]
 	now := w.clock.Now()
 	args := make([]any, 0, columns*len(w.over))
 	var news []Settled
+	var lost []any
 	for _, f := range w.over {
 		// A report may have come while the message was with the sender: there is nothing to add to it.
 		if r, ok := known[f.ID]; !ok || r.state != Waiting || !failures && !f.result.Accepted {
@@ -115,10 +116,13 @@ func (w *Worker) marks(failures bool, known map[id.ID]standing, early map[id.ID]
 			v.state, v.reason = what.state(), what.reason
 			news = append(news, Settled{Route: v.route, State: v.state, Took: 0})
 		}
+		if v.state.Lost() && f.kind.missed() {
+			lost = append(lost, f.ID, string(f.To))
+		}
 		args = append(args, f.ID, v.due, v.attempts, int64(v.state), v.done, v.ref, v.route, v.segments, int64(0), v.reason)
 	}
-	return db.InsertMany(`INSERT INTO messages (id, due_at, attempts, state, done_at, provider_ref, route, segments, lane, error) VALUES `,
-		columns, args, w.db.Dialect().Upsert(markKey, markSet)), news
+	return append(db.InsertMany(`INSERT INTO messages (id, due_at, attempts, state, done_at, provider_ref, route, segments, lane, error) VALUES `,
+		columns, args, w.db.Dialect().Upsert(markKey, markSet)), noteLost(w.db.Dialect(), lost)...), news
 }
 
 // verdict is what is written of a message after a try.

@@ -45,12 +45,13 @@ const (
 
 // String is the state's word, for lists and metrics.
 func (s State) String() string {
-	words := [...]string{"waiting", "sent", "failed", "delivered", "undelivered", "unknown"}
-	if s < 0 || int(s) >= len(words) {
+	if s < 0 || int(s) >= len(stateWords) {
 		return "state " + strconv.FormatInt(int64(s), 10)
 	}
-	return words[s]
+	return stateWords[s]
 }
+
+var stateWords = [...]string{"waiting", "sent", "failed", "delivered", "undelivered", "unknown"}
 
 // Lost reports whether the person did not get the message, as far as is known.
 func (s State) Lost() bool { return s == Failed || s == Undelivered }
@@ -73,12 +74,13 @@ type Store struct {
 
 	states db.Loader[id.ID, State]
 	lost   db.Loader[id.ID, Lost]
+	missed db.Loader[msisdn.Number, []Lost]
 }
 
 // NewStore returns the store of the messages in a database.
 func NewStore(d *db.DB, c clock.Clock) *Store {
 	s := &Store{db: d, clock: c, table: &table{}, networks: networks{db: d, clock: c}}
-	s.states.Read, s.lost.Read = s.readStates, s.LostAmong
+	s.states.Read, s.lost.Read, s.missed.Read = s.readStates, s.LostAmong, s.lostOf
 	return s
 }
 

@@ -53,8 +53,10 @@ func (s *Store) Purge(ctx context.Context, after, before id.ID, limit int, writt
 	}
 	err = s.db.Transact(ctx, func(tx *db.DB) error {
 		for _, list := range db.Lists(old) {
-			if _, err := tx.Exec(ctx, `DELETE FROM messages WHERE id IN (`+db.Marks(len(list))+`)`, list...); err != nil {
-				return err
+			for _, query := range []string{`DELETE FROM messages WHERE id IN (`, `DELETE FROM lost_messages WHERE message IN (`} {
+				if _, err := tx.Exec(ctx, query+db.Marks(len(list))+`)`, list...); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -175,6 +175,8 @@ type standing struct {
 	state  State
 	route  string
 	doneAt sql.NullInt64
+	phone  string
+	kind   Kind
 }
 
 // read returns what is on record of the messages that exist, and locks their rows. The IDs are in ascending order, so that no two
@@ -185,10 +187,10 @@ func read(ctx context.Context, tx *db.DB, messages []id.ID) (map[id.ID]standing,
 		values[i] = messages[i]
 	}
 	found := make(map[id.ID]standing, len(messages))
-	return found, eachLocked(ctx, tx, `SELECT id, state, route, done_at FROM messages WHERE id IN`, values, func(rows *sql.Rows) error {
+	return found, eachLocked(ctx, tx, `SELECT id, state, route, done_at, phone, kind FROM messages WHERE id IN`, values, func(rows *sql.Rows) error {
 		var key []byte
 		var r standing
-		if err := rows.Scan(&key, &r.state, &r.route, &r.doneAt); err != nil {
+		if err := rows.Scan(&key, &r.state, &r.route, &r.doneAt, &r.phone, &r.kind); err != nil {
 			return err
 		}
 		message, err := id.FromBytes(key)
@@ -208,7 +210,7 @@ func settle(ctx context.Context, tx *db.DB, all map[id.ID]said) ([]Settled, erro
 		return nil, err
 	}
 	var news []Settled
-	var args []any
+	var args, lost []any
 	for _, message := range messages {
 		r, ok := known[message]
 		what := all[message]
@@ -223,9 +225,12 @@ func settle(ctx context.Context, tx *db.DB, all map[id.ID]said) ([]Settled, erro
 		}
 		news = append(news, told)
 		args = append(args, message, nil, int64(what.state()), r.doneAt.Int64, what.reason)
+		if what.state().Lost() && r.kind.missed() {
+			lost = append(lost, message, r.phone)
+		}
 	}
-	return news, tx.Run(ctx, db.InsertMany(`INSERT INTO messages (id, due_at, state, done_at, error) VALUES `, 5, args,
-		tx.Dialect().Upsert(markKey, settleSet)))
+	return news, tx.Run(ctx, append(db.InsertMany(`INSERT INTO messages (id, due_at, state, done_at, error) VALUES `, 5, args,
+		tx.Dialect().Upsert(markKey, settleSet)), noteLost(tx.Dialect(), lost)...))
 }
 
 // GiveUp stops waiting for reports of messages that were taken on before a moment, at most limit of them, and returns how many that
