@@ -29,6 +29,7 @@ type adminCmd struct {
 	Agent     adminAgentCmd     `cmd:"" help:"Agents, stores, tills and operators: taken on, shown, stopped, closed."`
 	Customer  adminCustomerCmd  `cmd:"" help:"Show, block and help a customer."`
 	Switch    adminSwitchCmd    `cmd:"" help:"Stop a service, gateway, route, tier or range of numbers, or limit it to a pilot."`
+	Messages  adminMessagesCmd  `cmd:"" help:"The SMS that Senti sends: what became of them, and sending one once more."`
 	Audit     adminAuditCmd     `cmd:"" help:"Who did what, newest first."`
 	Jobs      adminJobsCmd      `cmd:"" help:"What the clock does, how that went, and doing it now."`
 	Verify    verifyCmd         `cmd:"" help:"Prove the books and the audit chain; the same as walletd verify."`
