@@ -25,6 +25,7 @@ type benchCmd struct {
 	Dialogue benchDialogueCmd `cmd:"" help:"Hold whole send-money conversations over loopback HTTP through the Africa's Talking gateway."`
 	Gateways benchGatewaysCmd `cmd:"" help:"Turn menu pages over loopback HTTP through every USSD gateway, one after another."`
 	SMPP     benchSMPPCmd     `cmd:"" name:"smpp" help:"Submit texts over an SMPP link to a message centre of our own on loopback."`
+	SMS      benchSMSCmd      `cmd:"" name:"sms" help:"Have the outbox send what waits, over HTTP or SMPP, to a peer of our own on loopback."`
 }
 
 // benchFlags are what both benches take. A bench makes its own customers in the database; give it one of its own.

@@ -21,6 +21,7 @@ type benchCentre struct {
 	out      chan []byte // to whoever is bound
 	bound    chan struct{}
 	taken    atomic.Int64
+	texts    *seenOnce // by phone and text, unless they are pages; nil: nobody asks
 
 	mu    sync.Mutex
 	pages map[benchSession]chan benchPage
@@ -125,6 +126,9 @@ func (c *benchCentre) submitted(body []byte) {
 	}
 	op, isPage := m.Number(smpp.TagServiceOp)
 	session, _ := m.Number(smpp.TagSession)
+	if !isPage && c.texts != nil {
+		c.texts.add(m.To.Digits + " " + string(m.Text))
+	}
 	if !isPage {
 		return
 	}

@@ -27,7 +27,7 @@ func keysOfAnotherDatabase(t *testing.T, dsn string) {
 		s.write(t, "other", fmt.Sprintf("%x\n", key.Random(32)))
 		return "key_" + name + ": file:" + s.file("other")
 	}
-	for _, name := range []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind} {
+	for _, name := range []string{key.PIN, key.Receipt, key.Session, key.IDNumber, key.Blind, key.Check} {
 		s.write(t, "config.yaml", s.settings("127.0.0.1:0", other(name)))
 		refusesToServe(t, s, "key_"+name, "put the right one back")
 	}
@@ -35,6 +35,7 @@ func keysOfAnotherDatabase(t *testing.T, dsn string) {
 		{"demo", "--listen", "127.0.0.1:0"},
 		{"bench", "ledger", "--customers", "10", "--clients", "1", "--seconds", "1"},
 		{"bench", "dialogue", "--customers", "10", "--clients", "1", "--seconds", "1"},
+		{"bench", "sms", "--messages", "10"},
 	} {
 		out, err := runWalletd(t, nil, append(command, "--db", dsn)...)
 		if err == nil || !strings.Contains(out, "the benches keep off it") {

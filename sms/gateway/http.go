@@ -27,11 +27,14 @@ func baseURL(text string) (*url.URL, error) {
 	return base, nil
 }
 
+// sendsAtOnce is how many calls of Send the outbox has under way at a route when much waits.
+const sendsAtOnce = 8
+
 // newClient returns a client that keeps as many connections open as there are requests in flight, and that follows no
 // redirect: the standard one would take a key in a header of its own along to wherever it is sent.
 func newClient(timeout time.Duration, parallel int) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = parallel
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, parallel*sendsAtOnce // a connection made anew for each would cost more than its message
 	return &http.Client{
 		Timeout:       timeout,
 		Transport:     transport,
