@@ -2,6 +2,7 @@ package agents
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"senti/agents/books"
@@ -9,35 +10,48 @@ import (
 	"senti/agents/offer"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
+	"senti/wallet/sweep"
 )
 
-// EndDays ends, as of midnight, the days on which a till was opened or dealt with customers and which no operator has ended: at most
-// that many, and returns how many. So every till has a day for each date on which anything went over its counter, whether anybody opens
-// it or not. What was in the drawer is then not known, and the till is shut until it is opened again. It may run twice at
-// the same time.
-func (a *Agents) EndDays(ctx context.Context, limit int) (ended int, err error) {
+// EndDays ends, as of midnight, the days on which a till was opened or dealt with customers and which no operator has ended, and returns
+// how many; page is how many tills are looked at together. So every till has a day for each date on which anything went over its
+// counter, whether anybody opens it or not. What was in the drawer is then not known, and the till is shut until it is opened again.
+// It may run twice at the same time. A till that fails keeps no other waiting; the error tells of it.
+func (a *Agents) EndDays(ctx context.Context, page int) (ended int, err error) {
 	nights, err := a.nights(ctx)
 	if err != nil {
 		return 0, err
 	}
-	for after := int64(0); ; {
-		places, err := a.places.Find(ctx, network.Search{After: after, Limit: tillsAtOnce})
-		if err != nil || len(places) == 0 {
-			return ended, err
-		}
-		after = places[len(places)-1].Till.ID
-		late, err := a.dealt(ctx, places, nights[0])
-		if err != nil {
-			return ended, err
-		}
-		for _, t := range late {
-			n, err := a.endNights(ctx, t, nights, limit-ended)
-			if ended += n; err != nil || ended >= limit {
-				return ended, err
-			}
-		}
+	var late map[int64]lateTill // of the page
+	var unread error
+	_, err = sweep.All(ctx, func(after network.Place) (places []network.Place, err error) {
 		a.wallet.Wake()
+		if places, err = a.places.Find(ctx, network.Search{After: after.Till.ID, Limit: page}); err == nil {
+			late, unread = a.dealt(ctx, places, nights[0])
+		}
+		return places, err
+	}, func(p network.Place) (bool, error) {
+		mine, err := late, unread
+		if err != nil { // by something of one of them: of which, is seen when each is read by itself
+			mine, err = a.dealt(ctx, []network.Place{p}, nights[0])
+		}
+		t, is := mine[p.Till.ID]
+		if err != nil || !is {
+			return false, atTill(err, p)
+		}
+		n, err := a.endNights(ctx, t, nights)
+		ended += n
+		return n > 0, atTill(err, p)
+	})
+	return ended, err
+}
+
+// atTill says at which till something went wrong, if anything did.
+func atTill(err error, at network.Place) error {
+	if err != nil {
+		err = fmt.Errorf("till %d: %w", at.Till.ID, err)
 	}
+	return err
 }
 
 // night is the end of a day of the market, and both its places in the ledger.
@@ -72,7 +86,7 @@ type lateTill struct {
 }
 
 // dealt are those of the places that were opened since the first night began, or whose float has moved since it or since their last day.
-func (a *Agents) dealt(ctx context.Context, places []network.Place, first night) ([]lateTill, error) {
+func (a *Agents) dealt(ctx context.Context, places []network.Place, first night) (map[int64]lateTill, error) {
 	var tills, floats []int64
 	for _, p := range places {
 		tills, floats = append(tills, p.Till.ID), append(floats, p.Till.Float)
@@ -89,7 +103,7 @@ func (a *Agents) dealt(ctx context.Context, places []network.Place, first night)
 	if err != nil {
 		return nil, err
 	}
-	var out []lateTill
+	out := map[int64]lateTill{}
 	for _, p := range places {
 		t := lateTill{Place: p, drawer: drawers[p.Till.ID]}
 		since := first.from
@@ -97,20 +111,20 @@ func (a *Agents) dealt(ctx context.Context, places []network.Place, first night)
 			t.last, since = &day, max(since, day.UpTo)
 		}
 		if accounts[p.Till.Float].Seq > since || !t.drawer.OpenedAt.Before(first.begins) {
-			out = append(out, t)
+			out[p.Till.ID] = t
 		}
 	}
 	return out, nil
 }
 
-// endNights ends what days of a till are to be ended, at most so many.
-func (a *Agents) endNights(ctx context.Context, t lateTill, nights []night, most int) (ended int, err error) {
+// endNights ends what days of a till are to be ended.
+func (a *Agents) endNights(ctx context.Context, t lateTill, nights []night) (ended int, err error) {
 	for _, n := range nights {
 		if t.last != nil && t.last.Date >= n.date {
 			continue
 		}
 		worked, err := a.worked(ctx, t, n)
-		if err != nil || ended == most {
+		if err != nil {
 			return ended, err
 		}
 		if !worked {

@@ -1,6 +1,8 @@
 package agents_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +54,33 @@ func TestOneBadRowDoesNotStopASweep(t *testing.T) {
 		}
 		w.holds(jane, 0)
 		w.holds(john, 111_00)
+	})
+}
+
+// A till whose books cannot be read is told of, and keeps no other till's day from ending.
+func TestOneBadTillDoesNotStopEndDays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		w.opens(njeri, 10_000_00)
+		w.endsDay(njeri, 10_000_00, "as it should be")
+		w.clock.Advance(24 * time.Hour)
+		w.opens(njeri, 10_000_00)
+		w.opens(otieno, 5_000_00)
+		w.clock.Advance(24 * time.Hour)
+		spoil := func(day int64) {
+			_, err := d.Exec(bg, `UPDATE till_days SET day = ? WHERE till = ?`, day, w.tills[njeri].ID)
+			w.must(err)
+		}
+		spoil(99999999999)
+		for want := 1; want >= 0; want-- {
+			n, err := w.agents.EndDays(bg, 1+want) // by themselves, and together
+			if n != want || err == nil || !strings.Contains(err.Error(), fmt.Sprintf("till %d: ", w.tills[njeri].ID)) {
+				t.Errorf("%d days ended, %v; want %d", n, err, want)
+			}
+		}
+		spoil(20261203)
+		w.forgotten(1)
+		w.right()
 	})
 }
 

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"math"
 	"time"
 )
 
@@ -12,7 +11,7 @@ func surplusToSuspense(p Parts) Job {
 	return Job{
 		Name: "surplus_to_suspense", Schedule: "30 7 * * *", Timeout: 10 * time.Minute, Missed: RunOnce,
 		Run: func(ctx context.Context, _ Tick) (Result, error) {
-			n, err := p.Office.SurplusToSuspense(ctx, math.MaxInt) // it goes through all of them itself
+			n, err := p.Office.SurplusToSuspense(ctx)
 			return count("lines", n), err
 		},
 	}

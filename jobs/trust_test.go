@@ -167,6 +167,25 @@ func TestCheckLiabilitiesFailsWhileMoneyIsMissing(t *testing.T) {
 	})
 }
 
+// A line that cannot be booked is told of, and keeps none of those after it waiting.
+func TestOneBadLineDoesNotStopTheOthers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBank(t, d)
+		bad := b.says("A", 1000_00)
+		b.says("B", 70_00)
+		if _, err := d.Exec(bg, `UPDATE trust_lines SET used = amount WHERE id = ?`, bad.ID); err != nil { // and yet not settled
+			t.Fatal(err)
+		}
+		b.clock.Advance(31 * day)
+		if r := b.run(surplusToSuspense(b.Parts), "line "+bad.ID.String()); fmt.Sprint(r) != fmt.Sprint(Result{"lines": 1}) {
+			t.Errorf("it says %v", r)
+		}
+		if a, err := b.Ledger.Account(bg, wallet.Suspense); err != nil || a.Balance != 70_00 {
+			t.Errorf("%d on suspense, %v", a.Balance, err)
+		}
+	})
+}
+
 // What came in and nobody was issued anything for goes to suspense when its time is over, the rest of a line too, and once.
 func TestSurplusToSuspense(t *testing.T) {
 	dbtest.EachPair(t, func(t *testing.T, d, e *db.DB) {

@@ -2,48 +2,60 @@ package wallet
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"senti/wallet/audit"
 	"senti/wallet/fault"
 	"senti/wallet/ledger"
+	"senti/wallet/sweep"
 	"senti/wallet/trust"
 )
 
 // SurplusToSuspense books what has come to the trust banks and was not issued to anybody for as long as the market allows: the
 // rest of lines that were issued in part too. It becomes e-money on suspense, so that what is owed and what lies in trust are the
 // same again; whose it is, people find out, and it is paid out of there. Nobody decides on it, because it becomes nobody's
-// to spend. It returns how many lines there were; limit is the most at once. It may run twice at the same time. While trust falls
-// short nothing is issued, this neither.
-func (o *Office) SurplusToSuspense(ctx context.Context, limit int) (done int, err error) {
+// to spend. It returns how many lines there were. It may run twice at the same time. While trust falls short nothing is issued,
+// this neither. A line that fails keeps no other waiting; the error tells of it.
+func (o *Office) SurplusToSuspense(ctx context.Context) (int, error) {
 	if err := o.checkTrust(ctx); err != nil {
 		return 0, err
 	}
-	today := o.w.market.Day(o.w.clock.Now())
-	for bank := trust.FirstBank; bank <= trust.LastBank; bank++ {
-		lines, err := o.w.trust.OpenLines(ctx, bank)
-		if err != nil {
-			return done, err
+	stopped := false
+	book := func(l trust.Line) (bool, error) {
+		if stopped {
+			return false, nil
 		}
-		for _, l := range lines {
-			if l.Amount < 0 || time.Duration(daysBetween(l.Day, today))*24*time.Hour <= o.w.market.Trust.Suspense {
-				continue
-			}
-			if done == limit {
-				return done, nil
-			}
-			switch err := o.toSuspense(ctx, l); fault.CodeOf(err) {
-			case "":
-				done++
-			case fault.IssuingStopped:
-				return done, nil
-			case fault.LineUsed, fault.LineExceeded, fault.LineMismatch: // somebody has just found its owner
-			default:
-				return done, err
-			}
+		switch err := o.toSuspense(ctx, l); fault.CodeOf(err) {
+		case "":
+			return true, nil
+		case fault.IssuingStopped:
+			stopped = true
+			return false, nil
+		case fault.LineUsed, fault.LineExceeded, fault.LineMismatch: // somebody has just found its owner
+			return false, nil
+		default:
+			return false, fmt.Errorf("line %s: %w", l.ID, err)
 		}
 	}
-	return done, nil
+	done, failed := 0, []error(nil)
+	for bank := trust.FirstBank; bank <= trust.LastBank; bank++ {
+		lines, err := o.surplusOf(ctx, bank)
+		n, bad := sweep.Each(ctx, lines, book)
+		done, failed = done+n, append(failed, err, bad)
+	}
+	return done, errors.Join(failed...)
+}
+
+// surplusOf are the lines of a bank that have waited for their owners long enough.
+func (o *Office) surplusOf(ctx context.Context, bank int64) ([]trust.Line, error) {
+	lines, err := o.w.trust.OpenLines(ctx, bank)
+	today := o.w.market.Day(o.w.clock.Now())
+	return slices.DeleteFunc(lines, func(l trust.Line) bool {
+		return l.Amount < 0 || time.Duration(daysBetween(l.Day, today))*24*time.Hour <= o.w.market.Trust.Suspense
+	}), err
 }
 
 func (o *Office) toSuspense(ctx context.Context, l trust.Line) error {
