@@ -1,12 +1,7 @@
 package deal
 
 import (
-	"context"
-	"errors"
-	"time"
-
 	"senti/wallet/db"
-	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
 )
@@ -19,41 +14,20 @@ type Document struct {
 }
 
 // Shown returns the companion that keeps the ID that was shown for a deal, when the plan is accepted.
-func (s *Store) Shown(deal id.ID, d Document) ledger.Companion { return shown{s, deal, d} }
+func (s *Store) Shown(deal id.ID, d Document) ledger.Companion {
+	return appending{s.documents, func(*ledger.Outcome) any { return shown{deal, d} }}
+}
 
 type shown struct {
-	store    *Store
 	deal     id.ID
 	document Document
 }
 
-// Table is the documents' table.
-func (c shown) Table() ledger.Table { return c.store.documents }
-
-// Key is zero: nothing else can name the row.
-func (shown) Key() id.ID { return id.ID{} }
-
-// Check never refuses.
-func (shown) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
-
-// Finish writes the row if the plan was accepted.
-func (c shown) Finish(_ any, o *ledger.Outcome) any {
-	if !o.Accepted {
-		return nil
-	}
-	return c
-}
-
-// documentTable is the IDs as the ledger writes them: rows are added and never changed.
-type documentTable struct{ _ byte } // as dealTable
+// documentTable is the IDs as the ledger writes them.
+type documentTable struct{ onlyAppended }
 
 // Name is the table's name.
 func (*documentTable) Name() string { return "deal_documents" }
-
-// Load is never called, as no companion names a row.
-func (*documentTable) Load(context.Context, *db.DB, []id.ID) (map[id.ID]any, error) {
-	return nil, errors.New("deal: documents are added, never locked")
-}
 
 // Write inserts documents.
 func (*documentTable) Write(_ *db.Dialect, rows []any) []db.Stmt {

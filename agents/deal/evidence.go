@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"senti/wallet/db"
-	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
 )
@@ -28,30 +27,12 @@ type Evidence struct {
 }
 
 // Keep returns the companion that keeps what a deposit looked like, when the plan is accepted, at the time of the commit.
-func (s *Store) Keep(e Evidence) ledger.Companion { return keeping{s, e} }
-
-type keeping struct {
-	store    *Store
-	evidence Evidence
-}
-
-// Table is the splits' table.
-func (k keeping) Table() ledger.Table { return k.store.splits }
-
-// Key is zero: nothing else can name the row.
-func (keeping) Key() id.ID { return id.ID{} }
-
-// Check never refuses.
-func (keeping) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
-
-// Finish writes the row if the plan was accepted.
-func (k keeping) Finish(_ any, o *ledger.Outcome) any {
-	if !o.Accepted {
-		return nil
-	}
-	next := k.evidence
-	next.At = o.At
-	return &next
+func (s *Store) Keep(e Evidence) ledger.Companion {
+	return appending{s.splits, func(o *ledger.Outcome) any {
+		next := e
+		next.At = o.At
+		return &next
+	}}
 }
 
 // SplitsOfAgent returns the newest splits at an agent's tills that were made at or after since, newest first.
@@ -124,16 +105,11 @@ func (s *Store) readSplits(ctx context.Context, where string, args ...any) ([]Ev
 	return all, nil
 }
 
-// splitTable is the evidence as the ledger writes it: rows are added and never changed.
-type splitTable struct{ _ byte } // as dealTable
+// splitTable is the evidence as the ledger writes it.
+type splitTable struct{ onlyAppended }
 
 // Name is the table's name.
 func (*splitTable) Name() string { return "deal_splits" }
-
-// Load is never called, as no companion names a row.
-func (*splitTable) Load(context.Context, *db.DB, []id.ID) (map[id.ID]any, error) {
-	return nil, errors.New("deal: splits are added, never locked")
-}
 
 // Write inserts splits.
 func (*splitTable) Write(_ *db.Dialect, rows []any) []db.Stmt {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"senti/wallet/db"
-	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/ledger"
 )
@@ -29,30 +28,12 @@ type Turn struct {
 }
 
 // Turned returns the companion that notes a turn when the plan is accepted, at the time of the commit.
-func (s *Store) Turned(t Turn) ledger.Companion { return turning{s, t} }
-
-type turning struct {
-	store *Store
-	turn  Turn
-}
-
-// Table is the turns' table.
-func (t turning) Table() ledger.Table { return t.store.late }
-
-// Key is zero: nothing else can name the row.
-func (turning) Key() id.ID { return id.ID{} }
-
-// Check never refuses.
-func (turning) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
-
-// Finish writes the row if the plan was accepted.
-func (t turning) Finish(_ any, o *ledger.Outcome) any {
-	if !o.Accepted {
-		return nil
-	}
-	next := t.turn
-	next.At, next.Day = o.At, t.store.dayOf(o.At)
-	return &next
+func (s *Store) Turned(t Turn) ledger.Companion {
+	return appending{s.late, func(o *ledger.Outcome) any {
+		next := t
+		next.At, next.Day = o.At, s.dayOf(o.At)
+		return &next
+	}}
 }
 
 // TurnsOfTill returns the newest turns at a till at or after from and before to, newest first.
@@ -145,16 +126,11 @@ func (s *Store) Earnings(ctx context.Context, tills []int64, from, to time.Time)
 	return out, nil
 }
 
-// lateTable is the turns as the ledger writes them: rows are added and never changed.
-type lateTable struct{ _ byte } // as dealTable
+// lateTable is the turns as the ledger writes them.
+type lateTable struct{ onlyAppended }
 
 // Name is the table's name.
 func (*lateTable) Name() string { return "deal_turns" }
-
-// Load is never called, as no companion names a row.
-func (*lateTable) Load(context.Context, *db.DB, []id.ID) (map[id.ID]any, error) {
-	return nil, errors.New("deal: turns are added, never locked")
-}
 
 // Write inserts turns.
 func (*lateTable) Write(_ *db.Dialect, rows []any) []db.Stmt {
