@@ -32,7 +32,7 @@ func (a *Agents) askPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *ledger
 	waiting := a.marked(t.deal(in.ID, deal.Waiting), t.PricedAt)
 	waiting.Hold, waiting.ExpiresAt = holdOf(in.ID), until
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
-		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(true, t), atCounter)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.Depositing, a.cashInEnd(true, t), atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.deals.Add(waiting),
 		a.wallet.Messages().AddUntil(until, outbox.Ask, outbox.MessageID(plan.ID, toCustomer), t.To.Phone, a.pleaseSay(t)),
@@ -213,7 +213,7 @@ func (a *Agents) answered(in intent.Intent, r AnswerRequest, t CashInTerms, stat
 	return []ledger.Companion{
 		a.deals.Change(r.Deal, answeredInTime(state, in.ID, t)),
 		a.wallet.Intents().Open(in),
-		a.wallet.Intents().Close(in, a.ended(t.To.Language, a.answerEnd(r.Yes, t), ofDepositor)),
+		a.wallet.Intents().Close(in, a.ended(t.To.Language, fault.Answering, a.answerEnd(r.Yes, t), ofDepositor)),
 		a.wallet.OwnAct(t.Customer),
 	}
 }

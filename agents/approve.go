@@ -160,7 +160,7 @@ func (a *Agents) approvalPlan(in intent.Intent, t CashOutTerms, ask deal.Ask, ty
 
 // approvalEnd is how the conversation ends. Of a request that is gone only approvedBefore knows what became of it.
 func (a *Agents) approvalEnd(t CashOutTerms) text {
-	end := a.ended(t.From.Language, a.cashOutEnd(t), ofShop)
+	end := a.ended(t.From.Language, fault.Answering, a.cashOutEnd(t), ofShop)
 	return func(o *ledger.Outcome) string {
 		if !o.Accepted && o.Refusal.Code == fault.AskGone {
 			return ""

@@ -136,7 +136,7 @@ func (a *Agents) cashCodePlan(in intent.Intent, t CashCodeTerms, typed pin.PIN, 
 			Verb: ledger.TakeHold, Hold: holdOf(in.ID), Account: t.From.Account, Amount: t.Total(), ExpiresAt: until.Add(holdMargin),
 		}},
 		Companions: []ledger.Companion{
-			a.wallet.Intents().Close(in, a.wallet.Ended(t.From.Language, func(*ledger.Outcome) string { return page })),
+			a.wallet.Intents().Close(in, a.wallet.Ended(t.From.Language, fault.SettingAside, func(*ledger.Outcome) string { return page })),
 			provided{a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed), over},
 			made,
 		},

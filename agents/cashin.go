@@ -10,6 +10,7 @@ import (
 	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/customer"
+	"senti/wallet/fault"
 	"senti/wallet/id"
 	"senti/wallet/intent"
 	"senti/wallet/key"
@@ -153,7 +154,7 @@ func (a *Agents) CashInPlan(in intent.Intent, t CashInTerms, typed pin.PIN) *led
 	plan := a.cashInLegs(in.ID, t, limit.Float(a.market, t.PricedAt, -t.Amount))
 	plan.Request = wallet.Request(in)
 	plan.Companions = append(a.works(t.At, t.PricedAt, t.Amount, 0),
-		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.cashInEnd(false, t), atCounter)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.Depositing, a.cashInEnd(false, t), atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.deals.Add(a.marked(t.deal(in.ID, deal.Done), t.PricedAt)),
 		a.deals.Counted(a.countedIn(t, in.ID)),

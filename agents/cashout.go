@@ -138,7 +138,7 @@ func (a *Agents) CashOutPlan(in intent.Intent, t CashOutTerms, typed pin.PIN) *l
 	plan := a.cashOutLegs(in.ID, t)
 	plan.Request = wallet.Request(in)
 	plan.Companions = []ledger.Companion{
-		a.wallet.Intents().Close(in, a.ended(t.From.Language, a.cashOutEnd(t), ofShop)),
+		a.wallet.Intents().Close(in, a.ended(t.From.Language, fault.TakingCash, a.cashOutEnd(t), ofShop)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.places.Attends(t.At.Attendant, t.At.Till),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),

@@ -116,7 +116,7 @@ func (a *Agents) floatPlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 	plan.Legs[0].Rule = a.keeps(t)
 	plan.Request = wallet.Request(in)
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
-		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.floatSold(t), betweenShops)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.InFloat, a.floatSold(t), betweenShops)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.places.Attends(t.To.Attendant, t.To.Till))
 	if t.Offer != "" {

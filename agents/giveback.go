@@ -78,7 +78,7 @@ func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, c deal.Case, operat
 		Legs: t.legs(), Holds: t.thaw(c, true),
 	}
 	plan.Companions = append([]ledger.Companion{
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, a.giveBackEnd(t))),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, fault.GivingBack, a.giveBackEnd(t))),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
 		a.deals.Undone(t.Customer, t.Deal),

@@ -87,7 +87,7 @@ func (a *Agents) notPaidPlan(in intent.Intent, t MendTerms, operators []network.
 		Holds: []ledger.HoldAct{freeze(floatHold(t.Deal), t.At.Float, t.Amount, in.OpenedAt)},
 	}
 	plan.Companions = append([]ledger.Companion{
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, a.notPaidEnd(t))),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, fault.NotPaid, a.notPaidEnd(t))),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.Change(t.Deal, within(deal.Disputed, a.market.At(t.PricedAt).Agents.DisputeWithin, id.ID{})),
 		a.deals.OpenCase(deal.Case{Kind: deal.NotPaid, Deal: t.Deal, Customer: t.Customer, Till: t.At.Till, Amount: t.Amount,

@@ -140,7 +140,7 @@ func (a *Agents) payoutPlan(in intent.Intent, t CashOutTerms, from id.ID, typed 
 	plan.Request = wallet.Request(in)
 	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: holdOf(from), Account: t.From.Account, Amount: t.Total(), Final: true}}
 	plan.Companions = slices.Concat([]ledger.Companion{
-		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.payoutEnd(t), ofDrawer)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.PayingOut, a.payoutEnd(t), ofDrawer)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.codes.Use(voucher.Ref{ID: voucher.CashOf(t.Customer), From: from}, in.ID),
 		a.message(plan, toCustomer, t.From.Phone, a.tookOut(t)),

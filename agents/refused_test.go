@@ -77,7 +77,7 @@ func TestYesToAStoppedShop(t *testing.T) {
 		w.must(w.agents.Suspend(bg, "staff:test", agent, "a complaint"))
 		_, err := w.agents.Answer(bg, answer)
 		w.refused(err, fault.ShopClosed)
-		w.ends("No money has moved. This shop is not open now.", 1)
+		w.ends("No money has moved. This shop cannot do it now.", 1)
 		w.must(w.agents.Resume(bg, "staff:test", agent, "cleared"))
 		_, err = w.agents.Answer(bg, answer)
 		w.must(err)

@@ -109,7 +109,7 @@ func (a *Agents) RegisterCustomer(ctx context.Context, intentID id.ID, typed pin
 	plan.Stopped = a.registeringStopped(ctx, t.At, t.Newcomer.Phone)
 	plan.Legs = wallet.WithoutZero(append(plan.Legs, t.Earned.legs(t.At)...))
 	own := append(append(a.works(t.At, t.PricedAt, 0, 0), a.open(t.At)...),
-		a.wallet.Intents().Close(in, a.ended(t.At.Language, done, ofNewcomer)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.AtCounter, done, ofNewcomer)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	plan.Companions = append(own, plan.Companions...)
 	if t.Earned.Total() > 0 {

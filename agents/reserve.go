@@ -114,7 +114,7 @@ func (a *Agents) reservePlan(ctx context.Context, in intent.Intent, t CashOutTer
 			Verb: ledger.TakeHold, Hold: o.Hold, Account: t.From.Account, Amount: t.Total(), ExpiresAt: a.reserveEnds(in, t).Add(holdMargin),
 		}},
 		Companions: []ledger.Companion{
-			a.wallet.Intents().Close(in, a.ended(t.From.Language, a.reserveAsked(t, until), ofShop)),
+			a.wallet.Intents().Close(in, a.ended(t.From.Language, fault.Reserving, a.reserveAsked(t, until), ofShop)),
 			a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		},
 	}
@@ -394,7 +394,7 @@ func (a *Agents) payPlan(ctx context.Context, in intent.Intent, o offer.Offer, t
 	plan.Request = wallet.Request(in)
 	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: o.Hold, Account: t.From.Account, Amount: t.Total(), Final: true}}
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, t.Amount),
-		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(t.At.Language, a.reservePaid(t), ofDrawer)))
+		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.Promised, a.reservePaid(t), ofDrawer)))
 	plan.Companions = append(plan.Companions, a.offers.To(o, offer.Next{State: offer.Done, Operator: t.At.Operator, Posting: in.ID})...)
 	plan.Companions = append(plan.Companions, proof...)
 	plan.Companions = append(plan.Companions, a.asksLater(t.deal(in.ID), t.PricedAt)...)

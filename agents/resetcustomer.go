@@ -6,6 +6,7 @@ import (
 	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/audit"
+	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
@@ -36,7 +37,7 @@ func (a *Agents) StartReset(ctx context.Context, r ResetRequest) (end string, er
 	with := append(a.places.Works(at.operator(), 0, 0, network.Most{}),
 		a.wallet.PINs().Check(wallet.OperatorPIN(at.Operator), r.PIN))
 	in := a.wallet.NewIntent(ledger.Enquiry, actor(post), r.Origin, struct{}{})
-	with = append(with, a.wallet.Intents().Note(in, a.ended(at.Language, func(*ledger.Outcome) string { return end }, ofHelped))...)
+	with = append(with, a.wallet.Intents().Note(in, a.ended(at.Language, fault.AtCounter, func(*ledger.Outcome) string { return end }, ofHelped))...)
 	shown := wallet.ShownDocument{Phone: r.Phone, ID: r.ID, Where: at.Shop}
 	return end, ofHelped(a.wallet.StartReset(ctx, shown, audit.Operator(at.Operator), with...))
 }

@@ -116,7 +116,7 @@ func (a *Agents) returnPlan(in intent.Intent, t MendTerms, c deal.Case, back []l
 		ID: in.ID, Kind: ledger.CashOutReturn, Request: wallet.Request(in), Corrects: t.Corrects, Rules: t.Rules, Legs: t.legs(),
 	}
 	plan.Companions = append(append(a.works(t.At, t.PricedAt, 0, 0), back...),
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.returnEnd(t))),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, fault.Returning, a.returnEnd(t))),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed))
 	if t.Opened {
 		plan.Holds = t.thaw(c, true)

@@ -109,7 +109,7 @@ func (a *Agents) agreePlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 		}},
 	}
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
-		a.wallet.Intents().Close(in, a.ended(t.At.Language, a.swapAgreed(t, until), betweenShops)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.Swapping, a.swapAgreed(t, until), betweenShops)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.smsCode(until, in.ID, 1, t.At.Phone, a.ofSwap(t.At.Language, "sms.swap.kept", t.To, t.Amount, until, asked)))
 	plan.Companions = append(plan.Companions,
@@ -219,7 +219,7 @@ func (a *Agents) swapMoves(ctx context.Context, r TypeRequest, post network.Post
 	plan.Request = wallet.Request(in)
 	plan.Holds = []ledger.HoldAct{{Verb: ledger.CaptureHold, Hold: o.Hold, Account: t.At.Float, Amount: t.Amount, Final: true}}
 	plan.Companions = append(a.works(a.counterAt(post), a.now(), 0, 0),
-		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(post.Operator.Language, done, betweenShops)))
+		a.wallet.Intents().Open(in), a.wallet.Intents().Close(in, a.ended(post.Operator.Language, fault.Swapping, done, betweenShops)))
 	plan.Companions = append(plan.Companions, a.offers.TypedLast(o, side, in.ID)...)
 	plan.Companions = append(plan.Companions, proof...)
 	messages, err := a.swapMessages(ctx, plan, t)

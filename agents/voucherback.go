@@ -78,7 +78,7 @@ func (a *Agents) CancelVoucher(ctx context.Context, intentID id.ID, typed pin.PI
 	plan.Request = wallet.Request(in)
 	done := a.voucherText(t.Sent, "voucher.cancelled")
 	plan.Companions = []ledger.Companion{
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.Sent.From.Language, done)),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.Sent.From.Language, fault.VoucherBack, done)),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Sent.Customer), typed),
 		a.codes.Cancel(voucher.Ref{ID: t.Voucher, From: t.Voucher}, in.ID),
 		a.message(plan, toCustomer, t.Sent.From.Phone, a.voucherText(t.Sent, "sms.voucher.cancelled", a.wallet.Money("back", t.Amount))),

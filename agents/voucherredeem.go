@@ -148,7 +148,7 @@ func (a *Agents) Redeem(ctx context.Context, intentID id.ID, typed pin.PIN) (end
 			ledger.Leg{Account: t.At.Float, Amount: t.Amount, Counted: t.Amount, Rule: limit.Float(a.market, t.PricedAt, t.Amount)})),
 	}
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, t.Amount),
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, done)),
+		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.Redeeming, done, atCounter)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.codes.Use(t.Voucher, in.ID),
 		a.deals.Add(t.deal(in.ID)),

@@ -160,7 +160,7 @@ func (a *Agents) voucherPlan(in intent.Intent, t VoucherTerms, typed pin.PIN) (*
 		}),
 	}
 	plan.Companions = []ledger.Companion{
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.From.Language, a.voucherEnd(t))),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.From.Language, fault.SendingVoucher, a.voucherEnd(t))),
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		kept,
 		a.message(plan, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.sender")),

@@ -108,14 +108,14 @@ func ofShop(err error) error {
 	return err
 }
 
-// ended says how a conversation ends, as wallet.Ended does, with a refusal in those words.
-func (a *Agents) ended(language string, done text, say words) text {
+// ended says how a conversation ends, as wallet.Ended does, with a refusal as it is said to that person, in those words.
+func (a *Agents) ended(language string, in fault.Words, done text, say words) text {
 	return func(o *ledger.Outcome) string {
 		if o.Accepted {
 			return done(o)
 		}
 		said := *o
 		said.Refusal = fault.As(say(o.Refusal))
-		return a.wallet.Ended(language, done)(&said)
+		return a.wallet.Ended(language, in, done)(&said)
 	}
 }

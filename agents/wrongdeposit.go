@@ -88,7 +88,7 @@ func (a *Agents) claimPlan(in intent.Intent, t MendTerms, typed pin.PIN) *ledger
 		Holds: []ledger.HoldAct{freeze(walletHold(t.Deal), t.Party.Account, t.Amount, in.OpenedAt), alike},
 	}
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
-		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, a.claimEnd(t))),
+		a.wallet.Intents().Close(in, a.wallet.Ended(t.At.Language, fault.Claiming, a.claimEnd(t))),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
 		a.deals.Change(t.Deal, within(deal.Claimed, a.market.At(t.PricedAt).Agents.ClaimWithin, id.ID{})),
 		a.deals.OpenCase(deal.Case{Kind: deal.WrongDeposit, Deal: t.Deal, Customer: t.Customer, Till: t.At.Till, Amount: t.Amount,

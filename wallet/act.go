@@ -143,9 +143,9 @@ func (w *Wallet) Afterwards(language, key string, account int64, args ...i18n.Ar
 }
 
 // Ended returns the function that says how a conversation ends: as done says when the plan was accepted, with the fault when
-// it was refused for good, and with nothing when the person may go on.
-func (w *Wallet) Ended(language string, done func(*ledger.Outcome) string) func(*ledger.Outcome) string {
-	return w.ended(language, done)
+// it was refused for good, in those words, and with nothing when the person may go on.
+func (w *Wallet) Ended(language string, in fault.Words, done func(*ledger.Outcome) string) func(*ledger.Outcome) string {
+	return w.ended(language, in, done)
 }
 
 // Money writes an amount with its currency, Bare without.
@@ -160,7 +160,7 @@ func WithoutZero(legs []ledger.Leg) []ledger.Leg { return withoutZero(legs) }
 // Noted is what keeps how a conversation ended that moves no money, so that a repeated call-back hears the same from any node.
 func (w *Wallet) Noted(who Actor, language string, o Origin, done string) []ledger.Companion {
 	in := w.NewIntent(ledger.Enquiry, who, o, struct{}{})
-	return w.intents.Note(in, w.ended(language, func(*ledger.Outcome) string { return done }))
+	return w.intents.Note(in, w.ended(language, fault.General, func(*ledger.Outcome) string { return done }))
 }
 
 // briefOf reads the head of an act's terms.

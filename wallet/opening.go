@@ -253,7 +253,7 @@ func (w *Wallet) Activate(ctx context.Context, r NewPIN, terms string) (end stri
 	}
 	now := w.clock.Now()
 	in := w.newIntent(ledger.Enquiry, c, r.Origin, []byte{})
-	done := w.ended(c.Language, w.registeredEnd(c))
+	done := w.ended(c.Language, fault.General, w.registeredEnd(c))
 	outcome, err := w.ledger.Commit(ctx, &ledger.Plan{
 		Change: []ledger.AccountChange{{Account: c.Account, Lower: ledger.DebitBlocked}},
 		Companions: append(w.intents.Note(in, done),

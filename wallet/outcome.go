@@ -150,7 +150,7 @@ func (w *Wallet) KeepEnd(ctx context.Context, who Actor, o Origin, end string) {
 // noted is what keeps how a conversation ended that moves no money, so that a repeated call-back hears the same from any node.
 func (w *Wallet) noted(c customer.Customer, o Origin, done string) []ledger.Companion {
 	in := w.newIntent(ledger.Enquiry, c, o, []byte{})
-	return w.intents.Note(in, w.ended(c.Language, func(*ledger.Outcome) string { return done }))
+	return w.intents.Note(in, w.ended(c.Language, fault.General, func(*ledger.Outcome) string { return done }))
 }
 
 // EndShown notes that the end of the intent's conversation was written to the gateway, or that a redial has told the customer.

@@ -57,7 +57,7 @@ func (w *Wallet) Register(ctx context.Context, r Registration) (Registered, erro
 	}
 	c.Account = c.ID
 	in := w.newIntent(ledger.Register, c, r.Origin, registerTerms(c))
-	end := w.ended(c.Language, w.registeredEnd(c))
+	end := w.ended(c.Language, fault.General, w.registeredEnd(c))
 	plan, err := w.openingPlan(in, c, r.Again)
 	if err != nil {
 		return Registered{}, err

@@ -87,7 +87,7 @@ func (w *Wallet) SendPlan(in intent.Intent, t SendTerms, typed pin.PIN) *ledger.
 			{Account: TaxPayable, Amount: t.Tax},
 		}),
 		Companions: []ledger.Companion{
-			w.intents.Close(in, w.ended(t.From.Language, w.sentEnd(t))),
+			w.intents.Close(in, w.ended(t.From.Language, fault.General, w.sentEnd(t))),
 			w.pins.Check(pinOf(in.Customer), typed),
 			w.messages.Add(outbox.Receipt, outbox.MessageID(in.ID, toSender), t.From.Phone, w.sentMessage(t)),
 			w.messages.Add(outbox.Receipt, outbox.MessageID(in.ID, toReceiver), t.To.Phone, w.receivedMessage(t)),

@@ -10,11 +10,16 @@ import (
 
 // Explain returns an error's text for the person it happened to. What is not a fault is said to be internal.
 func (w *Wallet) Explain(language string, err error) string {
+	return w.explain(language, fault.General, err)
+}
+
+// explain is Explain in those words.
+func (w *Wallet) explain(language string, in fault.Words, err error) string {
 	e := fault.As(err)
 	if e == nil {
 		e = fault.New(fault.Internal)
 	}
-	return w.texts.FaultText(language, w.market.Style, e)
+	return w.texts.FaultText(language, w.market.Style, in, e)
 }
 
 // The marks that stand in a text for what only the commit knows. No name or text holds such a character: it is not GSM-7.
@@ -65,8 +70,8 @@ func (w *Wallet) fill(text string, account int64, o *ledger.Outcome) string {
 }
 
 // ended returns the function that says how a conversation ends: as done says when the plan was accepted, with the fault when
-// it was refused for good, and with nothing when the person may go on.
-func (w *Wallet) ended(language string, done func(*ledger.Outcome) string) func(*ledger.Outcome) string {
+// it was refused for good, in those words, and with nothing when the person may go on.
+func (w *Wallet) ended(language string, in fault.Words, done func(*ledger.Outcome) string) func(*ledger.Outcome) string {
 	return func(o *ledger.Outcome) string {
 		switch {
 		case o.Accepted:
@@ -74,7 +79,7 @@ func (w *Wallet) ended(language string, done func(*ledger.Outcome) string) func(
 		case o.Refusal.Code.Spec().ReAsk && !NothingLeft(o.Refusal):
 			return ""
 		}
-		return w.Explain(language, o.Refusal)
+		return w.explain(language, in, o.Refusal)
 	}
 }
 

@@ -206,7 +206,7 @@ func (d *desk) plain(err error) error {
 	if f == nil {
 		return err
 	}
-	text := fmt.Sprintf("%s (%s)", d.texts.FaultText(i18n.Source, d.market.Style, f), f.Error())
+	text := fmt.Sprintf("%s (%s)", d.texts.FaultText(i18n.Source, d.market.Style, fault.General, f), f.Error())
 	if mend := mends[f.Code]; mend != "" {
 		text += "\n" + mend
 	}

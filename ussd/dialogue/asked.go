@@ -14,7 +14,7 @@ import (
 // asked puts to a customer what somebody else says about his money, before his own menu: a deposit that waits for his yes, a
 // cash-out that an operator asks for, a deposit that a shop says was meant for another. There is never a PIN in it for money
 // that arrives.
-var asked = flow{ID: "asked", Steps: []step{
+var asked = flow{ID: "asked", Says: fault.Answering, Steps: []step{
 	{ID: "cashin", Confirm: "{shop} says you gave {amount} cash to put in YOUR wallet. Free.", With: askedCashIn, Moves: true, Options: []option{
 		{Key: "1", Text: "Yes, I gave it", Do: answer(true), Go: "done"},
 		{Key: "2", Text: "No, not me", Do: answer(false), Go: "done"},

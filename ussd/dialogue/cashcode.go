@@ -10,7 +10,7 @@ import (
 )
 
 // depositCode shows the code by which an operator finds the customer. There is no PIN in it: the code can only bring money in.
-var depositCode = flow{ID: "depositcode", Steps: []step{
+var depositCode = flow{ID: "depositcode", Says: fault.DrawingCode, Steps: []step{
 	{ID: "over", End: "{end}", With: drawDepositCode}, // message depositcode.page
 }}
 
@@ -22,7 +22,7 @@ func drawDepositCode(t *turn) error {
 
 // cashCode sets money aside behind a code, which an operator pays on: how much, the fee, and the customer's PIN. Who has a code
 // already can see it again or take it back.
-var cashCode = flow{ID: "cashcode", Steps: []step{
+var cashCode = flow{ID: "cashcode", Says: fault.SettingAside, Steps: []step{
 	{ID: "have", Choose: "You have a withdrawal code.", With: orBegins(haveCashCode, begins(switches.Withdraw)), Moves: true, Options: []option{
 		{Key: "1", Text: "See it (PIN)", Go: "see"},
 		{Key: "2", Text: "Cancel it", Do: cancelCashCode, Go: "over"},

@@ -14,7 +14,7 @@ import (
 // cashIn is the operator's side of a deposit: whose wallet, how much cash, the name to compare with the person at the counter, and
 // the operator's PIN. Who reads out a code of four to six digits is there; of one whose number was typed that is not certain, so above
 // an amount, and by lot below it, the customer is asked before the money is there.
-var cashIn = flow{ID: "cashin", Steps: []step{
+var cashIn = flow{ID: "cashin", Says: fault.Depositing, Steps: []step{
 	{ID: "to", Ask: "Customer's code or phone", With: beginsAtCounter(switches.Deposit), Take: depositor},
 	{ID: "amount", Ask: "How much cash?", Take: cashAmount},
 	{ID: "split", Confirm: "{count} deposits, {sum} in all: it may be seen as a split deposit, which is not allowed. No money has moved.", With: quoteCashIn,

@@ -10,7 +10,7 @@ import (
 )
 
 // cash is all that a customer can do with cash.
-var cash = flow{ID: "cash", Steps: []step{
+var cash = flow{ID: "cash", Says: fault.WithCash, Steps: []step{
 	{ID: "top", Choose: "Cash", Options: []option{
 		{Key: "1", Text: "Withdraw at an agent", Start: "cashout"},
 		{Key: "2", Text: "Get a withdrawal code", Start: "cashcode"},
@@ -23,7 +23,7 @@ var cash = flow{ID: "cash", Steps: []step{
 }}
 
 // cashOut takes cash at a shop: which, how much, its name and the fee, and the customer's PIN.
-var cashOut = flow{ID: "cashout", Steps: []step{
+var cashOut = flow{ID: "cashout", Says: fault.TakingCash, Steps: []step{
 	{ID: "shop", Ask: "Enter shop code", With: begins(switches.Withdraw), Take: shopCode},
 	{ID: "amount", Ask: "Enter amount", Take: outAmount},
 	{ID: "pin", Secret: "Take {amount} at\n{shop}\n{code}\nFee {fee}. Total {total}\nCash there?\nEnter PIN",

@@ -1,9 +1,12 @@
 package dialogue
 
-import "senti/agents"
+import (
+	"senti/agents"
+	"senti/wallet/fault"
+)
 
 // claiming is for a deposit to a wrong number: nothing is taken, what is left of it is held on both sides.
-var claiming = flow{ID: "claim", Texts: dealLines, Steps: []step{
+var claiming = flow{ID: "claim", Says: fault.Claiming, Texts: dealLines, Steps: []step{
 	{ID: "which", Choose: "Which deposit was wrong?", With: choices((*agents.Agents).Claimable), Options: choosing},
 	{ID: "pin", Secret: "{amount} to\n{name}\n{phone}\nWRONG? What is left is held, and your float too.\nEnter PIN",
 		With: quoteMend((*agents.Agents).QuoteClaim), Take: take{Do: mend((*agents.Agents).Claim)}, Moves: true},

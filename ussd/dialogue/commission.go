@@ -12,7 +12,7 @@ import (
 
 // agentCommission is what a manager reads of the agent's commission, this month's and the last one's: what was earned, by shop, by day and deal
 // by deal. A super-agent's manager reads its share of what the shops of the agents under it did.
-var agentCommission = flow{ID: "commission", Texts: map[string]string{
+var agentCommission = flow{ID: "commission", Says: fault.AtCounter, Texts: map[string]string{
 	"shop": "{shop} {earned} ({count})", "share": "{shop} share {earned} ({count})", "byday": "{day} {earned} ({count})",
 	"in": "{time} {shop} IN {amount} {earned}", "out": "{time} {shop} OUT {amount} {earned}",
 	"voucher": "{time} {shop} CODE {amount} {earned}", "customer": "{time} {shop} CUSTOMER {earned}",

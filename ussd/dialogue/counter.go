@@ -6,7 +6,7 @@ import (
 )
 
 // counter is what an operator sees on dialling. Its numbers are fixed for good, as the main menu's are.
-var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
+var counter = flow{ID: "counter", Says: fault.AtCounter, Texts: map[string]string{"earn": "You earn {earned}", "nothing": "Earns nothing"}, Steps: []step{
 	{ID: "top", Choose: "{shop} {till}", With: atTill, Options: []option{
 		{Key: "1", Text: "Deposit", Start: "cashin"},
 		{Key: "2", Text: "Withdrawal", Start: "withdraw"},
@@ -20,7 +20,7 @@ var counter = flow{ID: "counter", Texts: map[string]string{"earn": "You earn {ea
 }}
 
 // more is the rest of what an operator can do.
-var more = flow{ID: "more", Steps: []step{
+var more = flow{ID: "more", Says: fault.AtCounter, Steps: []step{
 	{ID: "top", Choose: "More", Options: []option{
 		{Key: "1", Text: "Pay a cash code", Start: "paycode"},
 		{Key: "2", Text: "Wrong deposit", Start: "claim"},

@@ -28,7 +28,7 @@ var takeUp = flow{ID: "takeup", Steps: []step{
 }}
 
 // counterPIN is an operator's PIN for the counter.
-var counterPIN = flow{ID: "counterpin", Steps: []step{
+var counterPIN = flow{ID: "counterpin", Says: fault.AtCounter, Steps: []step{
 	{ID: "top", Choose: "Work PIN", Options: []option{
 		{Key: "1", Text: "Change it", Start: "counterchange"},
 		{Key: "2", Text: "I forgot it", Start: "counterforgot"},
@@ -37,7 +37,7 @@ var counterPIN = flow{ID: "counterpin", Steps: []step{
 }}
 
 // counterChange asks the old PIN once and the new one twice.
-var counterChange = flow{ID: "counterchange", Steps: []step{
+var counterChange = flow{ID: "counterchange", Says: fault.AtCounter, Steps: []step{
 	{ID: "old", Secret: "Enter your old work PIN", Take: take{Do: proveCounterPIN, Faults: pinFaults}, Options: []option{counterForgotExit}},
 	{ID: "new", Secret: "Choose a new work PIN: 4 digits that nobody can guess", Take: counterPINOnce},
 	{ID: "repeat", Secret: "Type the new PIN again", Take: take{Do: replaceCounterPIN, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
@@ -46,7 +46,7 @@ var counterChange = flow{ID: "counterchange", Steps: []step{
 
 // counterForgot sets a new PIN for the counter without the old one: the ID number that the operator was taken on with and a code by
 // SMS, or, once a manager or staff have helped, the code and the end of the ID number. It is forgot for the counter.
-var counterForgot = flow{ID: "counterforgot", Steps: []step{
+var counterForgot = flow{ID: "counterforgot", Says: fault.AtCounter, Steps: []step{
 	{ID: "id", Secret: "For a new work PIN type your {document} number", With: ofCounter.goOn, Take: take{Do: ofCounter.takeForgotID, Faults: []fault.Code{
 		fault.BadIDNumber, fault.WrongIDNumber}}},
 	{ID: "sent", Secret: "We sent a code by SMS. Type it here, or hang up, read it and dial {menu}", With: ofCounter.sayMenu,
@@ -61,7 +61,7 @@ var counterForgot = flow{ID: "counterforgot", Steps: []step{
 }}
 
 // counterLocked is where three wrong PINs of an operator lead, whatever he was about: work goes on in a minute.
-var counterLocked = flow{ID: "counterlocked", For: fault.OperatorPINLocked, Steps: []step{
+var counterLocked = flow{ID: "counterlocked", Says: fault.AtCounter, For: fault.OperatorPINLocked, Steps: []step{
 	{ID: "top", Choose: "No money has moved. Your work PIN is locked after too many wrong tries.", Options: []option{
 		{Key: "1", Text: "New PIN (ID and SMS)", Start: "counterforgot"},
 		{Key: "0", Text: "Stop", Go: "stopped"},
@@ -70,7 +70,7 @@ var counterLocked = flow{ID: "counterlocked", For: fault.OperatorPINLocked, Step
 }}
 
 // counterHelp is how a manager helps a colleague at the same agent who is locked out.
-var counterHelp = flow{ID: "counterhelp", Steps: []step{
+var counterHelp = flow{ID: "counterhelp", Says: fault.AtCounter, Steps: []step{
 	{ID: "phone", Ask: "Colleague's phone number", Take: take{Do: takeColleague, Faults: []fault.Code{fault.BadNumber, fault.NotColleague}}},
 	{ID: "pin", Secret: "Give {name} 3 tries and a code for a new PIN?\nEnter your PIN", With: sayColleague,
 		Take: take{Do: helpColleague}},

@@ -9,7 +9,7 @@ import (
 
 // dayEnd is the end of a till's day: what went over the counter, and the cash that is counted before anybody hears how much it should
 // be.
-var dayEnd = flow{ID: "dayend", Steps: []step{
+var dayEnd = flow{ID: "dayend", Says: fault.CountingDay, Steps: []step{
 	{ID: "pin", Secret: "Enter PIN to see the day of this till", Take: take{Do: withPIN(provedDay), Faults: pinFaults}, Options: []option{counterForgotExit}},
 	{ID: "books", Choose: "{day}: float {before} to {after}\nCash in {in}, out {out}", With: sayDay, Options: []option{
 		{Key: "1", Text: "End the day", Go: "removed"},

@@ -9,7 +9,7 @@ import (
 
 // earnings is what the till has earned, at once and deal by deal; one that was undone is there a second time, with a minus. What the agent
 // is owed is for its managers.
-var earnings = flow{ID: "earnings", Texts: map[string]string{
+var earnings = flow{ID: "earnings", Says: fault.AtCounter, Texts: map[string]string{
 	"in": "{day} {time} IN {amount} {earned}", "out": "{day} {time} OUT {amount} {earned}",
 	"voucher": "{day} {time} CODE {amount} {earned}", "customer": "{day} {time} CUSTOMER {earned}",
 	"owed": "\nTo be paid out {amount}",

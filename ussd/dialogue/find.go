@@ -10,7 +10,7 @@ import (
 )
 
 // find tells which shops near a place are open and can do what the customer wants.
-var find = flow{ID: "find", Texts: map[string]string{"line": "{name} {code}", "place": "{name}, {landmark}: {code}"}, Steps: []step{
+var find = flow{ID: "find", Says: fault.WithCash, Texts: map[string]string{"line": "{name} {code}", "place": "{name}, {landmark}: {code}"}, Steps: []step{
 	{ID: "what", Choose: "Find an agent", Options: []option{
 		{Key: "1", Text: "To take out cash", Do: findFor(agents.TakeCash), Go: "amount"},
 		{Key: "2", Text: "To put in cash", Do: findFor(agents.PutInCash), Go: "amount"},
@@ -22,7 +22,7 @@ var find = flow{ID: "find", Texts: map[string]string{"line": "{name} {code}", "p
 }}
 
 // wards are the parts of the town, with the codes to type.
-var wards = flow{ID: "wards", Texts: map[string]string{"ward": "{code} {name}"}, Steps: []step{
+var wards = flow{ID: "wards", Says: fault.WithCash, Texts: map[string]string{"ward": "{code} {name}"}, Steps: []step{
 	{ID: "list", List: "Wards. Go back and type the code", With: listWards},
 }}
 

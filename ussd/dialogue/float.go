@@ -14,7 +14,7 @@ import (
 )
 
 // float is all that an operator can do about the till's float, and what it earns. Its numbers are fixed for good.
-var float = flow{ID: "float", Steps: []step{
+var float = flow{ID: "float", Says: fault.InFloat, Steps: []step{
 	{ID: "top", Choose: "Float", Options: []option{
 		{Key: "1", Text: "Float now", Start: "floatnow"},
 		{Key: "2", Text: "Sell float", Start: "floatsell"},
@@ -27,13 +27,13 @@ var float = flow{ID: "float", Steps: []step{
 }}
 
 // floatNow tells what the till holds, behind the PIN.
-var floatNow = flow{ID: "floatnow", Steps: []step{
+var floatNow = flow{ID: "floatnow", Says: fault.InFloat, Steps: []step{
 	{ID: "pin", Secret: "Enter PIN to see your float", Take: take{Do: readFloat, Faults: pinFaults}},
 	{ID: "over", End: "{end}"}, // message float.now, as the intent keeps it
 }}
 
 // floatSell sells float to another till of the same tree: which, how much, its name, and the operator's PIN.
-var floatSell = flow{ID: "floatsell", Steps: []step{
+var floatSell = flow{ID: "floatsell", Says: fault.InFloat, Steps: []step{
 	{ID: "shop", Ask: "Shop code of who buys", With: beginsAtCounter(switches.Float), Take: otherShop},
 	{ID: "amount", Ask: "How much float?", Take: floatAmount},
 	{ID: "pin", Secret: "Sell {amount} float to\n{shop}\n{code}\nEnter PIN", With: quoteFloat, Take: sellFloat, Moves: true},
@@ -45,7 +45,7 @@ var floatSell = flow{ID: "floatsell", Steps: []step{
 }}
 
 // floatAsk asks another till of the same tree for float. Nothing moves before that says yes.
-var floatAsk = flow{ID: "floatask", Steps: []step{
+var floatAsk = flow{ID: "floatask", Says: fault.InFloat, Steps: []step{
 	{ID: "have", Choose: "You asked {shop} for {amount} float.", With: orBegins(haveAsked(offer.Float), beginsAtCounter(switches.Float)), Moves: true, Options: []option{
 		{Key: "1", Text: "Take it back", Do: withdrawOffer, Go: "over"},
 	}},

@@ -1,9 +1,12 @@
 package dialogue
 
-import "senti/agents"
+import (
+	"senti/agents"
+	"senti/wallet/fault"
+)
 
 // givingBack is the customer's yes to a shop that paid in to the wrong number. Money leaves, so it takes the PIN.
-var givingBack = flow{ID: "giveback", Steps: []step{
+var givingBack = flow{ID: "giveback", Says: fault.GivingBack, Steps: []step{
 	{ID: "pin", Secret: "Give back {held} to\n{shop}?\nEnter PIN",
 		With: quoteMend((*agents.Agents).QuoteGiveBack), Take: take{Do: mend((*agents.Agents).GiveBack)}, Moves: true},
 	{ID: "again", Secret: "Enter PIN again", Take: take{Do: mend((*agents.Agents).GiveBack), Faults: pinFaults}, Moves: true,

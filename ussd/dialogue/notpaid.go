@@ -1,9 +1,12 @@
 package dialogue
 
-import "senti/agents"
+import (
+	"senti/agents"
+	"senti/wallet/fault"
+)
 
 // notPaid is for a customer whose cash was not paid: the sum is frozen at the shop.
-var notPaid = flow{ID: "notpaid", Texts: dealLines, Steps: []step{
+var notPaid = flow{ID: "notpaid", Says: fault.NotPaid, Texts: dealLines, Steps: []step{
 	{ID: "which", Choose: "What was not paid?", With: choices((*agents.Agents).Unpaid), Options: choosing},
 	{ID: "pin", Secret: "{amount} at\n{shop}\nNOT paid to you? We freeze it there.\nEnter PIN",
 		With: quoteMend((*agents.Agents).QuoteNotPaid), Take: take{Do: mend((*agents.Agents).NotPaid)}, Moves: true},

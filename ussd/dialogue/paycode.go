@@ -12,7 +12,7 @@ import (
 
 // payCode pays out a voucher over the counter: the number it was sent to, the secret word if there is one, the code and the ID, and
 // the operator's PIN.
-var payCode = flow{ID: "paycode", Steps: []step{
+var payCode = flow{ID: "paycode", Says: fault.Redeeming, Steps: []step{
 	{ID: "phone", Ask: "Phone number the code was sent to", Take: take{Do: takeHolder, Faults: []fault.Code{fault.BadNumber, fault.CodeUnknown}}},
 	{ID: "word", Ask: "Ask for the secret word. Type it", With: wordAsked, Take: theWord, Options: []option{
 		{Key: "1", Text: "No word", Do: noWord},

@@ -7,7 +7,7 @@ import (
 
 // recent is what happened at the till today, newest first: the one place where an operator sees that money has come. An SMS can
 // be forged.
-var recent = flow{ID: "recent", Texts: map[string]string{
+var recent = flow{ID: "recent", Says: fault.AtCounter, Texts: map[string]string{
 	"in": "{time} IN {amount} {name} {state}", "out": "{time} OUT {amount} {name} {state}",
 	"waiting": "waits", "done": "OK", "declined": "refused", "expired": "not answered", "cancelled": "cancelled", "returned": "returned",
 	"disputed": "NOT PAID?", "claimed": "WRONG?", "reversed": "reversed", "upheld": "OK",

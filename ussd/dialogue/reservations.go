@@ -10,7 +10,7 @@ import (
 )
 
 // reservations are the cash that the operator's till has promised to customers who are on the way. It is paid on the customer's code.
-var reservations = flow{ID: "reservations", Steps: []step{
+var reservations = flow{ID: "reservations", Says: fault.Promised, Steps: []step{
 	{ID: "one", Choose: "Keep {amount} for {name} until {time}.\nShow code {secret}", With: oneReservation, Options: []option{
 		{Key: "1", Text: "Pay it", Go: "code"},
 		{Key: "2", Text: "I cannot pay", Go: "sure"},

@@ -11,7 +11,7 @@ import (
 
 // reserve asks a shop to keep cash for a customer who is on the way: how much, near what place, which shop of those that can pay, the fee,
 // and the PIN. If the shop does not say yes the others are asked, one after the other. Who has cash reserved sees it first, and can take it back.
-var reserve = flow{ID: "reserve", Texts: map[string]string{
+var reserve = flow{ID: "reserve", Says: fault.Reserving, Texts: map[string]string{
 	"waits": "{shop} has until {time} to say yes.", "kept": "{shop} keeps cash for you until {time}.",
 }, Steps: []step{
 	{ID: "have", Choose: "{what}", With: orBegins(haveReserved, begins(switches.Withdraw)), Moves: true, Options: []option{

@@ -10,7 +10,7 @@ import (
 
 // resetCustomer helps a customer who forgot the PIN and shows the ID at the counter: a code goes to the customer's phone, where the
 // new PIN is set.
-var resetCustomer = flow{ID: "resetcustomer", Steps: []step{
+var resetCustomer = flow{ID: "resetcustomer", Says: fault.AtCounter, Steps: []step{
 	{ID: "phone", Ask: "Customer's phone number", Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber, fault.NotRegistered}}},
 	{ID: "id", Ask: "Look at the {document}. Type its number", With: document,
 		Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber, fault.WrongIDNumber}}},

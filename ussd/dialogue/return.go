@@ -1,9 +1,12 @@
 package dialogue
 
-import "senti/agents"
+import (
+	"senti/agents"
+	"senti/wallet/fault"
+)
 
 // returning is the operator's key to undo a withdrawal: no cash in the drawer, or the wrong shop.
-var returning = flow{ID: "return", Texts: dealLines, Steps: []step{
+var returning = flow{ID: "return", Says: fault.Returning, Texts: dealLines, Steps: []step{
 	{ID: "which", Choose: "Return which withdrawal?", With: choices((*agents.Agents).Returnable), Options: choosing},
 	{ID: "pin", Secret: "Return {amount}, fee {fee} to\n{name}\n{phone}\nGive NO cash.\nEnter PIN",
 		With: quoteMend((*agents.Agents).QuoteReturn), Take: take{Do: mend((*agents.Agents).Return)}, Moves: true},

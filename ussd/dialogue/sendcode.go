@@ -11,7 +11,7 @@ import (
 
 // sendCode sends money to a number without a wallet: a code by SMS, which any agent pays out to who shows it with an ID. It begins
 // where sending found that there is no wallet.
-var sendCode = flow{ID: "sendcode", Texts: map[string]string{
+var sendCode = flow{ID: "sendcode", Says: fault.SendingVoucher, Texts: map[string]string{
 	"back": "Not fetched by {until}: it comes back, the fee does not.", "allback": "Not fetched by {until}: it comes back with the fee.",
 }, Steps: []step{
 	{ID: "offer", Confirm: "{to} has no Senti wallet. Send a cash code by SMS? Any agent pays it out with an ID.", With: sayTo, Options: []option{
@@ -147,7 +147,7 @@ func moveCode(t *turn, typed string) error {
 }
 
 // myCodes are the cash codes that were sent and not fetched: each can be taken back.
-var myCodes = flow{ID: "mycodes", Texts: map[string]string{"line": "{amount} {to} {until}"}, Steps: []step{
+var myCodes = flow{ID: "mycodes", Says: fault.VoucherBack, Texts: map[string]string{"line": "{amount} {to} {until}"}, Steps: []step{
 	{ID: "which", Choose: "Not fetched. Take back:", With: listCodes, Options: choosing},
 	{ID: "pin", Secret: "Take back the money for {to}? {back} comes back.\nEnter PIN", With: quoteBack, Take: take{Do: moveBack}, Moves: true},
 	{ID: "again", Secret: "Enter PIN again", Take: take{Do: moveBack, Faults: pinFaults}, Moves: true, Options: []option{{Key: "0", Text: "Stop", Go: "stopped"}}},

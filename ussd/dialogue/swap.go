@@ -13,7 +13,7 @@ import (
 
 // floatSwap asks another shop to swap float for cash, and is where a swap that was agreed to is gone through with: each side reads its
 // code out when the cash is counted, and types the other's.
-var floatSwap = flow{ID: "floatswap", Texts: map[string]string{
+var floatSwap = flow{ID: "floatswap", Says: fault.Swapping, Texts: map[string]string{
 	"gives": "Give {amount} float to\n{shop}\nfor cash until {time}.", "gets": "Get {amount} float from\n{shop}\nfor cash until {time}.",
 	"typed": "You typed theirs.",
 }, Steps: []step{

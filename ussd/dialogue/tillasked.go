@@ -14,7 +14,7 @@ import (
 
 // tillAsked puts to an operator what somebody asks of the till, before the menu: float for another till, a swap, cash for a customer who
 // is on the way. A customer comes first, and then what must be answered soonest; the operator can look at all of it before answering.
-var tillAsked = flow{ID: "tillasked", Texts: map[string]string{"came": "Came {came} of {of} times.", "new": "First time."}, Steps: []step{
+var tillAsked = flow{ID: "tillasked", Says: fault.AtCounter, Texts: map[string]string{"came": "Came {came} of {of} times.", "new": "First time."}, Steps: []step{
 	{ID: "float", Confirm: "{shop} asks you for {amount} float.", With: tillAskedFor(offer.Float), Moves: true, Options: []option{
 		{Key: "1", Text: "Give it (PIN)", Start: "floatyes"},
 		{Key: "2", Text: "No", Do: refuseOffer, Go: "over"},
@@ -42,7 +42,7 @@ var tillAsked = flow{ID: "tillasked", Texts: map[string]string{"came": "Came {ca
 }}
 
 // floatYes gives float that was asked for.
-var floatYes = flow{ID: "floatyes", Steps: []step{
+var floatYes = flow{ID: "floatyes", Says: fault.InFloat, Steps: []step{
 	{ID: "pin", Secret: "Give {amount} float to\n{shop}\n{code}\nEnter PIN", With: quoteGive, Take: sellFloat, Moves: true},
 
 	// From here on only if something was not right.
@@ -52,7 +52,7 @@ var floatYes = flow{ID: "floatyes", Steps: []step{
 }}
 
 // swapYes agrees to a swap, and goes on where it is gone through with.
-var swapYes = flow{ID: "swapyes", Steps: []step{
+var swapYes = flow{ID: "swapyes", Says: fault.Swapping, Steps: []step{
 	{ID: "pin", Secret: "Set {amount} float aside for\n{shop}\n{code}\nwho brings cash.\nEnter PIN", With: quoteSwap, Take: agreeSwap, Moves: true},
 
 	// From here on only if something was not right.

@@ -8,7 +8,7 @@ import (
 
 // tillDay opens the till for the day, with the cash that lies in its drawer, counts that cash anew, or closes the till. Customers are
 // sent to open tills only. Nobody hears how much there should be before it is counted, and what differs can be counted again.
-var tillDay = flow{ID: "tillday", Steps: []step{
+var tillDay = flow{ID: "tillday", Says: fault.CountingDay, Steps: []step{
 	{ID: "shut", Choose: "{shop} {till} is closed.", With: tillIs(false), Options: []option{
 		{Key: "1", Text: "Open it", Go: "pin"},
 	}},

@@ -8,7 +8,7 @@ import (
 
 // warnings is what an agent may be spoken to about: what customers say who were asked, and deposits that were made although they looked like parts of one, as they looked
 // then. A manager sees those at all tills of the agent. Names and sums are behind the PIN, as all that is kept of customers.
-var warnings = flow{ID: "warnings", Texts: map[string]string{
+var warnings = flow{ID: "warnings", Says: fault.AtCounter, Texts: map[string]string{
 	"line": "{day} {name}: {count} deposits, {sum} in all, earned {earned} more",
 	"at":   "{day} {shop}, {name}: {count} deposits, {sum} in all, earned {earned} more",
 	"said": "Of {answers} customers we asked, {more} say you took more than the fee",

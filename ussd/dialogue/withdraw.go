@@ -12,7 +12,7 @@ import (
 
 // withdraw is the operator's side of a cash-out that does not begin on the customer's phone: either the customer is asked there, or
 // has made a code beforehand and reads it out. Cash is paid on what Recent shows, or on the last page after the code.
-var withdraw = flow{ID: "withdraw", Texts: map[string]string{"see": "See the ID."}, Steps: []step{
+var withdraw = flow{ID: "withdraw", Says: fault.PayingOut, Texts: map[string]string{"see": "See the ID."}, Steps: []step{
 	{ID: "from", Ask: "Customer's phone number", Take: drawer},
 	{ID: "how", Choose: "Withdrawal", Options: []option{
 		{Key: "1", Text: "Ask the customer", Go: "amount"},

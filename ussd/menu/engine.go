@@ -335,6 +335,7 @@ func (t *Turn[E]) failed(flow string, err error) (Place, Reply) {
 	to := Mark{flow, t.again}
 	step, _ := t.engine.find(to)
 	f := fault.As(err)
+	t.failing = flow
 	if f != nil && t.again != notAgain && step != nil && t.above == "" && slices.Contains(step.Take.Faults, f.Code) {
 		return t.askAgain(to, f)
 	}
@@ -385,5 +386,17 @@ func (t *Turn[E]) fail(err error) (Place, Reply) {
 
 func (t *Turn[E]) textOf(f *fault.Error) string {
 	args := append([]fault.Arg{{Name: "ref", Value: t.page.Ref}}, f.Args...)
-	return t.engine.say(t.place.Lang, f.Code.Key(), args)
+	return t.engine.say(t.place.Lang, f.Code.KeyIn(t.words()), args)
+}
+
+// words are those of the flow that failed; of the one at hand where it was none.
+func (t *Turn[E]) words() fault.Words {
+	in := t.failing
+	if in == "" {
+		in = t.place.Flow
+	}
+	if f := t.engine.flows[in]; f != nil {
+		return f.Says
+	}
+	return fault.General
 }

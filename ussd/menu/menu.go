@@ -21,6 +21,7 @@ type Flow[E any] struct {
 	ID    string            // stable: saved places and message keys name it
 	Steps []Step[E]         // the screens, in order
 	Texts map[string]string // other English texts it speaks (the lines of a list), by name; their keys are "<flow>.<name>"
+	Says  fault.Words       // the words it says faults in
 	For   fault.Code        // "", or the fault that leads here instead of ending a dialogue, wherever it comes up
 }
 

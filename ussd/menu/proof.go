@@ -88,7 +88,7 @@ func (e *Engine[E]) widest(lang string, f *Flow[E], s *Step[E], above fault.Code
 		t.Line(name)
 	}
 	if above != "" {
-		t.above = e.say(lang, above.Key(), worst)
+		t.above = e.say(lang, above.KeyIn(f.Says), worst)
 	}
 	place, reply := t.show(&all)
 	if len(place.Pages) > 0 {

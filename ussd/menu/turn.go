@@ -22,6 +22,8 @@ type Turn[E any] struct {
 	notice string // the line above a page, if there is room
 	led    bool   // a fault has led to a flow of its own
 	chose  Mark   // the page whose option led to another flow in this turn; Flow "" for none
+
+	failing string // the flow that came to a fault
 }
 
 // Lang returns the language the person is spoken to in.

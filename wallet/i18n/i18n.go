@@ -68,8 +68,8 @@ func (t *Texts) Say(lang, key string, args ...Arg) string {
 	return join(form, args)
 }
 
-// FaultText returns a fault's text for the person it happened to; amounts are written in the market's style.
-func (t *Texts) FaultText(lang string, style money.Style, e *fault.Error) string {
+// FaultText returns a fault's text for the person it happened to, in those words; amounts are written in the market's style.
+func (t *Texts) FaultText(lang string, style money.Style, in fault.Words, e *fault.Error) string {
 	args := make([]Arg, 0, len(e.Args))
 	for _, a := range e.Args {
 		switch v := a.Value.(type) {
@@ -81,7 +81,7 @@ func (t *Texts) FaultText(lang string, style money.Style, e *fault.Error) string
 			args = append(args, Arg{a.Name, v})
 		}
 	}
-	return t.Say(lang, e.Code.Key(), args...)
+	return t.Say(lang, e.Code.KeyIn(in), args...)
 }
 
 // Has reports whether the language itself has that key.
@@ -101,16 +101,20 @@ func (t *Texts) Keys(lang string) []string {
 	return nil
 }
 
+// find returns the text of a key; of a fault in somebody's words the nearest there is, as fault.Words has it.
 func (t *Texts) find(lang, key string) (*catalogue, *message) {
-	if c := t.languages[lang]; c != nil {
-		if m := c.messages[key]; m != nil {
-			return c, m
+	for {
+		for _, c := range []*catalogue{t.languages[lang], t.languages[Source]} {
+			if c != nil && c.messages[key] != nil {
+				return c, c.messages[key]
+			}
 		}
+		last := strings.LastIndexByte(key, '.')
+		if !strings.HasPrefix(key, "fault.") || last < len("fault.") {
+			return nil, nil
+		}
+		key = key[:last]
 	}
-	if c := t.languages[Source]; c != nil {
-		return c, c.messages[key]
-	}
-	return nil, nil
 }
 
 // form returns the plural form a written count has in the language.

@@ -28,11 +28,63 @@ func TestEveryFaultHasAText(t *testing.T) {
 			}
 		}
 		for _, key := range texts.Keys(lang) {
-			code, isFault := strings.CutPrefix(key, "fault.")
-			if isFault && fault.Code(code).Spec() == (fault.Internal).Spec() && code != "internal" {
+			code, isFault := codeOf(key)
+			if isFault && code.Spec() == fault.Internal.Spec() && code != fault.Internal {
 				t.Errorf("messages/%s.json has %s, which is no fault", lang, key)
 			}
 		}
+	}
+}
+
+// codeOf is the code that a key is the text of, in whichever words.
+func codeOf(key string) (fault.Code, bool) {
+	rest, isFault := strings.CutPrefix(key, "fault.")
+	code, _, _ := strings.Cut(rest, ".")
+	return fault.Code(code), isFault
+}
+
+// A fault says in all words only what the fault itself tells: there is nobody else to fill in a value.
+func TestAFaultInWordsSaysNoMoreThanTheFault(t *testing.T) {
+	texts := mustLoad(t)
+	english := texts.languages[Source]
+	for key, m := range english.messages {
+		code, isFault := codeOf(key)
+		if !isFault {
+			continue
+		}
+		told := english.messages[code.Key()].placeholders()
+		for _, name := range m.placeholders() {
+			if !slices.Contains(told, name) {
+				t.Errorf("%s says {%s}, which %s does not tell", key, name, code)
+			}
+		}
+	}
+}
+
+func TestAFaultIsSaidInTheNearestWords(t *testing.T) {
+	texts := mustLoad(t)
+	for _, c := range []struct {
+		lang string
+		code fault.Code
+		in   fault.Words
+		want string
+	}{
+		{"en", fault.BadAmount, fault.General, "Nothing was sent. That is not an amount. Type it like 500."},
+		{"en", fault.BadAmount, fault.Depositing, "Nothing was deposited. That is no amount. Type it like 500."},
+		{"en", fault.BadAmount, fault.Returning, "No money has moved. That is no amount. Type it like 500."},     // an operator's
+		{"en", fault.BadShopCode, fault.Swapping, "No float has moved. That is not a shop code. Read it again."}, // as of all float
+		{"en", fault.WeakPIN, fault.Swapping, "That PIN is easy to guess. Choose another."},                      // as to everybody
+		{"sw", fault.BadAmount, fault.Depositing, "Hakuna kilichowekwa. Hicho si kiasi. Andika hivi: 500."},
+	} {
+		if got := texts.FaultText(c.lang, money.Style{}, c.in, fault.New(c.code)); got != c.want {
+			t.Errorf("%s %s in %q:\n got %q\nwant %q", c.lang, c.code, c.in, got, c.want)
+		}
+	}
+	if got := texts.Say("en", "fault"); got != "fault" {
+		t.Errorf("what is no fault is said as %q", got)
+	}
+	if got := texts.Say("en", "fault.nothing.counter"); got != "fault.nothing.counter" {
+		t.Errorf("a fault that nobody has is said as %q", got)
 	}
 }
 
@@ -49,7 +101,7 @@ var widest = map[string][]Arg{
 		Text("left", "Ksh 5,000,000"),
 		Text("shop", "WANJIKUWANJIKUWANJIK, Kawangware"), Text("label", "counter on"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
 		Text("earned", "Ksh 152"),
-		Text("from", "0712***002"), Text("back", "Ksh 250,108"),
+		Text("from", "0712***002"), Text("back", "Ksh 250,108"), Text("more", "Ksh 250,000"),
 		Text("earned", "Ksh 152"), Text("held", "Ksh 250,000"),
 		Text("left", "Ksh 5,000,000"), Text("single", "Ksh 5,000,000"), Text("day", "Ksh 5,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
@@ -67,7 +119,7 @@ var widest = map[string][]Arg{
 		Text("left", "UGX 200,000,000"),
 		Text("shop", "NAMUGANZANAMUGANZANA, Kawempe"), Text("label", "counter on"), Text("code", "2010457"), Text("until", "31/12/26 14:02"),
 		Text("earned", "UGX 15,000"),
-		Text("from", "0772***456"), Text("back", "UGX 5,002,875"),
+		Text("from", "0772***456"), Text("back", "UGX 5,002,875"), Text("more", "UGX 5,000,000"),
 		Text("earned", "UGX 15,000"), Text("held", "UGX 5,000,000"),
 		Text("left", "UGX 200,000,000"), Text("single", "UGX 200,000,000"), Text("day", "UGX 200,000,000"), Text("until", "31/12/26 14:02"),
 		Text("code", "482913"), Text("menu", "*384*1234*5*7#"), Text("minutes", "15"), Text("hours", "72"), Text("shop", shopWithWard),
@@ -128,11 +180,11 @@ func checkFits(t *testing.T, name, key, text string) {
 // room is how many septets a text may take: an SMS its one segment, a line above a question half of the tightest USSD page,
 // other faults the whole of it, the page after a payment the page of the gateway it was drawn for.
 func room(key string) int {
-	code, isFault := strings.CutPrefix(key, "fault.")
+	code, isFault := codeOf(key)
 	switch {
 	case strings.HasPrefix(key, "sms."):
 		return 160
-	case isFault && fault.Code(code).Spec().ReAsk && !amountsInside(fault.Code(code)):
+	case isFault && code.Spec().ReAsk && !amountsInside(code):
 		return 62
 	case isFault:
 		return 120
@@ -191,7 +243,7 @@ func TestFaultText(t *testing.T) {
 		{"fr", fault.New(fault.WrongPIN, "left", 1), "PIN faux. Rien n'a été débité.\nIl vous reste 1 essai."},
 		{"pt", fault.New(fault.OwnNumber), "Nothing was sent. That is your own number. Type another."}, // English stands in
 	} {
-		if got := texts.FaultText(c.lang, kenya, c.fault); got != c.want {
+		if got := texts.FaultText(c.lang, kenya, fault.General, c.fault); got != c.want {
 			t.Errorf("%s %s:\n got %q\nwant %q", c.lang, c.fault.Code, got, c.want)
 		}
 	}
