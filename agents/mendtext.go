@@ -29,8 +29,8 @@ func (a *Agents) notPaidEnd(t MendTerms) text {
 }
 
 // saidNotPaid confirms it to the customer.
-func (a *Agents) saidNotPaid(t MendTerms) text {
-	return a.frozen(t.Party.Language, "sms.notpaid.customer", floatHold(t.Deal), a.ofMend(t))
+func (a *Agents) saidNotPaid(t MendTerms, hold id.ID) text {
+	return a.frozen(t.Party.Language, "sms.notpaid.customer", hold, a.ofMend(t))
 }
 
 // toldNotPaid tells an operator of the till.

@@ -58,7 +58,7 @@ func (a *Agents) QuoteNotPaid(ctx context.Context, r MendRequest) (MendQuote, er
 	return a.openMend(ctx, ledger.HoldTake, wallet.Actor{Number: t.Customer, Phone: t.Party.Phone}, r.Origin, t)
 }
 
-// NotPaid freezes the sum of a withdrawal in the till, as far as it is there, and opens a case: the operator may return it (Return),
+// NotPaid freezes the sum of a withdrawal in the till, as far as it is there (FreezeMore does the rest), and opens a case: the operator may return it (Return),
 // else staff decide (DecideNotPaid). Sent again it tells the same and does nothing.
 //
 // Faults: wrong_pin (left), pin_locked, no_pin, deal_closed (state; it was returned meanwhile), too_late, case_closed, intent_expired,
@@ -92,7 +92,7 @@ func (a *Agents) notPaidPlan(in intent.Intent, t MendTerms, operators []network.
 		a.deals.Change(t.Deal, within(deal.Disputed, a.market.At(t.PricedAt).Agents.DisputeWithin, id.ID{})),
 		a.deals.OpenCase(deal.Case{Kind: deal.NotPaid, Deal: t.Deal, Customer: t.Customer, Till: t.At.Till, Amount: t.Amount,
 			FloatHold: floatHold(t.Deal), Evidence: "The customer says that the cash was not paid."}),
-		a.message(plan, toCustomer, t.Party.Phone, a.saidNotPaid(t)),
+		a.message(plan, toCustomer, t.Party.Phone, a.saidNotPaid(t, floatHold(t.Deal))),
 	}, a.tell(plan, operators, func(language string) text { return a.toldNotPaid(language, t) })...)
 	return plan
 }

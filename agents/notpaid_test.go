@@ -1,9 +1,11 @@
 package agents_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"senti/agents"
 	"senti/agents/deal"
 	"senti/wallet/audit"
 	"senti/wallet/db"
@@ -94,6 +96,115 @@ func TestNotPaidByAShortTill(t *testing.T) {
 			w.caseIs(out, deal.NotPaid, deal.CaseGranted, left)
 			w.right()
 		})
+	}
+}
+
+// What comes to a float that is short is frozen too, the oldest case first, until each has its sum; then it is the till's again.
+func TestLaterFloatIsFrozen(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		first := w.takesOut(john, njeri, 2_000_00)
+		w.clock.Advance(time.Minute)
+		second := w.takesOut(jane, njeri, 500_00)
+		w.clock.Advance(time.Minute)
+		w.empty(njeri, 700_00)
+		_, err := notPaid(w, john, first)
+		w.must(err)
+		w.clock.Advance(time.Minute)
+		_, err = notPaid(w, jane, second)
+		w.must(err)
+		w.freezes(0)
+		w.caseIs(second, deal.NotPaid, deal.CaseOpen, 0)
+
+		w.float(njeri, 300_00)
+		w.freezes(1)
+		w.caseIs(first, deal.NotPaid, deal.CaseOpen, 1_000_00)
+		w.caseIs(second, deal.NotPaid, deal.CaseOpen, 0)
+		w.holds(njeri, 1_000_00)
+		w.told(map[msisdn.Number]string{njeri: "Ksh 300 of new float is frozen for JOHN K 0712***001: Ksh 2,000 NOT PAID. Frozen now Ksh 1,000."})
+		w.freezes(0) // nothing has come since
+
+		w.float(njeri, 1_400_00)
+		w.freezes(2)
+		w.caseIs(first, deal.NotPaid, deal.CaseOpen, 2_000_00)
+		w.caseIs(second, deal.NotPaid, deal.CaseOpen, 400_00)
+		w.holds(njeri, 2_400_00)
+		w.told(map[msisdn.Number]string{
+			john:  "You said MAMA NJERI, Kangemi did not pay your Ksh 2,000. Ksh 2,000 is frozen there",
+			njeri: "Ksh 400 of new float is frozen for JANE W 0712***002: Ksh 500 NOT PAID. Frozen now Ksh 400.",
+		})
+
+		w.float(njeri, 5_000_00)
+		w.freezes(1)
+		w.freezes(0)
+		w.holds(njeri, 2_500_00)
+		w.has(njeri, 7_400_00)
+
+		_, err = w.agents.DecideNotPaid(bg, "staff:WANJA", deal.CaseOf(first, deal.NotPaid), true)
+		w.must(err)
+		w.has(john, 5_000_00)
+		_, err = w.agents.DecideNotPaid(bg, "staff:WANJA", deal.CaseOf(second, deal.NotPaid), false)
+		w.must(err)
+		w.holds(njeri, 0)
+		w.freezes(0)
+		w.right()
+	})
+}
+
+// The operator returns what he was asked about before more was frozen: the sum goes back whole, once.
+func TestReturnAfterMoreIsFrozen(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		out := w.takesOut(john, njeri, 2_000_00)
+		w.empty(njeri, 700_00)
+		_, err := notPaid(w, john, out)
+		w.must(err)
+		q, err := w.agents.QuoteReturn(bg, agents.MendRequest{Who: njeri, Deal: out})
+		w.must(err)
+		w.float(njeri, 1_500_00)
+		w.freezes(1)
+		w.holds(njeri, 2_000_00)
+		_, err = w.agents.Return(bg, q.Intent, w.pin(njeri))
+		w.must(err)
+		w.has(john, 5_000_00)
+		w.has(njeri, 200_00)
+		w.holds(njeri, 0)
+		w.caseIs(out, deal.NotPaid, deal.CaseDropped, 2_000_00)
+		w.right()
+	})
+}
+
+// Two processes freeze in the same instant: it is frozen and told once.
+func TestLaterFloatIsFrozenOnce(t *testing.T) {
+	eachTwo(t, func(t *testing.T, one, two *town) {
+		out := one.takesOut(john, njeri, 2_000_00)
+		one.empty(njeri, 0)
+		_, err := notPaid(one, john, out)
+		one.must(err)
+		for range raceRounds {
+			one.float(njeri, 100_00)
+			var n, m int
+			a, b := atOnce(
+				func() (err error) { n, err = one.agents.FreezeMore(bg, 10); return err },
+				func() (err error) { m, err = two.agents.FreezeMore(bg, 10); return err })
+			one.must(a)
+			one.must(b)
+			if n+m != 1 {
+				t.Errorf("%d and %d cases, want 1 in all", n, m)
+			}
+		}
+		one.holds(njeri, raceRounds*100_00)
+		if n := strings.Count(one.texts(njeri), "of new float is frozen"); n != raceRounds {
+			t.Errorf("told %d times, want %d", n, raceRounds)
+		}
+	})
+}
+
+// freezes runs the job.
+func (w *town) freezes(want int) {
+	w.t.Helper()
+	if n, err := w.agents.FreezeMore(bg, 1); err != nil || n != want {
+		w.t.Errorf("%d cases (%v), want %d", n, err, want)
 	}
 }
 

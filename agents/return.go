@@ -98,7 +98,10 @@ func (a *Agents) Return(ctx context.Context, intentID id.ID, typed pin.PIN) (Men
 	if err != nil {
 		return MendReceipt{}, err
 	}
-	c, err := a.heldFor(ctx, t, deal.NotPaid)
+	var c deal.Case // as it is by now: more may be frozen than when it was quoted, and the sum goes back whole
+	if t.Opened {
+		c, err = a.deals.Case(ctx, deal.CaseOf(t.Deal, deal.NotPaid))
+	}
 	if err != nil {
 		return MendReceipt{}, err
 	}

@@ -75,6 +75,7 @@ func All(p Parts) []Job {
 		expireCashCodes(p),
 		expireVouchers(p),
 		expireOffers(p),
+		freezeMore(p),
 		floatAlerts(p),
 		releaseCommission(p),
 		endDays(p),

@@ -46,6 +46,7 @@ func (w *world) openShops() {
 	w.floats = map[msisdn.Number]int64{}
 	w.jobs["offers"] = w.sweeps((*agents.Agents).ExpireOffers, "ended")
 	w.jobs["alerts"] = w.sweeps((*agents.Agents).FloatAlerts, "warned")
+	w.jobs["freeze"] = w.sweeps((*agents.Agents).FreezeMore, "frozen more")
 	w.staff["shop"] = func(rest string) []string { // shop 0712000013 KWA AMINA, at Bus stage: one more in the ward of the first
 		phone, rest, _ := strings.Cut(rest, " ")
 		name, landmark, _ := strings.Cut(rest, ", at ")

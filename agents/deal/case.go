@@ -213,6 +213,14 @@ func (s *Store) Cases(ctx context.Context, state CaseState, limit int) ([]Case, 
 	return s.readCases(ctx, ` WHERE state = ? ORDER BY opened_at, id LIMIT ?`, int64(state), int64(limit))
 }
 
+// ShortCases returns open cases of a kind for which less is held than they are about, the oldest first: those that follow one of them, or
+// the first ones after the zero case.
+func (s *Store) ShortCases(ctx context.Context, kind CaseKind, after Case, limit int) ([]Case, error) {
+	at := after.OpenedAt.UnixMicro()
+	return s.readCases(ctx, ` WHERE state = ? AND kind = ? AND held < amount AND (opened_at > ? OR opened_at = ? AND id > ?)
+		 ORDER BY opened_at, id LIMIT ?`, int64(CaseOpen), int64(kind), at, at, after.ID, int64(limit))
+}
+
 // CasesOfTill returns the newest cases about a till that were opened at or after since, newest first.
 func (s *Store) CasesOfTill(ctx context.Context, till int64, since time.Time, limit int) ([]Case, error) {
 	return s.readCases(ctx, ` WHERE till = ? AND opened_at >= ? ORDER BY opened_at DESC, id DESC LIMIT ?`,

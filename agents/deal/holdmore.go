@@ -9,8 +9,8 @@ import (
 )
 
 // HoldMore returns the companion that notes that the plan has taken other holds for an open case in place of those it had, which held so
-// much of the wallet: what is held is then what was taken. Of a plan that took nothing it notes nothing. The fault is conflict when
-// the case is not what it was.
+// much: what is held is then what was taken, of the wallet or, if that has no part in it, of the float. Of a plan that took nothing it
+// notes nothing. The fault is conflict when the case is not what it was.
 func (s *Store) HoldMore(which id.ID, held int64, wallet, float id.ID) ledger.Companion {
 	return holdingMore{s, which, held, wallet, float}
 }
@@ -38,7 +38,7 @@ func (h holdingMore) Check(row any, _ time.Time) (keep any, refusal *fault.Error
 
 // Finish notes it if the plan was accepted.
 func (h holdingMore) Finish(row any, o *ledger.Outcome) any {
-	if !o.Accepted || o.Taken(h.wallet) == 0 {
+	if !o.Accepted || o.Taken(h.wallet)+o.Taken(h.float) == 0 {
 		return nil
 	}
 	next := *row.(*Case)
