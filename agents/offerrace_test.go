@@ -24,25 +24,27 @@ func (w *town) typing(operator msisdn.Number, which id.ID, code string) func() e
 // The swap is cancelled in the instant in which the second code is typed: the float moves, or it is free again, and never both.
 func TestSwapCancelledWhileTyped(t *testing.T) {
 	eachTwo(t, func(t *testing.T, one, two *town) {
-		has := int64(800_00)
-		for round := range raceRounds {
+		has, round := int64(800_00), 0
+		one.races(raceRounds, func(r *race) bool {
 			which := one.swaps(otieno, njeri, 1_000_00)
 			first, second := otieno, njeri
-			if round%2 == 1 {
+			if round++; round%2 == 0 {
 				first, second = njeri, otieno
 			}
 			codes := map[msisdn.Number]string{otieno: one.codeFor(otieno, which), njeri: one.codeFor(njeri, which)}
 			one.must(one.typing(first, which, codes[second])())
-			a, b := atOnce(one.typing(second, which, codes[first]), func() error {
+			a, b := r.atOnce(one.typing(second, which, codes[first]), func() error {
 				_, err := two.agents.CancelSwap(bg, agents.OfferRequest{Operator: first, Offer: which})
 				return err
 			})
-			if one.oneOf(a, b, fault.OfferGone, fault.OfferChanged) {
+			typed := one.oneOf(a, b, fault.OfferGone, fault.OfferChanged)
+			if typed {
 				has += 1_000_00
 			}
 			one.has(otieno, has)
 			one.holds(njeri, 0)
-		}
+			return typed
+		})
 	})
 }
 
@@ -65,28 +67,29 @@ func TestSwapTypedByBothAtOnce(t *testing.T) {
 // One side says yes to a swap in the instant in which the other takes it back.
 func TestSwapAgreedAndWithdrawn(t *testing.T) {
 	eachTwo(t, func(t *testing.T, one, two *town) {
-		for range raceRounds {
+		one.races(raceRounds, func(r *race) bool {
 			_, err := one.agents.AskSwap(bg, agents.FloatRequest{Operator: otieno, Shop: one.tills[njeri].Code, Amount: 1_000_00})
 			one.must(err)
 			which := one.askedAt(njeri, offer.Swap).Offer
 			q, err := one.agents.QuoteSwap(bg, agents.OfferRequest{Operator: njeri, Offer: which})
 			one.must(err)
-			a, b := atOnce(
+			a, b := r.atOnce(
 				func() error { _, err := one.agents.AgreeSwap(bg, q.Intent, one.pin(njeri)); return err },
 				func() error {
 					_, err := two.agents.WithdrawOffer(bg, agents.OfferRequest{Operator: otieno, Offer: which})
 					return err
 				})
-			held := int64(0)
-			if one.oneOf(a, b, fault.OfferGone, fault.OfferChanged) {
+			held, agreed := int64(0), one.oneOf(a, b, fault.OfferGone, fault.OfferChanged)
+			if agreed {
 				held = 1_000_00
 			}
 			one.holds(njeri, held)
-			if held > 0 {
+			if agreed {
 				_, err = one.agents.CancelSwap(bg, agents.OfferRequest{Operator: otieno, Offer: which})
 				one.must(err)
 			}
-		}
+			return agreed
+		})
 	})
 }
 
@@ -95,28 +98,33 @@ func TestSwapAgreedAndWithdrawn(t *testing.T) {
 func TestReservationPaidAndCancelled(t *testing.T) {
 	eachTwo(t, func(t *testing.T, one, two *town) {
 		has := int64(5_000_00)
-		for round := range raceRounds {
-			which := one.promised(john, njeri, 100_00)
-			own, _ := one.customersCode(john)
-			pay := func(w *town) func() error {
-				r := agents.TypeRequest{Operator: agents.OfferRequest{Operator: njeri, Offer: which, Origin: nextTurn()}, Code: w.code(own)}
-				return func() error { _, err := w.agents.PayReserved(bg, r); return err }
-			}
-			other := pay(two)
-			if round%2 == 0 {
-				other = func() error {
-					_, err := two.agents.CancelReserve(bg, agents.Cancellation{Customer: john, Offer: which})
-					return err
+		race := func(twice bool) func(*race) bool {
+			return func(r *race) bool {
+				which := one.promised(john, njeri, 100_00)
+				own, _ := one.customersCode(john)
+				pay := func(w *town) func() error {
+					r := agents.TypeRequest{Operator: agents.OfferRequest{Operator: njeri, Offer: which, Origin: nextTurn()}, Code: w.code(own)}
+					return func() error { _, err := w.agents.PayReserved(bg, r); return err }
 				}
+				other := pay(two)
+				if !twice {
+					other = func() error {
+						_, err := two.agents.CancelReserve(bg, agents.Cancellation{Customer: john, Offer: which})
+						return err
+					}
+				}
+				a, b := r.atOnce(pay(one), other)
+				paid := one.oneOf(a, b, fault.OfferGone, fault.OfferChanged, fault.CodeGone, fault.CounterChanged)
+				if paid || twice {
+					has -= 111_00
+				}
+				one.has(john, has)
+				one.holds(john, 0)
+				return paid
 			}
-			a, b := atOnce(pay(one), other)
-			paid := one.oneOf(a, b, fault.OfferGone, fault.OfferChanged, fault.CodeGone, fault.CounterChanged)
-			if paid || round%2 == 1 {
-				has -= 111_00
-			}
-			one.has(john, has)
-			one.holds(john, 0)
 		}
+		one.races(raceRounds/2, race(false))
+		one.races(raceRounds/2, race(true))
 	})
 }
 
@@ -148,18 +156,19 @@ func TestReservationPromisedAndCancelled(t *testing.T) {
 // Two shops buy the same float at once.
 func TestFloatSoldTwice(t *testing.T) {
 	eachTwo(t, func(t *testing.T, one, two *town) {
-		for range raceRounds {
+		one.races(raceRounds, func(r *race) bool {
 			sell := func(w *town) func() error {
 				q, err := w.agents.QuoteFloat(bg, agents.FloatRequest{Operator: njeri, Shop: w.tills[otieno].Code, Amount: 30_000_00})
 				w.must(err)
 				return func() error { _, err := w.agents.MoveFloat(bg, q.Intent, w.pin(njeri)); return err }
 			}
-			a, b := atOnce(sell(one), sell(two))
-			one.oneOf(a, b, fault.TillShort)
+			a, b := r.atOnce(sell(one), sell(two))
+			first := one.oneOf(a, b, fault.TillShort)
 			one.has(njeri, 20_000_00)
 			_, err := one.sells(otieno, njeri, 30_000_00)
 			one.must(err)
-		}
+			return first
+		})
 	})
 }
 

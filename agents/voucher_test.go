@@ -219,36 +219,29 @@ func TestVoucherComesBackWithItsFee(t *testing.T) {
 // is where that one says.
 func TestOneVoucherFourHands(t *testing.T) {
 	eachTwo(t, func(t *testing.T, one, two *town) {
-		const amount, fee, most = 101_00, 47_00, 30
+		const amount, fee = 101_00, 47_00
 		has := map[msisdn.Number]int64{john: 5_000_00, njeri: 50_000_00, otieno: 800_00}
-		fetched, back := 0, 0
-		for round := 0; round < most && (round < raceRounds || fetched == 0 || back == 0); round++ {
-			winner := one.fourHands(two, amount)
+		one.races(raceRounds, func(r *race) (fetched bool) {
+			winner := one.fourHands(two, r, amount)
 			has[john] -= fee
-			switch winner {
-			case njeri, otieno:
+			if fetched = winner != john; fetched {
 				has[john] -= amount
 				has[winner] += amount
-				fetched++
-			default:
-				back++
 			}
 			for phone, want := range has {
 				one.has(phone, want)
 			}
 			if left := one.balance(wallet.VoucherEscrow); left != 0 || t.Failed() {
-				t.Fatalf("round %d, for %s: escrow %d", round, winner, left)
+				t.Fatalf("for %s: escrow %d", winner, left)
 			}
-		}
-		if fetched == 0 || back == 0 {
-			t.Errorf("fetched %d times and back %d times: no race", fetched, back)
-		}
+			return fetched
+		})
 	})
 }
 
 // fourHands has John send a voucher and all four reach for it in its last microsecond. It returns who got the money: the operator that
 // paid it out, or John.
-func (w *town) fourHands(two *town, amount int64) msisdn.Number {
+func (w *town) fourHands(two *town, r *race, amount int64) msisdn.Number {
 	w.t.Helper()
 	code := w.gives(john, amount, "")
 	open, err := w.agents.VouchersOf(bg, john)
@@ -269,10 +262,10 @@ func (w *town) fourHands(two *town, amount int64) msisdn.Number {
 	errs := make([]error, 4)
 	start := make(chan struct{})
 	for i, reach := range []func() error{
-		func() error { _, err := w.agents.Redeem(bg, here, w.pin(njeri)); return err },
-		func() error { _, err := two.agents.Redeem(bg, there, two.pin(otieno)); return err },
-		func() error { _, err := two.agents.CancelVoucher(bg, cancel.Intent, two.pin(john)); return err },
-		func() (err error) { expired, err = ahead.agents.ExpireVouchers(bg, 10); return err },
+		r.late(0, func() error { _, err := w.agents.Redeem(bg, here, w.pin(njeri)); return err }),
+		r.late(0, func() error { _, err := two.agents.Redeem(bg, there, two.pin(otieno)); return err }),
+		r.late(1, func() error { _, err := two.agents.CancelVoucher(bg, cancel.Intent, two.pin(john)); return err }),
+		r.late(1, func() (err error) { expired, err = ahead.agents.ExpireVouchers(bg, 10); return err }),
 	} {
 		wg.Go(func() { <-start; errs[i] = reach() })
 	}
