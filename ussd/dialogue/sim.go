@@ -19,14 +19,14 @@ var simChanged = flow{ID: "simchanged", For: fault.SIMChanged, Steps: []step{
 }}
 
 // counterSwapped is what an operator sees whose number another SIM has.
-var counterSwapped = flow{ID: "counterswapped", Steps: []step{
+var counterSwapped = flow{ID: "counterswapped", Says: fault.AtCounter, Steps: []step{
 	{ID: "top", Choose: "Your SIM was changed, so you cannot work. Your manager, or Senti, can say it is you.", Options: []option{
 		{Key: "9", Text: "My own wallet", Start: "menu", Do: ownWallet},
 	}},
 }}
 
 // simCheck is how an operator helps a customer whose number another SIM has, and who shows the ID at the counter.
-var simCheck = flow{ID: "simcheck", Steps: []step{
+var simCheck = flow{ID: "simcheck", Says: fault.AtCounter, Steps: []step{
 	{ID: "phone", Ask: "Customer's phone number", Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber, fault.NotRegistered}}},
 	{ID: "id", Ask: "Look at the {document}. Type its number", With: document,
 		Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber, fault.WrongIDNumber}}},
@@ -35,7 +35,7 @@ var simCheck = flow{ID: "simcheck", Steps: []step{
 }}
 
 // simConfirm is how a manager says that a colleague with another SIM is still he.
-var simConfirm = flow{ID: "simconfirm", Steps: []step{
+var simConfirm = flow{ID: "simconfirm", Says: fault.AtCounter, Steps: []step{
 	{ID: "pin", Secret: "Do you see {name} there?\nYour PIN for yes", With: sayColleague,
 		Take: take{Do: confirmSIM, Faults: pinFaults}},
 	{ID: "done", End: "{end}"}, // message counter.sim.confirmed, as the intent keeps it
