@@ -148,7 +148,7 @@ func (a *Agents) CheckID(ctx context.Context, r CheckRequest) (end string, err e
 	with := append(a.places.Works(at.operator(), 0, 0, network.Most{}),
 		a.wallet.PINs().Check(wallet.OperatorPIN(at.Operator), r.PIN))
 	in := a.wallet.NewIntent(ledger.Enquiry, actor(post), r.Origin, struct{}{})
-	with = append(with, a.wallet.Intents().Note(in, a.ended(at.Language, func(*ledger.Outcome) string { return end }, ofHelped))...)
+	with = append(with, a.wallet.Intents().Note(in, a.ended(at.Language, fault.AtCounter, func(*ledger.Outcome) string { return end }, ofHelped))...)
 	shown := wallet.ShownDocument{Phone: r.Phone, ID: r.ID, Where: at.Shop}
 	return end, ofHelped(a.wallet.CheckID(ctx, shown, audit.Operator(at.Operator), with...))
 }
