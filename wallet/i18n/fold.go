@@ -3,6 +3,7 @@ package i18n
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -10,15 +11,24 @@ import (
 // NameLettersMax is how many letters of a name are kept and shown; every screen and SMS is measured with that many.
 const NameLettersMax = 22
 
-// replacements are the characters that lose no mark when taken apart and still are not GSM-7: typography, and letters of
-// African and European languages that have a plain relative.
-var replacements = map[rune]string{
+// typography is what reads the same in a plainer form.
+var typography = map[rune]string{
 	'‘': "'", '’': "'", '‚': "'", '‛': "'", 'ʼ': "'", 'ʻ': "'", '`': "'", '´': "'", '′': "'",
 	'“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`, '″': `"`,
 	'‐': "-", '‑': "-", '‒': "-", '–': "-", '—': "-", '−': "-", '…': "...", '•': "-",
+	'œ': "oe", 'Œ': "OE",
+}
+
+// spared are the letters of French, Spanish, Portuguese and Italian that GSM-7 lacks and that are read as well without their mark: phones
+// in those languages have always written them so.
+const spared = "âêîôûëïÿçáíóúãõýÁÀÂÃÊÈËÍÌÎÏÓÒÔÕÚÙÛŸÝ"
+
+// relatives are letters of African and European languages that lose no mark when taken apart and have a plain relative. It is another
+// letter: a name may be written with it, and a text is better left as it is.
+var relatives = map[rune]string{
 	'đ': "d", 'Đ': "D", 'ɖ': "d", 'Ɖ': "D", 'ɗ': "d", 'Ɗ': "D", 'ɓ': "b", 'Ɓ': "B", 'ƙ': "k", 'Ƙ': "K", 'ƴ': "y", 'Ƴ': "Y",
 	'ŋ': "n", 'Ŋ': "N", 'ɲ': "n", 'Ɲ': "N", 'ɛ': "e", 'Ɛ': "E", 'ɔ': "o", 'Ɔ': "O", 'ə': "e", 'Ə': "E", 'ɣ': "g", 'Ɣ': "G",
-	'ƒ': "f", 'Ƒ': "F", 'ʋ': "v", 'Ʋ': "V", 'ı': "i", 'ł': "l", 'Ł': "L", 'œ': "oe", 'Œ': "OE", 'þ': "th", 'Þ': "Th", 'ð': "d", 'Ð': "D",
+	'ƒ': "f", 'Ƒ': "F", 'ʋ': "v", 'Ʋ': "V", 'ı': "i", 'ł': "l", 'Ł': "L", 'þ': "th", 'Þ': "Th", 'ð': "d", 'Ð': "D",
 	'ŧ': "t", 'Ŧ': "T", 'ħ': "h", 'Ħ': "H", 'ẞ': "ß",
 }
 
@@ -39,6 +49,33 @@ func Fold(name string) string {
 	return string(short)
 }
 
+// Lossless returns a text in GSM-7 when that takes nothing from who reads it: quotes, dashes and spaces of typography, and marks that
+// readers of French or Portuguese do without. Any other text is returned as it is, and travels in UCS-2: the marks of Vietnamese or Yoruba
+// make other words, and of an Arabic letter there is no plain form.
+func Lossless(text string) string {
+	if _, gsm := Septets(text); gsm {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range norm.NFC.String(text) {
+		switch plain := typography[r]; {
+		case len(fromRune[r]) > 0:
+			b.WriteRune(r)
+		case plain != "":
+			b.WriteString(plain)
+		case r == '\u200b', r == '\ufeff', r == '\u00ad': // a space of no width, a hyphen that is not shown
+		case unicode.IsSpace(r):
+			b.WriteByte(' ')
+		case strings.ContainsRune(spared, r):
+			first, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+			b.WriteRune(first)
+		default:
+			return text
+		}
+	}
+	return b.String()
+}
+
 // FoldText writes a text in GSM-7 as Fold does, without cutting it.
 func FoldText(text string) string {
 	if _, gsm := Septets(text); gsm {
@@ -55,7 +92,10 @@ func foldRune(r rune) string {
 	if len(fromRune[r]) > 0 {
 		return string(r)
 	}
-	if plain, ok := replacements[r]; ok {
+	if plain, ok := typography[r]; ok {
+		return plain
+	}
+	if plain, ok := relatives[r]; ok {
 		return plain
 	}
 	switch {

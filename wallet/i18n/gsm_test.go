@@ -79,6 +79,41 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestLossless(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"Solde 5 000 F", "Solde 5 000 F"},
+		{"“It’s” – done…", `"It's" - done...`},
+		{"Reçu à l’hôtel, même prêt: 5\u00a0000\u202fF", "Recu à l'hotel, meme pret: 5 000 F"},
+		{"Cœur de Bœuf ÀÉÊ", "Coeur de Boeuf AÉE"},
+		{"São João, Coração", "Sao Joao, Coracao"},
+		{"e\u0301t e\u0302tre", "ét etre"}, // loose accents
+		{"zero\u200bwidth", "zerowidth"},
+		{"€5 [x]", "€5 [x]"},
+
+		{"Nguyễn đã gửi", "Nguyễn đã gửi"}, // the marks make other words
+		{"ọjà", "ọjà"},
+		{"Ɔbɛng", "Ɔbɛng"},
+		{"Merci 😀", "Merci 😀"},
+		{"رصيدك 500", "رصيدك 500"},
+		{"“ምን”", "“ምን”"}, // half of it folded would gain nothing
+		{"\xff", "\xff"},
+		{"", ""},
+	} {
+		got := Lossless(c.text)
+		if got != c.want {
+			t.Errorf("Lossless(%q) = %q, want %q", c.text, got, c.want)
+		}
+		if Lossless(got) != got {
+			t.Errorf("%q folds again to %q", got, Lossless(got))
+		}
+	}
+	for _, r := range spared {
+		if n, gsm := Septets(Lossless(string(r))); n != 1 || !gsm {
+			t.Errorf("%c becomes %q", r, Lossless(string(r)))
+		}
+	}
+}
+
 func FuzzFold(f *testing.F) {
 	for _, s := range []string{"JANE WANJIKU", "Ng’ang’a", "\xff\xfe", "ﷺ", "e\u0301\u0302\u0303", "[[[["} {
 		f.Add(s)

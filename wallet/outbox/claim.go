@@ -10,6 +10,7 @@ import (
 	"senti/sms"
 	"senti/sms/route"
 	"senti/wallet/db"
+	"senti/wallet/i18n"
 	"senti/wallet/id"
 	"senti/wallet/msisdn"
 )
@@ -232,6 +233,7 @@ func (w *Worker) due(ctx context.Context, now time.Time, lane int64, limit int) 
 		if err != nil {
 			return err
 		}
+		d.Text = i18n.Lossless(d.Text) // one character of typography would make it two or three messages
 		d.ends = time.UnixMicro(created).Add(d.kind.Life())
 		if until.Valid {
 			d.ends = time.UnixMicro(until.Int64)
