@@ -19,6 +19,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0 // metrics
 	github.com/robfig/cron/v3 v3.0.1 // what a schedule says
 	github.com/valyala/fasthttp v1.77.0 // a load generator that leaves the CPU to the server
+	github.com/warthog618/sms v0.3.0 // how it cuts a text into messages, which ours is held against in tests
 	golang.org/x/crypto v0.58.0 // argon2id, for the passwords of staff
 	golang.org/x/term v0.47.0 // a password typed at a terminal is not shown
 	golang.org/x/text v0.43.0 // plural rules of languages
