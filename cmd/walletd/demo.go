@@ -16,35 +16,15 @@ import (
 	"senti/wallet/clock"
 	"senti/wallet/db"
 	"senti/wallet/key"
-	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 	"senti/wallet/webhook"
 )
 
 type demoCmd struct {
 	Listen string `help:"Address to serve on; only this machine can be served." default:"127.0.0.1:8080"`
-	DB     string `help:"Database, sqlite:PATH or mysql:DSN." default:"sqlite:senti-demo.db" name:"db" placeholder:"DB"`
+	DB     string `help:"Database, sqlite:PATH or mysql:DSN. The default is senti-demo.db, or senti-demo-CODE.db of another market." name:"db" placeholder:"DB"`
+	Market string `help:"Market to play in: ke, or sn for Senegal, in French." placeholder:"CODE"`
 }
-
-// demoDatabase is where the demo is, unless it is told otherwise: the default of demoCmd.DB.
-const demoDatabase = "sqlite:senti-demo.db"
-
-// demoSeeds are the people of the demo. A fourth phone, which is not registered, stands beside them.
-var demoSeeds = []struct {
-	phone    msisdn.Number
-	pin      string
-	name     string
-	language string
-	float    int64 // whole units of the market's currency
-	note     string
-	id       string // ID number, for who forgot the PIN
-}{
-	{"+254712000001", "4826", "JOHN KAMAU", "en", 5000, "Ksh 5,000, English", "28445190"},
-	{"+254712000002", "9173", "JANE WANJIKU", "en", 1200, "Ksh 1,200, English", "30117263"},
-	{"+254712000003", "7351", "AMINA HASSAN", "sw", 0, "Ksh 0, Kiswahili", "27960418"},
-}
-
-const demoStranger msisdn.Number = "+254712000099"
 
 // Run serves the demo until it is told to stop. Run again on the same database it goes on where it was.
 func (d demoCmd) Run(ctx context.Context) error {
@@ -84,12 +64,17 @@ func (d demoCmd) open(ctx context.Context) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.DB, c.Operations = d.DB, ""
+	c.Operations = ""
+	c.Market = cmp.Or(d.Market, c.Market)
 	here := webhook.Guard{Open: true}
 	p := plan{config: c, keys: key.Demo(), ussd: []ussdgateway.Instance{{Type: "africastalking", Guard: here}}, texts: []smsgateway.Instance{{Type: "senti", Guard: here}}}
 	if p.market, err = c.loadMarket(); err != nil {
 		return nil, err
 	}
+	if _, err := demoCastOf(p.market); err != nil {
+		return nil, err
+	}
+	c.DB = cmp.Or(d.DB, demoDatabase(p.market.Code))
 	p.market = p.market.WithVouchers()
 	p.sending = func(a *app) ([]route.Route, error) {
 		a.inbox = simulator.NewInbox(a.db, clock.System{})
@@ -99,7 +84,7 @@ func (d demoCmd) open(ctx context.Context) (*app, error) {
 		a.pusher = simulator.NewPusher()
 		return []ussd.Pusher{a.pusher}
 	}
-	store, err := db.Open(ctx, d.DB)
+	store, err := db.Open(ctx, c.DB)
 	if err != nil {
 		return nil, err
 	}
@@ -112,9 +97,13 @@ func (d demoCmd) open(ctx context.Context) (*app, error) {
 
 // seedDemo opens the wallets of the demo; those that are there stay as they are.
 func (a *app) seedDemo(ctx context.Context) error {
+	cast, err := demoCastOf(a.market)
+	if err != nil {
+		return err
+	}
 	limits := a.market.At(clock.System{}.Now()).Limits
 	highest := limits.Tiers[len(limits.Tiers)-1].Number
-	for _, s := range demoSeeds {
+	for _, s := range cast.customers {
 		p, err := pin.Parse(s.pin)
 		if err != nil {
 			return err
@@ -124,26 +113,23 @@ func (a *app) seedDemo(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a.seeds = append(a.seeds, simulator.Seed{Phone: s.phone, PIN: s.pin, Note: s.note})
+		a.seeds = append(a.seeds, simulator.Seed{Phone: s.phone, PIN: s.pin,
+			Note: a.market.Style.Format(s.float*a.market.Currency.MinorPerUnit()) + ", " + a.market.NativeName(s.language)})
 	}
-	if err := a.seedAgents(ctx); err != nil {
+	if err := a.seedAgents(ctx, cast); err != nil {
 		return err
 	}
-	counters, err := a.counterPhones(ctx)
+	counters, err := a.counterPhones(ctx, cast)
 	if err != nil {
 		return err
 	}
-	a.seeds = append(a.seeds, simulator.Seed{Phone: demoStranger, Note: "not registered"})
+	a.seeds = append(a.seeds, simulator.Seed{Phone: cast.stranger, Note: "not registered"})
 	a.seeds = append(a.seeds, counters...)
+	desk := cast.desk()
 	slices.SortStableFunc(a.seeds, func(x, y simulator.Seed) int {
-		return cmp.Compare(slices.Index(demoDesk, x.Phone), slices.Index(demoDesk, y.Phone))
+		return cmp.Compare(slices.Index(desk, x.Phone), slices.Index(desk, y.Phone))
 	})
 	return nil
-}
-
-// demoDesk is how the phones lie on the desk: a customer beside an operator, as they stand at a counter.
-var demoDesk = []msisdn.Number{
-	"+254712000001", "+254712000011", "+254712000002", "+254712000003", demoStranger, "+254712000012", "+254712000010",
 }
 
 // loopbackOnly refuses to show the demo, whose gateway is open and whose keys everybody knows, to other machines.

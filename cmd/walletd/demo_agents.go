@@ -9,40 +9,12 @@ import (
 	"senti/ussd/simulator"
 	"senti/wallet/audit"
 	"senti/wallet/fault"
-	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 )
 
-// demoShop is a store with one till and its operator.
-type demoShop struct {
-	super    bool // of the bank itself
-	store    string
-	ward     int // by its place in the market's list
-	landmark string
-	phone    msisdn.Number
-	pin      string
-	id       string // number of the ID document
-	name     string
-	language string
-	float    int64 // whole units
-}
-
-// demoShops are the counters of the demo: a bank that is the super-agent, and an agent under it with two stores in different wards.
-var demoShops = []demoShop{
-	{true, "SIMBA BANK", 0, "GPO", "+254712000010", "7406", "25530188", "ESTHER CHEBET", "en", 1_000_000},
-	{false, "MAMA NJERI", 1, "STAGE", "+254712000011", "6284", "30117745", "NJERI WAIRIMU", "en", 50_000},
-	{false, "OTIENO KIOSK", 0, "MARKET GATE", "+254712000012", "3957", "27664018", "PAUL OTIENO", "sw", 800},
-}
-
-// The businesses of the demo.
-const (
-	demoBank = "SIMBA BANK"
-	demoHead = "NJERI TRADERS"
-)
-
 // seedAgents takes on the agents of the demo. It goes on where a start was cut off, and leaves alone what is there, whatever became of it.
-func (a *app) seedAgents(ctx context.Context) error {
-	for _, step := range a.agentSeeds() {
+func (a *app) seedAgents(ctx context.Context, cast demoCast) error {
+	for _, step := range a.agentSeeds(cast) {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -51,9 +23,11 @@ func (a *app) seedAgents(ctx context.Context) error {
 }
 
 // agentSeeds are the steps of that, in order: each commits once or finds that it has nothing to do.
-func (a *app) agentSeeds() []func(context.Context) error {
-	steps := []func(context.Context) error{a.seedBank, a.seedHead}
-	for _, s := range demoShops {
+func (a *app) agentSeeds(cast demoCast) []func(context.Context) error {
+	steps := []func(context.Context) error{
+		func(ctx context.Context) error { return a.seedBank(ctx, cast) }, func(ctx context.Context) error { return a.seedHead(ctx, cast) },
+	}
+	for _, s := range cast.shops {
 		for _, step := range []func(context.Context, demoShop) error{a.seedStore, a.seedTill, a.seedOperator, a.seedOpening, a.seedFloat, a.seedNominated} {
 			steps = append(steps, func(ctx context.Context) error { return step(ctx, s) })
 		}
@@ -61,17 +35,17 @@ func (a *app) agentSeeds() []func(context.Context) error {
 	return steps
 }
 
-func (a *app) seedBank(ctx context.Context) error {
+func (a *app) seedBank(ctx context.Context, cast demoCast) error {
 	classes := a.market.At(a.wallet.Clock().Now()).Agents.Classes
-	return a.seedAgent(ctx, network.Agent{Kind: network.Super, Name: demoBank, Class: classes[len(classes)-1].Number})
+	return a.seedAgent(ctx, network.Agent{Kind: network.Super, Name: cast.bank, Class: classes[len(classes)-1].Number})
 }
 
-func (a *app) seedHead(ctx context.Context) error {
-	bank, err := a.demoAgent(ctx, demoBank)
+func (a *app) seedHead(ctx context.Context, cast demoCast) error {
+	bank, err := a.demoAgent(ctx, cast.bank)
 	if err != nil {
 		return err
 	}
-	return a.seedAgent(ctx, network.Agent{Kind: network.Head, Parent: bank.ID, Name: demoHead,
+	return a.seedAgent(ctx, network.Agent{Kind: network.Head, Parent: bank.ID, Name: cast.head,
 		Class: a.market.At(a.wallet.Clock().Now()).Agents.Classes[0].Number})
 }
 
@@ -105,9 +79,13 @@ func (a *app) seedStore(ctx context.Context, s demoShop) error {
 
 // demoStore is whose a store is, and the store with its tills, of ID 0 when it is not there yet.
 func (a *app) demoStore(ctx context.Context, s demoShop) (network.Agent, network.StoreTree, error) {
-	name := demoHead
+	cast, err := demoCastOf(a.market)
+	if err != nil {
+		return network.Agent{}, network.StoreTree{}, err
+	}
+	name := cast.head
 	if s.super {
-		name = demoBank
+		name = cast.bank
 	}
 	owner, err := a.demoAgent(ctx, name)
 	if err != nil {
@@ -185,9 +163,9 @@ func (a *app) seedNominated(ctx context.Context, s demoShop) error {
 }
 
 // counterPhones are the operators' phones. What is painted on the shop's wall stands beside them.
-func (a *app) counterPhones(ctx context.Context) ([]simulator.Seed, error) {
+func (a *app) counterPhones(ctx context.Context, cast demoCast) ([]simulator.Seed, error) {
 	var out []simulator.Seed
-	for _, s := range demoShops {
+	for _, s := range cast.shops {
 		post, err := a.agents.Places().ByPhone(ctx, s.phone)
 		if err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"senti/agents/network"
+	"senti/wallet"
 	"senti/wallet/db"
 	"senti/wallet/db/dbtest"
 	"senti/wallet/ledger"
@@ -51,7 +52,7 @@ func demoRows(t *testing.T, a *app) string {
 		}
 		out = append(out, fmt.Sprintf("%d %s", n, table))
 	}
-	for _, s := range demoShops {
+	for _, s := range demoCasts["ke"].shops {
 		post, err := a.agents.Places().ByPhone(t.Context(), s.phone)
 		if err != nil {
 			t.Fatal(err)
@@ -164,7 +165,7 @@ func TestDemoSeedsCutOff(t *testing.T) {
 	whole := demoStands(t, sqliteFile(t), nil)
 	for name, dsn := range demoDSNs {
 		t.Run(name, func(t *testing.T) {
-			steps := len((&app{}).agentSeeds())
+			steps := len((&app{}).agentSeeds(demoCasts["ke"]))
 			for cut := range steps {
 				if name == "mysql" && cut%5 != 2 { // what a step finds is the same; that it commits at once is the ledger's
 					continue
@@ -174,7 +175,7 @@ func TestDemoSeedsCutOff(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, step := range a.agentSeeds()[:cut] {
+				for _, step := range a.agentSeeds(demoCasts["ke"])[:cut] {
 					if err := step(t.Context()); err != nil {
 						t.Fatal(err)
 					}
@@ -246,5 +247,43 @@ func killDemo(t *testing.T, d *db.DB, dsn string, acts int) {
 		if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM audit`).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// In Senegal the demo has other people, another database by default, and sends francs from one to the other in French.
+func TestDemoOfAnotherMarket(t *testing.T) {
+	a, _, err := demoCmd{Listen: "127.0.0.1:0", DB: sqliteFile(t), Market: "sn"}.start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.stop(); err != nil {
+			t.Error(err)
+		}
+	}()
+	moussa := a.seeds[0]
+	if moussa.Phone != "+221771000001" || moussa.Note != "25 000 F, Francais" || len(a.seeds) != 7 {
+		t.Errorf("the first of %d phones: %+v", len(a.seeds), moussa)
+	}
+	q, err := a.wallet.QuoteSend(t.Context(), wallet.SendRequest{From: moussa.Phone, To: "+221771000002", Amount: 5_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := pin.Parse(moussa.PIN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	receipt, err := a.wallet.Send(t.Context(), q.Intent, p)
+	if err != nil || !strings.HasPrefix(receipt.End, "ENVOYÉ 5 000 F à AWA NDIAYE. Frais 50. Solde 19 950 F.") {
+		t.Errorf("%q, %v", receipt.End, err)
+	}
+	if report, err := ledger.Verify(t.Context(), a.db, a.market.Zone); err != nil || !report.OK() {
+		t.Errorf("the books: %+v, %v", report, err)
+	}
+	if _, err := (demoCmd{DB: sqliteFile(t), Market: "ug"}).open(t.Context()); err == nil || !strings.Contains(err.Error(), "one of ke, sn") {
+		t.Errorf("a market without people: %v", err)
+	}
+	if demoDatabase("ke") != "sqlite:senti-demo.db" || demoDatabase("sn") != "sqlite:senti-demo-sn.db" {
+		t.Error("two markets share a database")
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,8 +82,6 @@ func (f deskFlags) openDesk(ctx context.Context) (_ *desk, closeDesk func(), err
 		if keys, err = key.Load(c.keySources()); err != nil {
 			return nil, nil, fmt.Errorf("%w\n(on the demo's database: add --demo)", err)
 		}
-	} else if c.DB == "" {
-		c.DB = demoDatabase
 	}
 	d := &desk{config: c, out: os.Stdout}
 	if d.market, err = c.loadMarket(); err != nil {
@@ -90,6 +89,9 @@ func (f deskFlags) openDesk(ctx context.Context) (_ *desk, closeDesk func(), err
 	}
 	if d.texts, err = i18n.Load(); err != nil {
 		return nil, nil, err
+	}
+	if f.Demo {
+		c.DB = cmp.Or(c.DB, demoDatabase(d.market.Code))
 	}
 	if c.DB == "" {
 		return nil, nil, errNoDatabase
