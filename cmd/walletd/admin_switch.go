@@ -200,7 +200,7 @@ func (c *Config) gatewayNames() (names []string) {
 		names = append(names, "senti")
 	}
 	for _, g := range c.USSD {
-		names = append(names, cmp.Or(g.Name, g.Type))
+		names = append(names, cmp.Or(g.Door.Name, g.Door.Type))
 	}
 	for _, s := range c.SMPP {
 		if s.Role != roleSMS {

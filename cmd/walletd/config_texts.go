@@ -10,16 +10,9 @@ import (
 
 // textSettings is one entry of the list texts. The documentation of each is in walletd.yaml.
 type textSettings struct {
-	Type string `yaml:"type"`
-	Name string `yaml:"name"`
+	Door doorSettings `yaml:",inline"`
 
-	Secret     string   `yaml:"secret"`
-	Token      string   `yaml:"token"`
-	Login      string   `yaml:"login"`
-	Sign       string   `yaml:"sign"`
-	SignHeader string   `yaml:"sign_header"`
-	Allow      []string `yaml:"allow"`
-	URL        string   `yaml:"url"`
+	URL string `yaml:"url"`
 }
 
 // textList can also be given in the environment, as YAML in one line.
@@ -45,7 +38,7 @@ func (c *Config) textDoors() ([]smsgateway.Instance, error) {
 		on = append(on, smsgateway.Instance{Type: "senti", Guard: senti})
 	}
 	for i, t := range c.Texts {
-		instance, err := t.instance(fmt.Sprintf("texts %d (%s)", i+1, t.Type), africasTalking.Proxies)
+		instance, err := t.instance(fmt.Sprintf("texts %d (%s)", i+1, t.Door.Type), africasTalking.Proxies)
 		if err != nil {
 			return nil, err
 		}
@@ -56,30 +49,19 @@ func (c *Config) textDoors() ([]smsgateway.Instance, error) {
 
 // instance resolves the references of one provider. Where is how its mistakes are named.
 func (t textSettings) instance(where string, proxies []netip.Prefix) (i smsgateway.Instance, err error) {
-	i = smsgateway.Instance{Type: t.Type, Name: t.Name, URL: t.URL}
-	i.Guard.Proxies = proxies
-	if i.Guard.Allow, err = prefixes(where+": allow", t.Allow); err != nil {
+	i = smsgateway.Instance{Type: t.Door.Type, Name: t.Door.Name, URL: t.URL}
+	d, err := t.Door.resolve(where, proxies)
+	if err != nil {
 		return i, err
 	}
-	var tokens, logins, keys []string
-	for _, s := range []struct {
-		name, source string
-		into         *[]string
-	}{{"secret", t.Secret, &i.Guard.Secrets}, {"token", t.Token, &tokens}, {"login", t.Login, &logins}, {"sign", t.Sign, &keys}} {
-		if *s.into, err = secrets(where+": "+s.name, s.source); err != nil {
-			return i, err
-		}
+	i.Guard = d.guard
+	if len(d.logins) > 0 {
+		i.Guard.Locks = append(i.Guard.Locks, webhook.Lock{Proof: webhook.BasicLogin, Secrets: d.logins})
 	}
-	if len(tokens) > 0 {
-		i.Guard.Locks = append(i.Guard.Locks, webhook.Lock{Proof: webhook.BearerToken, Secrets: tokens})
-	}
-	if len(logins) > 0 {
-		i.Guard.Locks = append(i.Guard.Locks, webhook.Lock{Proof: webhook.BasicLogin, Secrets: logins})
-	}
-	if t.SignHeader == "" { // signed in the provider's own way
-		i.Keys = keys
+	if d.sign.Header == "" { // signed in the provider's own way
+		i.Keys = d.sign.Keys
 		return i, nil
 	}
-	i.Guard.Signature = webhook.Signature{Header: t.SignHeader, Keys: keys}
+	i.Guard.Signature = d.sign
 	return i, nil
 }

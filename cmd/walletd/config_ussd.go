@@ -12,15 +12,7 @@ import (
 
 // gatewaySettings is one entry of the list ussd. The documentation of each is in walletd.yaml.
 type gatewaySettings struct {
-	Type string `yaml:"type"`
-	Name string `yaml:"name"`
-
-	Secret     string   `yaml:"secret"`
-	Token      string   `yaml:"token"`
-	Login      string   `yaml:"login"`
-	Sign       string   `yaml:"sign"`
-	SignHeader string   `yaml:"sign_header"`
-	Allow      []string `yaml:"allow"`
+	Door doorSettings `yaml:",inline"`
 
 	Code     string        `yaml:"code"`
 	Screen   int           `yaml:"screen"`
@@ -66,7 +58,7 @@ func (c *Config) gateways() ([]ussdgateway.Instance, error) {
 		on = append(on, ussdgateway.Instance{Type: "senti", Guard: webhook.Guard{Locks: locks, Proxies: senti.Proxies}})
 	}
 	for i, g := range c.USSD {
-		instance, err := g.instance(fmt.Sprintf("ussd gateway %d (%s)", i+1, g.Type), africasTalking.Proxies)
+		instance, err := g.instance(fmt.Sprintf("ussd gateway %d (%s)", i+1, g.Door.Type), africasTalking.Proxies)
 		if err != nil {
 			return nil, err
 		}
@@ -77,9 +69,8 @@ func (c *Config) gateways() ([]ussdgateway.Instance, error) {
 
 // instance resolves the references of one gateway. Where is how its mistakes are named.
 func (g gatewaySettings) instance(where string, proxies []netip.Prefix) (i ussdgateway.Instance, err error) {
-	i = ussdgateway.Instance{Type: g.Type, Name: g.Name, Code: g.Code, Limit: g.Screen, Waits: g.Waits}
-	i.Guard.Proxies, i.Guard.Signature.Header, i.Replies.URL = proxies, g.SignHeader, g.Replies
-	i.Push.URL, i.Push.Phones = g.Push, g.Phones
+	i = ussdgateway.Instance{Type: g.Door.Type, Name: g.Door.Name, Code: g.Code, Limit: g.Screen, Waits: g.Waits}
+	i.Replies.URL, i.Push.URL, i.Push.Phones = g.Replies, g.Push, g.Phones
 	switch g.Alphabet {
 	case "", "ucs2":
 	case "gsm7":
@@ -87,21 +78,11 @@ func (g gatewaySettings) instance(where string, proxies []netip.Prefix) (i ussdg
 	default:
 		return i, fmt.Errorf("%s: alphabet is %q: write gsm7, or leave it out", where, g.Alphabet)
 	}
-	if i.Guard.Allow, err = prefixes(where+": allow", g.Allow); err != nil {
+	d, err := g.Door.resolve(where, proxies)
+	if err != nil {
 		return i, err
 	}
-	var tokens []string
-	for _, s := range []struct {
-		name, source string
-		into         *[]string
-	}{{"secret", g.Secret, &i.Guard.Secrets}, {"token", g.Token, &tokens}, {"login", g.Login, &i.Logins}, {"sign", g.Sign, &i.Guard.Signature.Keys}} {
-		if *s.into, err = secrets(where+": "+s.name, s.source); err != nil {
-			return i, err
-		}
-	}
-	if len(tokens) > 0 {
-		i.Guard.Locks = []webhook.Lock{{Proof: webhook.BearerToken, Secrets: tokens}}
-	}
+	i.Guard, i.Logins, i.Guard.Signature = d.guard, d.logins, d.sign
 	for _, s := range []struct {
 		name, source string
 		into         *string

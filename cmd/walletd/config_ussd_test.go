@@ -111,7 +111,7 @@ func TestGatewaysThatAreMisconfigured(t *testing.T) {
 	}
 	t.Setenv("SENTI_USSD", "[{type: hubtel, name: h2}]")
 	c, err := loadConfig("")
-	if err != nil || len(c.USSD) != 1 || c.USSD[0].Name != "h2" {
+	if err != nil || len(c.USSD) != 1 || c.USSD[0].Door.Name != "h2" {
 		t.Errorf("in the environment: %+v, %v", c.USSD, err)
 	}
 	t.Setenv("SENTI_USSD", "[{tipe: hubtel}]")
