@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -24,7 +23,7 @@ type benchCentre struct {
 	texts    *seenOnce // by phone and text, unless they are pages; nil: nobody asks
 
 	mu    sync.Mutex
-	pages map[benchSession]chan benchPage
+	pages map[benchSession]*benchWait
 }
 
 // benchSession is whose page is waited for.
@@ -46,7 +45,7 @@ func newBenchCentre() (*benchCentre, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &benchCentre{listener: l, out: make(chan []byte, 4096), bound: make(chan struct{}, 1), pages: map[benchSession]chan benchPage{}}
+	c := &benchCentre{listener: l, out: make(chan []byte, 4096), bound: make(chan struct{}, 1), pages: map[benchSession]*benchWait{}}
 	go c.serve()
 	return c, nil
 }
@@ -139,16 +138,51 @@ func (c *benchCentre) submitted(body []byte) {
 	c.mu.Unlock()
 	if waits != nil {
 		text, _ := smpp.GSM.Decode(m.Text, m.Coding)
-		waits <- benchPage{byte(op), text}
+		waits.came <- benchPage{byte(op), text}
 	}
 }
 
 // errNoPage is a turn that nobody answered.
 var errNoPage = errors.New("no page came")
 
-// tell brings one turn of a session.
-func (c *benchCentre) tell(sequence uint32, number uint16, phone msisdn.Number, op byte, text string) error {
-	m := smpp.Message{Service: "USSD", From: smpp.Phone(string(phone)), To: smpp.Address{Digits: "384"}, Text: []byte(text), Options: []smpp.Option{
+// benchWait is who waits for pages, one at a time.
+type benchWait struct {
+	came chan benchPage
+	late *time.Timer
+}
+
+func newBenchWait() *benchWait {
+	late := time.NewTimer(time.Hour)
+	late.Stop()
+	return &benchWait{make(chan benchPage, 1), late}
+}
+
+// page returns the page that comes.
+func (w *benchWait) page() (benchPage, error) {
+	select {
+	case p := <-w.came:
+		return p, nil
+	default:
+	}
+	w.late.Reset(lineWait)
+	defer w.late.Stop()
+	select {
+	case p := <-w.came:
+		return p, nil
+	case <-w.late.C:
+		return benchPage{}, errNoPage
+	}
+}
+
+// tell brings one turn of a session; who waits (nil: nobody) gets the page that answers it.
+func (c *benchCentre) tell(w *benchWait, sequence uint32, number uint16, phone msisdn.Number, op byte, text string) error {
+	from := smpp.Phone(string(phone))
+	if w != nil {
+		c.mu.Lock()
+		c.pages[benchSession{number, from.Digits}] = w
+		c.mu.Unlock()
+	}
+	m := smpp.Message{Service: "USSD", From: from, To: smpp.Address{Digits: "384"}, Text: []byte(text), Options: []smpp.Option{
 		{Tag: smpp.TagServiceOp, Value: []byte{op}}, {Tag: smpp.TagSession, Value: []byte{byte(number >> 8), byte(number)}}}}
 	body, err := m.Bytes()
 	if err != nil {
@@ -156,24 +190,4 @@ func (c *benchCentre) tell(sequence uint32, number uint16, phone msisdn.Number, 
 	}
 	c.out <- smpp.PDU{Command: smpp.DeliverSM, Sequence: sequence, Body: body}.Append(nil)
 	return nil
-}
-
-// turn brings one turn of a session and returns the page that answers it.
-func (c *benchCentre) turn(sequence uint32, number uint16, phone msisdn.Number, op byte, text string) (benchPage, error) {
-	page := make(chan benchPage, 1)
-	key := benchSession{number, smpp.Phone(string(phone)).Digits}
-	c.mu.Lock()
-	c.pages[key] = page
-	c.mu.Unlock()
-	if err := c.tell(sequence, number, phone, op, text); err != nil {
-		return benchPage{}, err
-	}
-	late := time.NewTimer(10 * time.Second)
-	defer late.Stop()
-	select {
-	case p := <-page:
-		return p, nil
-	case <-late.C:
-		return benchPage{}, fmt.Errorf("session %04x: %w", number, errNoPage)
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"runtime"
 	"slices"
@@ -17,7 +16,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/valyala/fasthttp"
 
 	ussdgateway "senti/ussd/gateway"
 	"senti/wallet/clock"
@@ -80,80 +78,112 @@ func (b benchGatewaysCmd) Run(ctx context.Context) error {
 		return err
 	}
 	for _, i := range on {
-		run := &gatewayRun{tally: newTally(b.benchFlags), gateway: i.Type, people: people,
-			name:   fmt.Sprintf("%x", clock.System{}.Now().UnixMicro()),
-			client: &fasthttp.HostClient{Addr: address.String(), MaxConns: b.Clients + 1, ReadTimeout: 10 * time.Second}}
-		if err := run.measure(ctx, b, routes); err != nil {
+		run := &gatewayRun{gateway: i.Type, people: people, address: address.String(), routes: routes,
+			name: fmt.Sprintf("%x", clock.System{}.Now().UnixMicro())}
+		if err := b.measure(ctx, i.Type, run); err != nil {
 			return fmt.Errorf("bench %s: %w", i.Type, err)
 		}
 	}
-	if len(b.Only) == 0 || slices.Contains(b.Only, overSMPP) {
-		return b.measureSMPP(ctx, centre, people)
+	if len(b.Only) > 0 && !slices.Contains(b.Only, overSMPP) {
+		return nil
 	}
-	return nil
+	select {
+	case <-centre.bound:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return b.measure(ctx, overSMPP, &smppTurns{centre: centre, people: people})
 }
 
-type gatewayRun struct {
-	*tally
-	gateway string
-	people  []person
-	client  *fasthttp.HostClient
-	name    string // of this run, so that no session is known from an earlier one
-	next    atomic.Int64
+// turner turns menu pages in some way.
+type turner interface {
+	// allocations counts what a turn allocates, while there is no other.
+	allocations() (objects, size int64, err error)
+	// open returns what a worker does: a lot of turns, counted in the tally, each call of it.
+	open(worker int, t *tally) (turn func() bool, err error)
 }
 
-// measure warms a gateway up, counts its allocations and then its callbacks.
-func (r *gatewayRun) measure(ctx context.Context, b benchGatewaysCmd, routes *echo.Echo) error {
-	out := gatewayResult{Gateway: r.gateway, Clients: b.Clients}
+// linesEach is how many lines a worker has.
+const linesEach = 16
+
+// measure warms a gateway up, counts its allocations and then its turns, and prints them.
+func (b benchGatewaysCmd) measure(ctx context.Context, name string, by turner) error {
+	out := gatewayResult{Gateway: name, Clients: b.Clients}
 	var err error
-	if out.Allocs, out.Bytes, err = r.allocations(routes); err != nil {
+	if out.Allocs, out.Bytes, err = by.allocations(); err != nil {
 		return err
 	}
+	b.Clients = max(1, b.Clients/linesEach)
+	t := newTally(b.benchFlags)
+	turns := make([]func() bool, b.Clients)
+	for worker := range turns {
+		if turns[worker], err = by.open(worker, t); err != nil {
+			return err
+		}
+	}
 	busy := cpuTime()
-	took, err := b.crowd(ctx, func(_ context.Context, worker int) bool { return r.session(worker) })
+	took, err := b.crowd(ctx, func(_ context.Context, worker int) bool { return turns[worker]() })
 	if err != nil {
 		return err
 	}
-	out.CPU = float64((cpuTime() - busy).Microseconds()) / float64(max(1, r.done.Load()))
-	out.Callbacks, out.P50, out.P99 = float64(r.done.Load())/took.Seconds(), r.latency.ms(50), r.latency.ms(99)
-	out.Errors = r.errors.Load()
+	out.CPU = float64((cpuTime() - busy).Microseconds()) / float64(max(1, t.done.Load()))
+	out.Callbacks, out.P50, out.P99 = float64(t.done.Load())/took.Seconds(), t.latency.ms(50), t.latency.ms(99)
+	out.Errors = t.errors.Load()
 	line, err := json.Marshal(out)
 	if err != nil {
 		return err
 	}
 	fmt.Println(string(line))
-	if out.Errors > 0 || r.done.Load() == 0 {
+	if out.Errors > 0 || t.done.Load() == 0 {
 		return errors.New("not every callback was answered with a page")
 	}
 	return nil
 }
 
-// session dials and turns pages.
-func (r *gatewayRun) session(worker int) bool {
-	i := int(r.next.Add(1))
-	request, response := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(request)
-	defer fasthttp.ReleaseResponse(response)
-	for turn := range sessionTurns {
-		c := r.call(i, turn)
-		request.Reset()
-		request.Header.SetMethod(c.method)
-		request.SetRequestURI("http://" + r.client.Addr + c.target)
-		request.Header.SetContentType(c.media)
-		request.SetBodyString(c.body)
-		took := stopwatch()
-		if err := r.client.Do(request, response); err != nil {
-			r.failed(err)
-			return true
+// gatewayRun turns pages through an HTTP gateway.
+type gatewayRun struct {
+	gateway string
+	people  []person
+	address string
+	routes  *echo.Echo
+	name    string // of this run, so that no session is known from an earlier one
+	next    atomic.Int64
+}
+
+// open opens a worker's lines.
+func (r *gatewayRun) open(worker int, t *tally) (func() bool, error) {
+	lines := make([]*line, linesEach)
+	for i := range lines {
+		var err error
+		if lines[i], err = newLine(r.address); err != nil {
+			return nil, err
 		}
-		r.latency.add(worker, took())
-		if err := r.isPage(response.StatusCode(), response.Body()); err != nil {
-			r.failed(err)
-			return true
-		}
-		r.done.Add(1)
 	}
-	return true
+	return func() bool {
+		for _, l := range lines {
+			if l.turn == 0 {
+				l.session = int(r.next.Add(1))
+			}
+			if err := l.call(r.call(l.session, l.turn)); err != nil {
+				t.failed(err)
+				return false
+			}
+			l.turn = (l.turn + 1) % sessionTurns
+		}
+		for _, l := range lines {
+			status, body, err := l.answer()
+			t.latency.add(worker, l.took())
+			if err == nil {
+				err = r.isPage(status, body)
+			}
+			if err != nil {
+				t.failed(err)
+				return false
+			}
+			t.done.Add(1)
+		}
+		return true
+	}, nil
 }
 
 // isPage wants a screen that goes on: the menu, or the account's. Both have the word that every language of the bench has on them.
@@ -164,17 +194,22 @@ func (r *gatewayRun) isPage(status int, body []byte) error {
 	return fmt.Errorf("%d %s", status, body)
 }
 
+// thereAndBack is what is typed in a session: to the account's menu and back.
+var thereAndBack = func() (typed []string) {
+	for i := range sessionTurns {
+		typed = append(typed, []string{"5", "0"}[i%2])
+	}
+	return typed
+}()
+
 // call is the turn of a session: the dial first, and then to the account's menu and back.
 func (r *gatewayRun) call(session, turn int) gatewayCall {
-	typed := make([]string, turn)
-	for i := range typed {
-		typed[i] = []string{"5", "0"}[i%2]
-	}
-	return gatewaySamples[r.gateway].call(r.gateway, gatewaySecret, r.name+"-"+strconv.Itoa(session), r.people[session%len(r.people)].phone, typed)
+	return gatewaySamples[r.gateway].call(r.gateway, gatewaySecret,
+		gatewayTurn{r.name + "-" + strconv.Itoa(session), r.people[session%len(r.people)].phone, thereAndBack[:turn]})
 }
 
 // allocations counts what a callback allocates between the HTTP server and the page, on one goroutine, while nobody else calls.
-func (r *gatewayRun) allocations(routes *echo.Echo) (objects, size int64, err error) {
+func (r *gatewayRun) allocations() (objects, size int64, err error) {
 	var requests []*http.Request
 	for len(requests) < countedCalls {
 		session := int(r.next.Add(1))
@@ -196,7 +231,7 @@ func (r *gatewayRun) allocations(routes *echo.Echo) (objects, size int64, err er
 	runtime.ReadMemStats(&before)
 	for _, request := range requests {
 		clear(w.header)
-		routes.ServeHTTP(w, request)
+		r.routes.ServeHTTP(w, request)
 		if w.status != http.StatusOK {
 			return 0, 0, fmt.Errorf("answered with %d", w.status)
 		}
@@ -225,22 +260,3 @@ func (w *blindWriter) Header() http.Header         { return w.header }
 func (w *blindWriter) Write(b []byte) (int, error) { return len(b), nil }
 func (w *blindWriter) WriteHeader(status int)      { w.status = status }
 func (w *blindWriter) Flush()                      {}
-
-// replySink takes the replies of gateways that take them by a call of ours.
-type replySink struct {
-	server *fasthttp.Server
-	url    string
-}
-
-func newReplySink() (*replySink, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s := &replySink{url: "http://" + l.Addr().String() + "/", server: &fasthttp.Server{
-		Handler: func(c *fasthttp.RequestCtx) { c.SetStatusCode(http.StatusCreated) }, NoDefaultServerHeader: true}}
-	go func() { _ = s.server.Serve(l) }() // ends with close
-	return s, nil
-}
-
-func (s *replySink) close() { _ = s.server.Shutdown() }

@@ -26,23 +26,60 @@ const (
 // gatewayCall is one call to a gateway.
 type gatewayCall struct{ method, target, media, body string }
 
-// call is the call of a session in which that was typed so far; nothing of it when it was dialled just now.
-func (s gatewaySample) call(gateway, secret, session string, phone msisdn.Number, typed []string) gatewayCall {
-	text, path, input := s.later, s.path, ""
-	if len(typed) == 0 {
+// gatewayTurn is what a call says: the session, the phone, and what was typed in it so far; nothing when it was dialled just now.
+type gatewayTurn struct {
+	session string
+	phone   msisdn.Number
+	typed   []string
+}
+
+// call is the call of a turn.
+func (s gatewaySample) call(gateway, secret string, t gatewayTurn) gatewayCall {
+	text, path := s.later, s.path
+	if len(t.typed) == 0 {
 		text, path = s.first, strings.Replace(path, "/response", "/start", 1) // as Infobip's
-	} else {
-		input = typed[len(typed)-1]
 	}
-	fill := strings.NewReplacer("{session}", session, "{phone}", strings.TrimPrefix(string(phone), "+"), "{turn}", strconv.Itoa(len(typed)+1),
-		"{input}", input, "{history}", strings.Join(typed, "*"))
-	c := gatewayCall{method: http.MethodPost, media: s.media, target: "/ussd/" + gateway + "/" + secret + fill.Replace(path)}
+	target, body := t.fill("/ussd/"+gateway+"/"+secret+path), t.fill(text)
 	if s.media == "" {
-		c.method, c.target = http.MethodGet, c.target+"?"+fill.Replace(text)
-		return c
+		return gatewayCall{method: http.MethodGet, target: target + "?" + body}
 	}
-	c.body = fill.Replace(text)
-	return c
+	return gatewayCall{http.MethodPost, target, s.media, body}
+}
+
+// fill returns a text with its places filled. It is quicker than a strings.Replacer, which would be new for each call.
+func (t gatewayTurn) fill(text string) string {
+	out := make([]byte, 0, len(text)+64)
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		out = append(out, before...)
+		if !found {
+			return string(out)
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		switch name {
+		case "session":
+			out = append(out, t.session...)
+		case "phone":
+			out = append(out, strings.TrimPrefix(string(t.phone), "+")...)
+		case "turn":
+			out = strconv.AppendInt(out, int64(len(t.typed)+1), 10)
+		case "input":
+			if n := len(t.typed); n > 0 {
+				out = append(out, t.typed[n-1]...)
+			}
+		case "history":
+			for i, typed := range t.typed {
+				if i > 0 {
+					out = append(out, '*')
+				}
+				out = append(out, typed...)
+			}
+		default: // a brace of the text's own
+			out = append(out, '{')
+			after = rest
+		}
+		text = after
+	}
 }
 
 func alike(media, text string) gatewaySample {

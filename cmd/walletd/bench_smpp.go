@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"senti/sms"
 	smsgateway "senti/sms/gateway"
@@ -21,84 +22,78 @@ import (
 // overSMPP is the name of the SMPP link in the bench of USSD gateways.
 const overSMPP = "smpp"
 
-// smppTurns turns menu pages over an SMPP link as the other gateways' sessions do.
+// smppTurns turns menu pages over the app's link to the centre, as the other gateways' sessions do.
 type smppTurns struct {
-	*tally
 	centre *benchCentre
 	people []person
 	next   atomic.Int64
 }
 
-// measureSMPP measures the turns of USSD sessions over the app's link to the centre.
-func (b benchGatewaysCmd) measureSMPP(ctx context.Context, centre *benchCentre, people []person) error {
-	select {
-	case <-centre.bound:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	r := &smppTurns{tally: newTally(b.benchFlags), centre: centre, people: people}
-	out := gatewayResult{Gateway: overSMPP, Clients: b.Clients}
-	out.Allocs, out.Bytes = r.allocations()
-	r.tally = newTally(b.benchFlags)
-	busy := cpuTime()
-	took, err := b.crowd(ctx, func(_ context.Context, worker int) bool { return r.session(worker) })
-	if err != nil {
-		return err
-	}
-	out.CPU = float64((cpuTime() - busy).Microseconds()) / float64(max(1, r.done.Load()))
-	out.Callbacks, out.P50, out.P99 = float64(r.done.Load())/took.Seconds(), r.latency.ms(50), r.latency.ms(99)
-	out.Errors = r.errors.Load()
-	line, err := json.Marshal(out)
-	if err != nil {
-		return err
-	}
-	fmt.Println(string(line))
-	if out.Errors > 0 || r.done.Load() == 0 {
-		return errors.New("not every turn was answered with a page")
-	}
-	return nil
+// smppLine is a phone in the middle of a session.
+type smppLine struct {
+	session, turn int
+	wait          *benchWait
+	took          func() time.Duration
 }
 
-// session dials and turns pages: to the account's menu and back.
-func (r *smppTurns) session(worker int) bool {
-	i := int(r.next.Add(1))
-	phone := r.people[i%len(r.people)].phone
-	op, input := byte(1), "*384#"
-	for turn := range sessionTurns {
-		took := stopwatch()
-		page, err := r.centre.turn(uint32(i*sessionTurns+turn+1), uint16(2*i), phone, op, input)
-		if err == nil && (page.op != 2 || !strings.Contains(page.text, "1 ")) {
-			err = fmt.Errorf("op %d: %s", page.op, page.text)
-		}
-		if err != nil {
-			r.failed(err)
-			return true
-		}
-		r.latency.add(worker, took())
-		r.done.Add(1)
-		op, input = 18, "5"
-		if turn%2 == 1 {
-			input = "0"
-		}
+// open opens a worker's phones.
+func (r *smppTurns) open(worker int, t *tally) (func() bool, error) {
+	lines := make([]smppLine, linesEach)
+	for i := range lines {
+		lines[i].wait = newBenchWait()
 	}
-	return true
+	return func() bool {
+		for i := range lines {
+			l := &lines[i]
+			op, input := byte(18), ""
+			if l.turn == 0 {
+				l.session, op, input = int(r.next.Add(1)), 1, "*384#"
+			} else {
+				input = thereAndBack[l.turn-1]
+			}
+			l.took = stopwatch()
+			if err := r.centre.tell(l.wait, uint32(l.session*sessionTurns+l.turn+1), uint16(2*l.session), r.people[l.session%len(r.people)].phone, op, input); err != nil {
+				t.failed(err)
+				return false
+			}
+			l.turn = (l.turn + 1) % sessionTurns
+		}
+		for i := range lines {
+			page, err := lines[i].wait.page()
+			t.latency.add(worker, lines[i].took())
+			if err == nil && (page.op != 2 || !strings.Contains(page.text, "1 ")) {
+				err = fmt.Errorf("op %d: %s", page.op, page.text)
+			}
+			if err != nil {
+				t.failed(err)
+				return false
+			}
+			t.done.Add(1)
+		}
+		return true
+	}, nil
 }
 
-// allocations counts what a turn allocates, the bench's own centre included, while there is no other.
-func (r *smppTurns) allocations() (objects, size int64) {
+// allocations counts what a turn allocates, the bench's own centre included.
+func (r *smppTurns) allocations() (objects, size int64, err error) {
+	t := &tally{latency: newLatencies(1)}
+	turn, err := r.open(0, t)
+	if err != nil {
+		return 0, 0, err
+	}
 	some := func() {
-		for range countedCalls / sessionTurns {
-			r.session(0)
+		for range countedCalls / linesEach {
+			turn()
 		}
 	}
 	some() // whatever is made once is made then
-	warm := r.done.Load()
+	warm := t.done.Load()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	some()
 	runtime.ReadMemStats(&after)
-	n := max(1, r.done.Load()-warm)
-	return int64(after.Mallocs-before.Mallocs) / n, int64(after.TotalAlloc-before.TotalAlloc) / n
+	n := max(1, t.done.Load()-warm)
+	return int64(after.Mallocs-before.Mallocs) / n, int64(after.TotalAlloc-before.TotalAlloc) / n, nil
 }
 
 // benchLinkPlan is a link to the bench's centre that carries USSD.

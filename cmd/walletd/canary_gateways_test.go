@@ -47,7 +47,7 @@ type sampled struct {
 func (p *sampled) send(inputs ...string) string {
 	p.c.t.Helper()
 	p.typed = append(p.typed, inputs...)
-	call := gatewaySamples[p.gateway].call(p.gateway, pathSecret, p.session, crashPhone(p.phone), p.typed)
+	call := gatewaySamples[p.gateway].call(p.gateway, pathSecret, gatewayTurn{p.session, crashPhone(p.phone), p.typed})
 	screen, err := p.c.bring(call)
 	if err == nil && gatewaySamples[p.gateway].async {
 		screen = <-p.c.replies
@@ -100,7 +100,7 @@ func (c *canary) everyGateway() {
 
 // spoil brings calls with a PIN in them that must not be taken.
 func (c *canary) spoil(gateway string, p *sampled) {
-	good := gatewaySamples[gateway].call(gateway, pathSecret, p.session, crashPhone(p.phone), p.typed)
+	good := gatewaySamples[gateway].call(gateway, pathSecret, gatewayTurn{p.session, crashPhone(p.phone), p.typed})
 	stranger, nobody, more := good, good, good
 	stranger.target = strings.Replace(good.target, pathSecret, "wrong-"+pathSecret, 1)
 	number := strings.TrimPrefix(string(crashPhone(p.phone)), "+")

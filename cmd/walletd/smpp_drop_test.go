@@ -128,7 +128,12 @@ func (d *dropped) run(t *testing.T, random *rand.Rand) {
 }
 
 func (d *dropped) turn(t *testing.T, op byte, text string) {
-	page, err := d.centre.turn(uint32(d.sequence.Add(1)), uint16(2*d.n), crashPhone(d.payer), op, text)
+	wait := newBenchWait()
+	err := d.centre.tell(wait, uint32(d.sequence.Add(1)), uint16(2*d.n), crashPhone(d.payer), op, text)
+	var page benchPage
+	if err == nil {
+		page, err = wait.page()
+	}
 	if err != nil {
 		t.Error(err)
 	}
@@ -136,7 +141,7 @@ func (d *dropped) turn(t *testing.T, op byte, text string) {
 }
 
 func (d *dropped) tell(t *testing.T, op byte, text string) {
-	if err := d.centre.tell(uint32(d.sequence.Add(1)), uint16(2*d.n), crashPhone(d.payer), op, text); err != nil {
+	if err := d.centre.tell(nil, uint32(d.sequence.Add(1)), uint16(2*d.n), crashPhone(d.payer), op, text); err != nil {
 		t.Error(err)
 	}
 }
