@@ -70,7 +70,7 @@ type africasTalkingNotice struct {
 }
 
 func hearAfricasTalking(c call) (heard, *webhook.Malformed) {
-	form, wrong := webhook.Form(c.body)
+	form, wrong := webhook.FormFields(c.body)
 	if wrong != nil {
 		return heard{}, wrong
 	}
@@ -90,7 +90,7 @@ func hearAfricasTalking(c call) (heard, *webhook.Malformed) {
 }
 
 func hearAfricasTalkingEnd(c call) (heard, *webhook.Malformed) {
-	form, wrong := webhook.Form(c.body)
+	form, wrong := webhook.FormFields(c.body)
 	if wrong != nil {
 		return heard{}, wrong
 	}

@@ -159,11 +159,7 @@ func (r *Reader) print(turn int, text string, id ...string) Fingerprint {
 }
 
 func (r *Reader) mac(parts ...string) [16]byte {
-	raw := make([][]byte, len(parts))
-	for i, p := range parts {
-		raw[i] = []byte(p)
-	}
-	sum, err := r.keys.MAC(key.Session, r.keys.Current(key.Session), raw...)
+	sum, err := r.keys.MACText(key.Session, r.keys.Current(key.Session), parts...)
 	if err != nil {
 		panic("session: the key is gone: " + err.Error()) // NewReader saw it, and a ring does not change
 	}

@@ -11,6 +11,13 @@ const extension = "\f^{}\\[~]|€"
 // Septets counts the text in GSM-7 septets; gsm is false, and n without meaning, when a character is not of that alphabet.
 func Septets(text string) (n int, gsm bool) {
 	for _, r := range text {
+		if r < basicSize {
+			if widths[r] == 0 {
+				return 0, false
+			}
+			n += int(widths[r])
+			continue
+		}
 		septets, ok := fromRune[r]
 		if !ok {
 			return 0, false
@@ -19,6 +26,14 @@ func Septets(text string) (n int, gsm bool) {
 	}
 	return n, true
 }
+
+// widths are the septets of the ASCII characters, which most texts are made of; 0 for one that is not of GSM-7.
+var widths = func() (all [basicSize]byte) {
+	for r := range all {
+		all[r] = byte(len(fromRune[rune(r)]))
+	}
+	return all
+}()
 
 // Units counts the text in UTF-16 code units, which is how phones count what is not GSM-7.
 func Units(text string) int {

@@ -15,8 +15,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
+	"sync"
 )
 
 // The names of the keys Senti uses.
@@ -55,11 +57,19 @@ type Ring struct {
 type secret struct {
 	id    string
 	bytes []byte
-	seal  []byte // derived from bytes: one secret is never used by two algorithms
+	seal  []byte     // derived from bytes: one secret is never used by two algorithms
+	macs  *sync.Pool // of *macing: an HMAC that has seen its key is half the work of a new one
+}
+
+// macing is a MAC being made, and the bytes it is made over.
+type macing struct {
+	hash hash.Hash
+	text []byte
 }
 
 func newSecret(name, id string, bytes []byte) secret {
-	return secret{id: id, bytes: bytes, seal: derive(bytes, "senti.seal.v1."+name)}
+	return secret{id: id, bytes: bytes, seal: derive(bytes, "senti.seal.v1."+name),
+		macs: &sync.Pool{New: func() any { return &macing{hash: hmac.New(sha256.New, bytes)} }}}
 }
 
 func derive(from []byte, purpose string) []byte {
@@ -130,7 +140,17 @@ func (r *Ring) MAC(name, keyID string, parts ...[]byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.mac(name, parts), nil
+	sum := mac(s, name, parts)
+	return sum[:], nil
+}
+
+// MACText is MAC of texts, which need not be copied for it.
+func (r *Ring) MACText(name, keyID string, parts ...string) ([32]byte, error) {
+	s, err := r.find(name, keyID)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return mac(s, name, parts), nil
 }
 
 // Blind returns the 32 bytes under which data can be found without being stored: the same for the same data, and of no use
@@ -182,17 +202,17 @@ func (r *Ring) find(name, keyID string) (secret, error) {
 	return secret{}, fmt.Errorf("%w: %s/%s", ErrUnknown, name, keyID)
 }
 
-func (s secret) mac(name string, parts [][]byte) []byte {
-	h := hmac.New(sha256.New, s.bytes)
-	var length [8]byte
-	write := func(part []byte) {
-		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
-		h.Write(length[:])
-		h.Write(part)
-	}
-	write([]byte(name))
+func mac[T string | []byte](s secret, name string, parts []T) (sum [32]byte) {
+	m := s.macs.Get().(*macing)
+	text := append(binary.BigEndian.AppendUint64(m.text[:0], uint64(len(name))), name...)
 	for _, part := range parts {
-		write(part)
+		text = append(binary.BigEndian.AppendUint64(text, uint64(len(part))), part...)
 	}
-	return h.Sum(nil)
+	m.hash.Reset()
+	m.hash.Write(text)
+	m.hash.Sum(sum[:0])
+	clear(text) // it may be a PIN
+	m.text = text
+	s.macs.Put(m)
+	return sum
 }

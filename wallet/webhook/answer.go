@@ -30,15 +30,17 @@ func TextAnswer(status int, text string) Answer {
 	return Answer{Status: status, Media: "text/plain; charset=utf-8", Body: text}
 }
 
+// Values of fields that are the same in every answer. Nobody may change them.
+var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
+
 // Write sends an answer and makes sure, as far as TCP tells, that it left: a write alone only fills a buffer. Whether the
 // caller has hung up is asked before: afterwards it may have closed because it has read everything.
 func (a Answer) Write(w http.ResponseWriter, r *http.Request) error {
 	gone := r.Context().Err()
 	header := w.Header()
-	header.Set("Content-Type", a.Media)
-	header.Set("Content-Length", strconv.Itoa(len(a.Body)))
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
+	values := [...]string{a.Media, strconv.Itoa(len(a.Body))}
+	header["Content-Type"], header["Content-Length"] = values[0:1:1], values[1:2:2]
+	header["Cache-Control"], header["X-Content-Type-Options"] = noStore, noSniff
 	for _, h := range a.Header {
 		header[h[0]] = []string{h[1]} // as it is spelled: some gateways look for exactly that
 	}

@@ -69,6 +69,62 @@ func Form(body []byte) (url.Values, *Malformed) {
 	return form, nil
 }
 
+// Fields are those of a form in which every field stands once, in their order.
+type Fields []field
+
+type field struct{ name, value string }
+
+// Get returns a field's text, or nothing.
+func (f Fields) Get(name string) string {
+	for i := range f {
+		if f[i].name == name {
+			return f[i].value
+		}
+	}
+	return ""
+}
+
+// FormFields is Form for who looks at a few fields of each.
+func FormFields(body []byte) (Fields, *Malformed) {
+	out := make(Fields, 0, 12)
+	wrong := eachField(string(body), func(name, value string) *Malformed {
+		for i := range out {
+			if out[i].name == name {
+				return Wrong(safeName(name), "given twice")
+			}
+		}
+		if len(out) == flatFields {
+			return Wrong("body", "too many fields")
+		}
+		out = append(out, field{name, value})
+		return nil
+	})
+	if wrong != nil {
+		return nil, wrong
+	}
+	return out, nil
+}
+
+// eachField gives the fields of a form, read as url.ParseQuery does.
+func eachField(form string, give func(name, value string) *Malformed) *Malformed {
+	for form != "" {
+		var pair string
+		if pair, form, _ = strings.Cut(form, "&"); pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, wrongName := url.QueryUnescape(name)
+		value, wrongValue := url.QueryUnescape(value)
+		if wrongName != nil || wrongValue != nil || strings.Contains(pair, ";") {
+			return Wrong("body", "not a form")
+		}
+		if wrong := give(name, value); wrong != nil {
+			return wrong
+		}
+	}
+	return nil
+}
+
 // JSON reads one flat object and refuses fields it does not know, so that a misspelt one shows at once, and fields given
 // twice, which two readers could take differently.
 func JSON(body []byte, into any) *Malformed {

@@ -37,15 +37,9 @@ func (f Flat) add(path, name, text string) *Malformed {
 
 // FlatForm reads a form, or a query, in which every field stands once.
 func FlatForm(body []byte) (Flat, *Malformed) {
-	form, wrong := Form(body)
-	if wrong != nil {
+	out := make(Flat, 16)
+	if wrong := eachField(string(body), func(name, value string) *Malformed { return out.add("", name, value) }); wrong != nil {
 		return nil, wrong
-	}
-	out := make(Flat, len(form))
-	for field, values := range form {
-		if wrong := out.add("", field, values[0]); wrong != nil {
-			return nil, wrong
-		}
 	}
 	return out, nil
 }

@@ -103,8 +103,7 @@ func (g Guard) Check(opens bool) error {
 
 // Admit returns 0 for a caller who may call, or the HTTP status and the reason for the log.
 func (g Guard) Admit(r *http.Request, secret string) (status int, why string) {
-	caller := g.Caller(r)
-	if len(g.Allow) > 0 && !contains(g.Allow, caller) {
+	if len(g.Allow) > 0 && !contains(g.Allow, g.Caller(r)) {
 		return http.StatusForbidden, "address not in the list"
 	}
 	for _, l := range g.Locks {
@@ -118,7 +117,7 @@ func (g Guard) Admit(r *http.Request, secret string) (status int, why string) {
 	switch {
 	case secret != "":
 		return http.StatusUnauthorized, "wrong secret"
-	case g.Open && caller.IsLoopback() && r.Header.Get("X-Forwarded-For") == "":
+	case g.Open && g.Caller(r).IsLoopback() && r.Header.Get("X-Forwarded-For") == "":
 		return 0, ""
 	case len(g.Secrets) > 0:
 		return http.StatusUnauthorized, "no secret"

@@ -370,3 +370,28 @@ func TestSignature(t *testing.T) {
 		t.Error("a signature is asked for that was not set")
 	}
 }
+
+// Whatever a form is, its fields are those of url.ParseQuery, or it is refused.
+func FuzzFormFields(f *testing.F) {
+	for _, seed := range []string{"", "a=1&b=%2B2", "a", "=1", "&&a=+", "a;b=1", "a=%zz", "%61=1&a=2", "a=1=2"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		form, refused := Form(body)
+		fields, wrong := FormFields(body)
+		if (refused == nil) != (wrong == nil) && len(form) <= flatFields {
+			t.Fatalf("%q: %v, and %v", body, refused, wrong)
+		}
+		if wrong != nil {
+			return
+		}
+		if len(fields) != len(form) {
+			t.Errorf("%q: %d fields, want %d", body, len(fields), len(form))
+		}
+		for name := range form {
+			if fields.Get(name) != form.Get(name) {
+				t.Errorf("%q: %s is %q, want %q", body, name, fields.Get(name), form.Get(name))
+			}
+		}
+	})
+}
