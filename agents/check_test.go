@@ -2,6 +2,7 @@ package agents_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 var receiptAndCode = regexp.MustCompile(`\b([2-9B-DF-HJ-NP-TV-Z]{10})-([0-9]{4})\b`)
 
-// checked is what a stranger hears of every receipt that a phone was sent, the oldest first.
+// checked is what a stranger hears of every receipt that a phone was sent, in the order of their letters.
 func (w *town) checked(phone msisdn.Number) (all []string) {
 	w.t.Helper()
 	for _, r := range receiptAndCode.FindAllStringSubmatch(w.texts(phone), -1) {
@@ -22,12 +23,14 @@ func (w *town) checked(phone msisdn.Number) (all []string) {
 		w.must(err)
 		all = append(all, said)
 	}
+	slices.Sort(all)
 	return all
 }
 
 // hears asserts what a stranger hears of the receipts that a phone was sent.
 func (w *town) hears(of msisdn.Number, want ...string) {
 	w.t.Helper()
+	slices.Sort(want)
 	if got := strings.Join(w.checked(of), "\n"); got != strings.Join(want, "\n") {
 		w.t.Errorf("of the receipts of %s:\n%s\nwant\n%s", of.Masked(), got, strings.Join(want, "\n"))
 	}

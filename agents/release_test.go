@@ -89,7 +89,7 @@ func TestCommissionIsReleased(t *testing.T) {
 func (w *town) lastTexts() map[msisdn.Number]string {
 	w.t.Helper()
 	out := map[msisdn.Number]string{}
-	receipt := regexp.MustCompile(`[2-9A-Z]{10}$`)
+	receipt := regexp.MustCompile(`[2-9A-Z]{10}-[0-9]{4}$`)
 	w.must(w.db.Each(bg, `SELECT phone, body FROM messages ORDER BY created_at, id`, nil, func(rows *sql.Rows) error {
 		var phone, body string
 		err := rows.Scan(&phone, &body)
