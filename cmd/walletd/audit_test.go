@@ -169,15 +169,15 @@ func (a *inquiry) readClosings(ctx context.Context, d *db.DB) error {
 	})
 }
 
-var receiptInMessage = regexp.MustCompile(`[0-9A-Z]{10}$`)
+var receiptInMessage = regexp.MustCompile(`([0-9A-Z]{10})-[0-9]{4}$`)
 
 func (a *inquiry) readMessages(ctx context.Context, d *db.DB) error {
 	return rows(ctx, d, `SELECT phone, body FROM messages`, func(into func(...any) error) error {
 		var phone string
 		var body []byte
 		err := into(&phone, &body)
-		if code := receiptInMessage.Find(bytes.TrimSpace(body)); code != nil {
-			a.texted[string(code)] = append(a.texted[string(code)], msisdn.Number(phone))
+		if code := receiptInMessage.FindSubmatch(bytes.TrimSpace(body)); code != nil {
+			a.texted[string(code[1])] = append(a.texted[string(code[1])], msisdn.Number(phone))
 		}
 		return err
 	})
