@@ -19,7 +19,7 @@ import (
 var resends = tally.Rule{What: "resend", Most: 3, Per: 24 * time.Hour, Apart: time.Minute, Over: fault.ResendsSpent, Soon: fault.ResentJustNow}
 
 const (
-	resendFrom = 3 // how many of the last postings of an account are looked at for a message
+	resendFrom = 10 // how many of the last postings of an account are looked at for a message
 	resendOf   = 9 // messages of one posting that are looked at: both sides, and the operators of a shop
 )
 
