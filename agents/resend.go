@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 
+	"senti/agents/network"
 	"senti/wallet/fault"
 	"senti/wallet/msisdn"
 )
@@ -16,6 +17,8 @@ func (a *Agents) ResendLast(ctx context.Context, phone msisdn.Number) error {
 		return a.wallet.ResendLast(ctx, phone)
 	case err != nil:
 		return err
+	case post.Operator.Status != network.Active: // the till's affairs are not for the phone now
+		return a.wallet.ResendLast(ctx, phone)
 	}
 	return a.wallet.ResendLast(ctx, phone, post.Till.Float)
 }

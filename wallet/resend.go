@@ -20,14 +20,14 @@ var resends = tally.Rule{What: "resend", Most: 3, Per: 24 * time.Hour, Apart: ti
 
 const (
 	resendFrom = 10 // how many of the last postings of an account are looked at for a message
-	resendOf   = 9 // messages of one posting that are looked at: both sides, and the operators of a shop
+	resendOf   = 9  // messages of one posting that are looked at: both sides, and the operators of a shop
 )
 
 // ResendLast sends the newest receipt of a phone again, with a word that it is sent again, so that nobody counts the money twice. It
 // is looked for among what moved on the wallet of the phone's owner and on the other accounts, such as that of a till. What holds a code
 // is not a receipt, and never sent again.
 //
-// Faults: nothing_to_resend, receipt_waits (it is on its way), resent_just_now, resends_spent, busy.
+// Faults: sim_changed, nothing_to_resend, receipt_waits (it is on its way), resent_just_now, resends_spent, busy.
 func (w *Wallet) ResendLast(ctx context.Context, phone msisdn.Number, others ...int64) error {
 	accounts := others
 	owner, err := w.Customer(ctx, phone)
@@ -59,6 +59,16 @@ func (w *Wallet) Resend(ctx context.Context, phone msisdn.Number, message id.ID)
 
 // resend sends the newest of those messages again that are of the kinds, and for the phone.
 func (w *Wallet) resend(ctx context.Context, phone msisdn.Number, messages []id.ID, kinds ...outbox.Kind) error {
+	language := w.market.Languages[0]
+	owner, err := w.Customer(ctx, phone)
+	switch {
+	case err == nil && !owner.SIMChanged.IsZero(): // what a receipt tells is not for whoever has the number now
+		return fault.New(fault.SIMChanged)
+	case err == nil:
+		language = owner.Language
+	case !fault.HasCode(err, fault.NotRegistered):
+		return err
+	}
 	all, err := w.messages.Copies(ctx, messages)
 	if err != nil {
 		return err
@@ -71,7 +81,7 @@ func (w *Wallet) resend(ctx context.Context, phone msisdn.Number, messages []id.
 	if last.State == outbox.Waiting {
 		return fault.New(fault.ReceiptWaits)
 	}
-	text := w.sentAgain(w.languageOf(ctx, phone), last.Text)
+	text := w.sentAgain(language, last.Text)
 	_, err = w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{
 		w.tallies.Count(resends, string(phone)),
 		w.messages.Add(last.Kind, w.ids.New(), phone, func(*ledger.Outcome) string { return text }),
@@ -93,12 +103,4 @@ func (w *Wallet) sentAgain(language, text string) string {
 		return text
 	}
 	return marked + text
-}
-
-// languageOf is the language of the phone's owner, or the market's first for one who has no wallet.
-func (w *Wallet) languageOf(ctx context.Context, phone msisdn.Number) string {
-	if owner, err := w.Customer(ctx, phone); err == nil {
-		return owner.Language
-	}
-	return w.market.Languages[0]
 }

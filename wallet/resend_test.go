@@ -97,3 +97,21 @@ func TestResendIsForReceiptsOfOnesOwn(t *testing.T) {
 		}
 	})
 }
+
+// What a receipt tells is not for whoever has the number with another SIM.
+func TestNothingIsResentToAnotherSIM(t *testing.T) {
+	eachTown(t, func(t *testing.T, w *town) {
+		sent, _ := w.send(john, jane, 500, "4826")
+		w.delivered()
+		w.calls(john, oldCard, time.Time{})
+		w.calls(john, newCard, time.Time{})
+		before := len(w.texted(john))
+		w.resends(john, fault.SIMChanged)
+		if err := w.Resend(ctx, john, outbox.MessageID(sent.Intent, toSender)); !fault.HasCode(err, fault.SIMChanged) {
+			t.Errorf("that message: %v", err)
+		}
+		if after := len(w.texted(john)); after != before {
+			t.Errorf("%d more texts", after-before)
+		}
+	})
+}
