@@ -190,6 +190,25 @@ func (y typist) customers() {
 	y.id = ""
 	y.types("alice", "number of the ID document is asked for", "customer", "reset-pin", "0712000001", "--why", "came with the ID")
 	y.types("bob", "customer.reset_pin", "audit", "--act", "customer.")
+	y.numbers()
+}
+
+// numbers is what staff do about SIMs, and numbers that are somebody else's.
+func (y typist) numbers() {
+	y.t.Helper()
+	y.id = "28445190"
+	y.types("bob", "none was told yet", "customer", "show", "0712000001")
+	y.types("alice", "sim_known", "customer", "sim-check", "0712000001", "--why", "came with the ID")
+	y.types("alice", "no wallet without a number", "customer", "claim", "0712000003", "--why", "came with the ID")
+	y.types("bob", "not_allowed", "customer", "detach", "0712000001", "--why", "the telco wrote")
+	y.approved("off the number 0712 000 001", "customer", "detach", "0712000001", "--why", "the telco wrote")
+	y.types("bob", "not_registered", "customer", "show", "0712000001")
+	y.approved("on 0712 000 003", "customer", "claim", "0712000003", "--why", "came with the ID")
+	y.types("bob", "balance      Ksh 100", "customer", "show", "0712000003")
+	y.types("bob", "changed once", "customer", "show", "0712000003")
+	y.types("bob", "customer.claim", "audit", "--act", "customer.")
+	y.approved("off the number 0712 000 003", "customer", "detach", "0712000003", "--why", "the telco wrote")
+	y.approved("on 0712 000 001", "customer", "claim", "0712000001", "--why", "has it back")
 }
 
 // openedDesk makes the staff, and a customer with a hundred shillings.

@@ -61,7 +61,8 @@ func canaryRun(t *testing.T, server *dbtest.Server, dsn string) {
 	replies, came := replyDesk(t)
 	c.replies = came
 	centre := newSMPPTelco(t)
-	c.node = c.site.node(t, "log_level: debug", everyGatewayOf(c.site, replies), centre.link(c.site, ""), "sms: telco")
+	c.node = c.site.node(t, "log_level: debug", everyGatewayOf(c.site, replies), centre.link(c.site, ""), "sms: telco",
+		"numbers: [{name: telco, token: file:"+c.site.file("bearer")+"}]")
 	c.must(c.node.start())
 	for i, gateway := range []string{"africastalking", "senti"} {
 		c.flows(gateway, i)
@@ -254,12 +255,35 @@ func (c *canary) hostile() {
 			c.screens = append(c.screens, err.Error())
 		}
 	}
+	c.hostileEvents()
 	for _, status := range []string{"Success", "Incomplete", "Failed", ownerPIN} {
 		notice := map[string][]string{"sessionId": {"canary-0"}, "phoneNumber": {"+254722000150"}, "status": {status}, "date": {ownerPIN},
 			"input": {"2*1*Canary Wanja*" + firstID + "*" + ownerPIN}, "lastAppResponse": {"END " + ownerPIN}}
 		if _, err := c.telco.post(c.t.Context(), c.node, "/ussd/africastalking/"+pathSecret+"/events", notice); err != nil {
 			c.screens = append(c.screens, err.Error())
 		}
+	}
+}
+
+// hostileEvents tells of numbers what is no good, with a PIN or an ID number in it, and of one that nobody has.
+func (c *canary) hostileEvents() {
+	for _, fields := range []map[string]any{
+		{"id": ownerPIN + " ", "event": "swap", "number": "254791000099", "at": "2026-03-05T09:14:31Z"},
+		{"id": "e", "event": ownerPIN, "number": "254791000099", "at": "2026-03-05T09:14:31Z"},
+		{"id": "e", "event": "swap", "number": firstID, "at": "2026-03-05T09:14:31Z"},
+		{"id": "e", "event": "swap", "number": "254791000099", "at": ownerPIN},
+		{"id": "e", "event": "swap", "number": "254791000099", "at": "2026-03-05T09:14:31Z", "pin": ownerPIN},
+	} {
+		answer, err := c.sentiPost("/numbers/telco", fields)
+		if err == nil {
+			c.t.Errorf("taken: %v", fields)
+			continue
+		}
+		c.screens = append(c.screens, answer, err.Error())
+	}
+	good := map[string]any{"id": "e", "event": "recycle", "number": "254791000099", "at": "2026-03-05T09:14:31Z"}
+	if answer, err := c.sentiPost("/numbers/telco", good); err != nil || !strings.Contains(answer, `{"taken":1}`) {
+		c.t.Errorf("of nobody's number: %q, %v", answer, err)
 	}
 }
 

@@ -89,6 +89,9 @@ func dialled(text string) (string, error) {
 // no other holder's: no country's code begins with 0. Nothing is sent to it.
 func NoNumber(holder int64) Number { return Number(fmt.Sprintf("+0%014d", holder)) }
 
+// noNumber is how people read it.
+const noNumber = "-"
+
 // IsNone reports whether a number is what NoNumber makes, or empty.
 func (n Number) IsNone() bool { return n == "" || strings.HasPrefix(string(n), "+0") }
 
@@ -97,6 +100,9 @@ func (n Number) E164() string { return string(n) }
 
 // Plain returns the number as it is dialled at home, without spaces: "0712000002".
 func (n Number) Plain() string {
+	if n.IsNone() {
+		return noNumber
+	}
 	trunk, national := n.split()
 	return trunk + national
 }
@@ -113,6 +119,9 @@ func (n Number) National() string {
 
 // Masked returns the number with its middle hidden, for people who need not know it and for logs: "0712***001", "771***001".
 func (n Number) Masked() string {
+	if n.IsNone() {
+		return noNumber
+	}
 	plain := n.Plain()
 	if len(plain) <= 7 {
 		return "***" + n.Last3()

@@ -148,3 +148,22 @@ func BenchmarkMasked(b *testing.B) {
 		_ = Number("+254712000001").Masked()
 	}
 }
+
+// Who has no number any more has something in its place, which is nobody else's and is neither dialled nor shown.
+func TestNoNumber(t *testing.T) {
+	n := NoNumber(1017)
+	if back, ok := FromBytes16(n.Bytes16()); !ok || back != n || n == NoNumber(1018) || len(n) > 16 {
+		t.Errorf("%q comes back as %q, %t", string(n), string(back), ok)
+	}
+	if !n.IsNone() || Number("+254712000001").IsNone() || !Number("").IsNone() {
+		t.Error("which numbers are none")
+	}
+	if n.Plain() != "-" || n.National() != "-" || n.Masked() != "-" {
+		t.Errorf("shown as %q, %q, %q", n.Plain(), n.National(), n.Masked())
+	}
+	for _, region := range []string{"KE", "UG", "CI"} {
+		if got, err := Parse(string(n), region); err == nil {
+			t.Errorf("read as %q in %s", string(got), region)
+		}
+	}
+}
