@@ -44,7 +44,7 @@ func (t *MendTerms) keepSpent() { t.Back.but(t.Amount-t.Held, t.Party.Account, t
 // GiveBack takes what is held of a wrong deposit back to the float it came from: the customer agrees that it was not theirs. Money
 // leaves the wallet, so it takes the PIN. Sent again it returns the same receipt and moves nothing.
 //
-// Faults: wrong_pin (left), pin_locked, no_pin, deal_closed (state; staff have decided), case_closed, conflict (more is held by now: begin
+// Faults: wrong_pin (left), pin_locked, no_pin, sim_changed, deal_closed (state; staff have decided), case_closed, conflict (more is held by now: begin
 // again), intent_expired, busy; outcome_unknown.
 func (a *Agents) GiveBack(ctx context.Context, intentID id.ID, typed pin.PIN) (MendReceipt, error) {
 	in, t, err := a.recallMend(ctx, intentID, ledger.CashInReversal, "")
@@ -79,6 +79,7 @@ func (a *Agents) giveBackPlan(in intent.Intent, t MendTerms, c deal.Case, operat
 	}
 	plan.Companions = append([]ledger.Companion{
 		a.wallet.Intents().Close(in, a.wallet.Ended(t.Party.Language, fault.GivingBack, a.giveBackEnd(t))),
+		a.wallet.Customers().Proven(t.Party.Phone), // a reversal goes past what stops a wallet, but this one is the customer's own act
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		a.deals.Change(t.Deal, deal.To(deal.Reversed, in.ID)),
 		a.deals.Undone(t.Customer, t.Deal),

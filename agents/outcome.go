@@ -23,7 +23,9 @@ import (
 func (a *Agents) LastOutcome(ctx context.Context, phone msisdn.Number) (wallet.Last, bool, error) {
 	last, ok, err := a.wallet.LastOutcome(ctx, phone)
 	if ok && err == nil {
-		ok, err = a.actsHere(ctx, phone, last)
+		var since time.Time
+		since, err = a.heldSince(ctx, phone)
+		ok = !last.At.Before(since)
 	}
 	if err == nil && ok && last.Kind == ledger.CashOut && last.State == wallet.NotDone {
 		last, err = a.orApproved(ctx, last)
@@ -41,18 +43,25 @@ func (a *Agents) LastOutcome(ctx context.Context, phone msisdn.Number) (wallet.L
 	return last, ok && err == nil, err
 }
 
-// actsHere reports whether an act on a phone was that of who has the number now, as an operator or, as package wallet has looked at, as a
-// customer; and not of somebody who had it before.
-func (a *Agents) actsHere(ctx context.Context, phone msisdn.Number, last wallet.Last) (bool, error) {
-	post, err := a.Post(ctx, phone)
-	if fault.HasCode(err, fault.NotOperator) {
-		_, err = a.wallet.Customer(ctx, phone)
-		if fault.HasCode(err, fault.NotRegistered) {
-			return false, nil
-		}
-		return err == nil, err
+// heldSince is since when who has a number now is known to have it, as a customer or as an operator; now for nobody. What a phone was told
+// before was for somebody else.
+func (a *Agents) heldSince(ctx context.Context, phone msisdn.Number) (time.Time, error) {
+	since := a.now()
+	c, err := a.wallet.Customer(ctx, phone)
+	switch {
+	case err == nil:
+		since = c.CreatedAt
+	case !fault.HasCode(err, fault.NotRegistered):
+		return since, err
 	}
-	return last.Actor == post.Operator.ID || !last.At.Before(post.Operator.CreatedAt), err
+	post, err := a.Post(ctx, phone)
+	switch {
+	case err == nil && post.Operator.CreatedAt.Before(since):
+		since = post.Operator.CreatedAt
+	case err != nil && !fault.HasCode(err, fault.NotOperator):
+		return since, err
+	}
+	return since, nil
 }
 
 // orApproved is the cash-out that the request has become which an act was about.
@@ -94,6 +103,11 @@ func (a *Agents) news(ctx context.Context, phone msisdn.Number) (wallet.Last, bo
 	if err != nil || len(missed) == 0 {
 		return wallet.Last{}, false, err
 	}
+	since, err := a.heldSince(ctx, phone)
+	if err != nil {
+		return wallet.Last{}, false, err
+	}
+	missed = slices.DeleteFunc(missed, func(m outbox.Lost) bool { return m.At.Before(since) })
 	all, err := a.happened(ctx, phone)
 	if err != nil {
 		return wallet.Last{}, false, err

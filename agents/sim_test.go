@@ -103,6 +103,61 @@ func TestSwapEventBesideSends(t *testing.T) {
 	})
 }
 
+// One process answers the feed, another has the quotes and remembers the customer as he was.
+func TestSwapEventAtAnotherProcess(t *testing.T) {
+	dbtest.EachPair(t, func(t *testing.T, a, b *db.DB) {
+		w := newTown(t, a)
+		other := openTown(t, b, w.clock)
+		var quotes []wallet.SendQuote
+		for range 10 {
+			q, err := other.sends(john, jane, 10_00)
+			w.must(err)
+			quotes = append(quotes, q)
+		}
+		swap := w.event("1", agents.NumberSwapped, john)
+		var all sync.WaitGroup
+		answered := make(chan struct{})
+		for i, q := range quotes {
+			all.Go(func() {
+				if i%2 == 1 {
+					<-answered
+				}
+				_, err := other.wallet.Send(bg, q.Intent, w.pin(john))
+				if err == nil && i%2 == 1 {
+					t.Error("paid after the event was answered")
+				}
+				if err != nil && !fault.HasCode(err, fault.SIMChanged) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Go(func() {
+			if err := w.agents.TakeNumberEvent(bg, swap); err != nil {
+				t.Error(err)
+			}
+			close(answered)
+		})
+		all.Wait()
+		w.right()
+	})
+}
+
+// A wrong deposit is given back by the customer's own act, and so not with another SIM; what a shop or staff undo is.
+func TestNothingIsGivenBackWithAnotherSIM(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		in := w.paysIn(njeri, jane, 500_00)
+		_, err := claiming(w, njeri, in)
+		w.must(err)
+		q, err := w.agents.QuoteGiveBack(bg, agents.MendRequest{Who: jane, Deal: in})
+		w.must(err)
+		w.must(w.agents.TakeNumberEvent(bg, w.event("1", agents.NumberSwapped, jane)))
+		_, err = w.agents.GiveBack(bg, q.Intent, w.pin(jane))
+		w.refused(err, fault.SIMChanged)
+		w.right()
+	})
+}
+
 // An operator with another SIM does nothing at the till until a manager of the agent, or staff, say that it is he.
 func TestOperatorWithAnotherSIM(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

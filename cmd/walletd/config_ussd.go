@@ -18,6 +18,7 @@ type gatewaySettings struct {
 	Screen   int           `yaml:"screen"`
 	Waits    time.Duration `yaml:"waits"`
 	Alphabet string        `yaml:"alphabet"`
+	SIM      string        `yaml:"sim"`
 	Table    string        `yaml:"table"`
 
 	Replies      string `yaml:"replies"`
@@ -77,6 +78,9 @@ func (g gatewaySettings) instance(where string, proxies []netip.Prefix) (i ussdg
 		i.GSM7 = true
 	default:
 		return i, fmt.Errorf("%s: alphabet is %q: write gsm7, or leave it out", where, g.Alphabet)
+	}
+	if i.NoSIM = g.SIM == "ignore"; g.SIM != "" && !i.NoSIM {
+		return i, fmt.Errorf("%s: sim is %q: write ignore, or leave it out", where, g.SIM)
 	}
 	d, err := g.Door.resolve(where, proxies)
 	if err != nil {

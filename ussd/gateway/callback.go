@@ -88,6 +88,7 @@ type endpoint struct {
 	region  string
 	code    string
 	gsm7    bool
+	noSIM   bool
 	dialler Dialler
 	courier *courier
 	callers kept[msisdn.Number] // of sessions
@@ -153,6 +154,9 @@ func (e *endpoint) turn(c echo.Context, h heard) {
 	}
 	turn := h.turn
 	turn.Session = e.ours(turn.Session)
+	if e.noSIM {
+		turn.IMSI, turn.SIMSwapped = "", time.Time{}
+	}
 	ctx := c.Request().Context()
 	reply, outcome := e.screen(ctx, turn)
 	if e.async {

@@ -51,6 +51,7 @@ type Instance struct {
 	Limit  int           // longest screen; 0 for the type's
 	Waits  time.Duration // how long it waits for an answer; 0 for the type's
 	GSM7   bool          // it carries no other alphabet
+	NoSIM  bool          // what it says of SIMs is wrong, and not looked at
 
 	Table   []byte  // of type "http": its format, as in tables.yaml
 	Replies Replies // of a type that takes its replies by a call of ours: where
@@ -190,7 +191,7 @@ func (c Config) endpoint(i Instance, d Dialler) (*endpoint, error) {
 	if err := i.Push.check(a); err != nil {
 		return nil, err
 	}
-	return &endpoint{adapter: a, guard: guard, region: c.Region, code: cmp.Or(i.Code, c.Code), gsm7: i.GSM7,
+	return &endpoint{adapter: a, guard: guard, region: c.Region, code: cmp.Or(i.Code, c.Code), gsm7: i.GSM7, noSIM: i.NoSIM,
 		dialler: d, courier: newCourier(i.Replies), log: c.Log.With("gateway", a.name), count: c.Count}, nil
 }
 

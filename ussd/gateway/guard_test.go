@@ -232,3 +232,16 @@ func TestPropertiesOfAGateway(t *testing.T) {
 		t.Errorf("answer %s", got)
 	}
 }
+
+// What a gateway says of SIMs is passed on, unless it is known to be wrong.
+func TestSIMOfAGateway(t *testing.T) {
+	for ignored, want := range map[bool]string{false: "639020000000001", true: ""} {
+		b := newBench(t, sentiWire(), Instance{NoSIM: ignored, Guard: webhook.Guard{Secrets: []string{testSecret}}})
+		r := b.write(usual())
+		r.body = strings.Replace(r.body, "{", `{"imsi":"639020000000001","sim_swapped":"2026-03-05T09:14:31Z",`, 1)
+		b.call(r)
+		if got := b.requests[0]; got.IMSI != want || got.SIMSwapped.IsZero() != ignored {
+			t.Errorf("ignored %t: %q, %v", ignored, got.IMSI, got.SIMSwapped)
+		}
+	}
+}

@@ -93,6 +93,36 @@ func (c documentCount) Finish(row any, o *ledger.Outcome) any {
 	return &next
 }
 
+// Proven returns the companion that lets a plan through only if no change of the customer's SIM waits for a check of the ID: for what the
+// ledger lets leave a wallet that is stopped. The faults are not_registered and sim_changed.
+func (s *Store) Proven(phone msisdn.Number) ledger.Companion { return proven{s, phone} }
+
+type proven struct {
+	store *Store
+	phone msisdn.Number
+}
+
+// Table is the customers' table.
+func (p proven) Table() ledger.Table { return p.store.customers }
+
+// Key is the phone.
+func (p proven) Key() id.ID { return p.phone.Bytes16() }
+
+// Check looks at the SIM.
+func (proven) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
+	c, ok := row.(*Customer)
+	switch {
+	case !ok || vacant(row):
+		return nil, fault.New(fault.NotRegistered)
+	case !c.SIMChanged.IsZero():
+		return nil, fault.New(fault.SIMChanged)
+	}
+	return nil, nil
+}
+
+// Finish leaves the row as it is.
+func (proven) Finish(any, *ledger.Outcome) any { return nil }
+
 // Change returns the companion that alters a customer: change gets a copy of the row as it is at the commit, alters it, or
 // refuses. It must be pure, and must leave ID and Phone alone. The fault is not_registered for a phone without a wallet.
 func (s *Store) Change(phone msisdn.Number, change func(*Customer) *fault.Error) ledger.Companion {
