@@ -99,3 +99,36 @@ func TestToldOnTheNewNumber(t *testing.T) {
 		w.right()
 	})
 }
+
+// loses has no message that was written for a phone reach it.
+func (w *town) loses(phone msisdn.Number) {
+	w.t.Helper()
+	for _, query := range []string{
+		`UPDATE messages SET state = 2, due_at = NULL WHERE phone = ?`,
+		`INSERT INTO lost_messages (message, phone) SELECT id, phone FROM messages WHERE phone = ?`,
+	} {
+		_, err := w.db.Exec(bg, query, string(phone))
+		w.must(err)
+	}
+}
+
+// A message to the number that its owner of then did not get is not offered to the owner of now.
+func TestLostMessagesOfARecycledNumber(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		w.takesOut(john, njeri, 2_000_00)
+		q, err := w.sends(jane, john, 100_00)
+		w.must(err)
+		if _, err := w.wallet.Send(bg, q.Intent, w.pin(jane)); err != nil {
+			t.Fatal(err)
+		}
+		w.loses(john)
+		if last, ok, err := w.agents.LastOutcome(bg, john); !ok || !last.MessageFailed || err != nil {
+			t.Fatalf("John is told of %+v, %t, %v", last, ok, err)
+		}
+		w.recycled()
+		if last, ok, err := w.agents.LastOutcome(bg, john); ok || err != nil {
+			t.Errorf("Omar is told of %+v, %v", last, err)
+		}
+	})
+}
