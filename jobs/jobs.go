@@ -64,11 +64,13 @@ type Parts struct {
 	Messages *outbox.Store
 	Intake   *intake.Intake
 	Keep     market.Retention
+	Idle     map[string]time.Duration // how long a session of each USSD gateway may be silent before it must be over
 }
 
 // All is every job there is, in the order people see them.
 func All(p Parts) []Job {
 	return []Job{
+		tellAbandoned(p),
 		expireHolds(p),
 		expireCashIns(p),
 		expireAsks(p),

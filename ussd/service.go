@@ -1,6 +1,7 @@
 package ussd
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -21,7 +22,7 @@ import (
 	"senti/wallet/key"
 )
 
-// AnswerBudget is how long a page may take. Telcos wait 5 to 10 seconds; what is not certain by then is told by SMS.
+// AnswerBudget is how long a page may take where its gateway has no deadline. Telcos wait 5 to 10 seconds.
 const AnswerBudget = 2 * time.Second
 
 // SessionsMax is how many sessions are kept at once unless Options say otherwise: a minute of a country's busiest hour.
@@ -80,15 +81,13 @@ func New(o Options) (*Service, error) {
 // Sessions returns how many sessions are kept, for metrics.
 func (s *Service) Sessions() int { return s.sessions.Len() }
 
-// Handle answers a callback within its budget, or half of what its gateway waits if that is less. It never fails and never
-// panics: what goes wrong becomes a last page.
+// Handle answers a callback by the deadline of its gateway. It never fails and never panics: what goes wrong becomes a last page. What is not
+// certain by the deadline does too, and says that an SMS will tell; a commit that is under way goes on, and its receipt is that SMS. If there is
+// none, because nothing came of it, wallet.TellAbandoned writes one.
 //
 // The work goes on when the gateway hangs up: its reply is kept, and the repeat that follows gets it.
 func (s *Service) Handle(ctx context.Context, req Request) Reply {
-	budget := s.budget
-	if req.Within > 0 {
-		budget = min(budget, req.Within/2)
-	}
+	budget := cmp.Or(req.Deadline, s.budget)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
 	defer cancel()
 	key := s.reader.Key(req.Gateway, req.Session, string(req.Caller))

@@ -29,8 +29,8 @@ type Request struct {
 	ID      string // the gateway's own name for this very call, if it has one: a repeat has the same
 	Opening string // when Text is the latest input and neither New, Later nor Turn is known: what was dialled after the code, should this be the first request
 
-	Limit  int           // longest screen the gateway can show, in characters
-	Within time.Duration // how long the gateway waits for the answer; 0 for not known
+	Limit    int           // longest screen the gateway can show, in characters
+	Deadline time.Duration // after how long the page must be there at the latest; 0 for as the service has it
 
 	// What the gateway tells of the phone besides, mostly nothing.
 	Network    string    // its name or code of the network: "63902", "MTN"

@@ -144,6 +144,7 @@ func newWorldIn(t testing.TB, d *db.DB, lang, market string) *world {
 	w.staff["hire"], w.staff["unlock"], w.staff["suspend"] = w.hire, w.unlock, w.suspend
 	w.staff["resume"], w.staff["switch"], w.staff["claim"] = w.resume, w.switched, w.claims
 	w.jobs["expire"] = w.expire
+	w.jobs["abandoned"] = w.tells
 	w.start()
 	t.Cleanup(func() { w.stop() })
 	ctx := context.Background()

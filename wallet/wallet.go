@@ -20,6 +20,7 @@
 //	outcome.go     what became of the last thing asked for (a call that was cut)
 //	check.go       is this receipt true
 //	resend.go      the last receipt sent again; retry.go any message, by staff
+//	abandoned.go   who is told by SMS that nothing came of it
 //	lookup.go      who is that
 //	issue.go       the system's own accounts; e-money made for seeds of demos and tests
 //	office.go      staff: who they are, and that it is they (officesession.go: for how long)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"senti/agents"
 	"senti/sms/command"
@@ -213,6 +214,20 @@ func (a *app) pushPages(p plan) {
 	a.pushes = ussd.NewPushes(a.service, by, dials, slog.Default(), a.metrics.countPush)
 	a.agents.RingWith(a.pushes.Ring)
 	a.background("pushes", a.pushes.Run)
+}
+
+// idle is how long sessions of each gateway and link may be silent.
+func (a *app) idle() map[string]time.Duration {
+	idle := map[string]time.Duration{}
+	for _, g := range a.gateways {
+		idle[g.Name] = g.Idle
+	}
+	for _, l := range a.links {
+		if l.ussd != nil {
+			idle[l.Name()] = l.ussd.Idle
+		}
+	}
+	return idle
 }
 
 // pushers are the gateways and links that can begin a session.

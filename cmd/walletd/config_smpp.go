@@ -33,6 +33,8 @@ type smppSettings struct {
 	Code     string        `yaml:"code"`
 	Screen   int           `yaml:"screen"`
 	Waits    time.Duration `yaml:"waits"`
+	Answer   time.Duration `yaml:"answer"`
+	Idle     time.Duration `yaml:"idle"`
 	Coding   int           `yaml:"coding"`
 	Session  string        `yaml:"session"`
 	Continue int           `yaml:"continue"`
@@ -109,7 +111,7 @@ func (s smppSettings) plan() (p smppPlan, err error) {
 		}
 	}
 	if s.Role == roleUSSD || s.Role == roleBoth {
-		p.ussd = &ussdgateway.SMPP{Code: s.Code, Limit: s.Screen, Waits: s.Waits, Alphabet: smpp.Alphabet(s.Alphabet), Session: ussdgateway.SMPPSession(s.Session),
+		p.ussd = &ussdgateway.SMPP{Code: s.Code, Limit: s.Screen, Waits: s.Waits, Answer: s.Answer, Idle: s.Idle, Alphabet: smpp.Alphabet(s.Alphabet), Session: ussdgateway.SMPPSession(s.Session),
 			Pushes: s.Push, Phones: s.Phones}
 		for _, o := range []struct {
 			name  string

@@ -17,6 +17,8 @@ type gatewaySettings struct {
 	Code     string        `yaml:"code"`
 	Screen   int           `yaml:"screen"`
 	Waits    time.Duration `yaml:"waits"`
+	Answer   time.Duration `yaml:"answer"`
+	Idle     time.Duration `yaml:"idle"`
 	Alphabet string        `yaml:"alphabet"`
 	SIM      string        `yaml:"sim"`
 	Table    string        `yaml:"table"`
@@ -70,7 +72,7 @@ func (c *Config) gateways() ([]ussdgateway.Instance, error) {
 
 // instance resolves the references of one gateway. Where is how its mistakes are named.
 func (g gatewaySettings) instance(where string, proxies []netip.Prefix) (i ussdgateway.Instance, err error) {
-	i = ussdgateway.Instance{Type: g.Door.Type, Name: g.Door.Name, Code: g.Code, Limit: g.Screen, Waits: g.Waits}
+	i = ussdgateway.Instance{Type: g.Door.Type, Name: g.Door.Name, Code: g.Code, Limit: g.Screen, Waits: g.Waits, Answer: g.Answer, Idle: g.Idle}
 	i.Replies.URL, i.Push.URL, i.Push.Phones = g.Replies, g.Push, g.Phones
 	switch g.Alphabet {
 	case "", "ucs2":

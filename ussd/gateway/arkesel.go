@@ -37,6 +37,7 @@ var arkesel = adapter{
 	tells: "network",
 	limit: 160,
 	waits: 10 * time.Second,
+	idle:  150 * time.Second,
 	login: webhook.BasicLogin,
 	doors: []door{{http.MethodPost, "", []string{"application/json"}, hearArkesel}},
 

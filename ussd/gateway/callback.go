@@ -23,6 +23,7 @@ type adapter struct {
 	tells string        // what it tells besides: "end, network, IMSI"
 	limit int           // longest screen, in characters
 	waits time.Duration // how long it waits for an answer
+	idle  time.Duration // how long a person may be silent before its network ends the session; 0 for usualIdle
 	login webhook.Proof // how it shows a user and password: webhook.BasicLogin, or QueryLogin
 	opens bool          // may be open, for the demo
 	async bool          // takes the reply by a call of ours
@@ -84,6 +85,7 @@ const maxCall = 32 << 10
 // endpoint serves the routes of one gateway.
 type endpoint struct {
 	adapter
+	times
 	guard   webhook.Guard
 	region  string
 	code    string
@@ -148,7 +150,7 @@ func (e *endpoint) note(c echo.Context, h heard) {
 
 // turn answers one turn of a session.
 func (e *endpoint) turn(c echo.Context, h heard) {
-	h.turn.Gateway, h.turn.Limit, h.turn.Within = e.name, e.limit, e.waits
+	h.turn.Gateway, h.turn.Limit, h.turn.Deadline = e.name, e.limit, e.answerBy
 	if e.silentEnds {
 		e.callers.note(h.turn.Session, h.turn.Caller)
 	}

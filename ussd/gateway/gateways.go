@@ -50,6 +50,8 @@ type Instance struct {
 	Code   string        // the service code; empty for the market's
 	Limit  int           // longest screen; 0 for the type's
 	Waits  time.Duration // how long it waits for an answer; 0 for the type's
+	Answer time.Duration // after how long it is answered at the latest; 0 for 2 s, or half of what it waits if that is less
+	Idle   time.Duration // how long a person may be silent before its network ends the session; 0 for the type's
 	GSM7   bool          // it carries no other alphabet
 	NoSIM  bool          // what it says of SIMs is wrong, and not looked at
 
@@ -73,7 +75,8 @@ const (
 // Gateway is what the router needs to know of a gateway that is on.
 type Gateway struct {
 	Name   string
-	Limit  int // longest screen, in characters
+	Limit  int           // longest screen, in characters
+	Idle   time.Duration // how long a person may be silent before its network ends the session
 	Routes []Route
 	Pusher ussd.Pusher                 // begins sessions; nil when it cannot, or is not told where
 	Stop   func(context.Context) error // waits for what is under way beside the routes
@@ -140,7 +143,7 @@ func All(d Dialler, c Config) ([]Gateway, error) {
 
 // gateway is the endpoint as the router and whoever pushes see it.
 func (e *endpoint) gateway(to Push) Gateway {
-	g := Gateway{Name: e.name, Limit: e.limit, Routes: e.routes(), Stop: e.courier.stop}
+	g := Gateway{Name: e.name, Limit: e.limit, Idle: e.silence, Routes: e.routes(), Stop: e.courier.stop}
 	if e.push != nil && to.URL != "" {
 		r := newRinger(e, to)
 		g.Pusher = r
@@ -152,12 +155,37 @@ func (e *endpoint) gateway(to Push) Gateway {
 // A name stands in paths and metrics.
 var nameShape = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
 
-// The screens and waits that may be configured. Every dialogue is proven to fit the shortest screen, and a page may take two
-// seconds, of which the wait is twice.
+// The screens and times that may be configured. Every dialogue is proven to fit the shortest screen.
 const (
 	shortestScreen, longestScreen = 120, 182
 	shortestWait, longestWait     = time.Second, time.Minute
+	shortestAnswer                = 200 * time.Millisecond
+	shortestIdle, longestIdle     = 20 * time.Second, 10 * time.Minute
 )
+
+// usualAnswer is the deadline of a gateway that has no other: people do not look at an empty screen for longer. usualIdle is its time for
+// silence, longer than most networks keep a session open.
+const (
+	usualAnswer = 2 * time.Second
+	usualIdle   = 3 * time.Minute
+)
+
+// times are those of a gateway: how long it waits, by when it is answered, and how long a person may be silent.
+type times struct{ patience, answerBy, silence time.Duration }
+
+// settled fills in what is not configured, and names the setting to mend.
+func (t times) settled() (times, error) {
+	t.answerBy, t.silence = cmp.Or(t.answerBy, min(usualAnswer, t.patience/2)), cmp.Or(t.silence, usualIdle)
+	switch {
+	case t.patience < shortestWait || t.patience > longestWait:
+		return t, fmt.Errorf("a gateway waits %s to %s", shortestWait, longestWait)
+	case t.answerBy < shortestAnswer || t.answerBy >= t.patience:
+		return t, fmt.Errorf("it is answered after %s at the soonest, and before it has waited %s", shortestAnswer, t.patience)
+	case t.silence < shortestIdle || t.silence > longestIdle:
+		return t, fmt.Errorf("a person may be silent for %s to %s", shortestIdle, longestIdle)
+	}
+	return t, nil
+}
 
 // endpoint puts a gateway together as configured.
 func (c Config) endpoint(i Instance, d Dialler) (*endpoint, error) {
@@ -165,7 +193,8 @@ func (c Config) endpoint(i Instance, d Dialler) (*endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.name, a.limit, a.waits = cmp.Or(i.Name, a.name), cmp.Or(i.Limit, a.limit), cmp.Or(i.Waits, a.waits)
+	a.name, a.limit = cmp.Or(i.Name, a.name), cmp.Or(i.Limit, a.limit)
+	own, err := times{cmp.Or(i.Waits, a.waits), i.Answer, cmp.Or(i.Idle, a.idle)}.settled()
 	guard := i.Guard
 	if len(i.Logins) > 0 {
 		guard.Locks = append(slices.Clone(guard.Locks), webhook.Lock{Proof: a.login, Secrets: i.Logins})
@@ -177,8 +206,8 @@ func (c Config) endpoint(i Instance, d Dialler) (*endpoint, error) {
 		return nil, errors.New("nobody may call it: set secret, token, login, sign or allow")
 	case a.limit < shortestScreen || a.limit > longestScreen:
 		return nil, fmt.Errorf("a screen has %d to %d characters", shortestScreen, longestScreen)
-	case a.waits < shortestWait || a.waits > longestWait:
-		return nil, fmt.Errorf("a gateway waits %s to %s", shortestWait, longestWait)
+	case err != nil:
+		return nil, err
 	}
 	if err := guard.Check(a.opens); err != nil {
 		return nil, err
@@ -191,7 +220,7 @@ func (c Config) endpoint(i Instance, d Dialler) (*endpoint, error) {
 	if err := i.Push.check(a); err != nil {
 		return nil, err
 	}
-	return &endpoint{adapter: a, guard: guard, region: c.Region, code: cmp.Or(i.Code, c.Code), gsm7: i.GSM7, noSIM: i.NoSIM,
+	return &endpoint{adapter: a, times: own, guard: guard, region: c.Region, code: cmp.Or(i.Code, c.Code), gsm7: i.GSM7, noSIM: i.NoSIM,
 		dialler: d, courier: newCourier(i.Replies), log: c.Log.With("gateway", a.name), count: c.Count}, nil
 }
 

@@ -199,6 +199,9 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"a name is":             {Name: "../etc", Guard: one},
 		"120 to 182 characters": {Guard: one, Limit: 119},
 		"waits 1s to 1m":        {Guard: one, Waits: time.Millisecond},
+		"before it has waited":  {Guard: one, Answer: 10 * time.Second},
+		"at the soonest":        {Guard: one, Answer: time.Millisecond},
+		"silent for 20s to 10m": {Guard: one, Idle: time.Second},
 	} {
 		i.Type = cmp.Or(i.Type, "senti")
 		_, err := All(&recorder{}, Config{Gateways: []Instance{i}, Log: slog.New(slog.DiscardHandler)})
@@ -225,8 +228,8 @@ func TestPropertiesOfAGateway(t *testing.T) {
 		Guard: webhook.Guard{Secrets: []string{testSecret}}})
 	b.reply.Text = "Montant à envoyer, peut-être ? “oui”"
 	_, got := b.call(b.write(usual()))
-	if r := b.requests[0]; r.Gateway != "other" || r.Limit != 120 || r.Within != 3*time.Second {
-		t.Errorf("request %+v", r)
+	if r := b.requests[0]; r.Gateway != "other" || r.Limit != 120 || r.Deadline != 1500*time.Millisecond || b.gateway.Idle != 3*time.Minute {
+		t.Errorf("request %+v, idle %s", r, b.gateway.Idle)
 	}
 	if !strings.Contains(got, `Montant à envoyer, peut-etre ? \"oui\"`) {
 		t.Errorf("answer %s", got)

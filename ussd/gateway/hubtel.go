@@ -47,6 +47,7 @@ var hubtel = adapter{
 	tells: "end, network",
 	limit: 160,
 	waits: 5 * time.Second,
+	idle:  2 * time.Minute,
 	login: webhook.BasicLogin,
 	doors: []door{{http.MethodPost, "", []string{"application/json"}, hearHubtel}},
 

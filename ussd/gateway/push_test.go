@@ -144,7 +144,7 @@ func TestPushes(t *testing.T) {
 				t.Fatalf("typed: %d %s", status, answer)
 			}
 			want := c.want
-			want.Gateway, want.Caller, want.ServiceCode, want.Limit, want.Within = name, "+254712000001", "*384#", b.gateway.Limit, b.adapter.waits
+			want.Gateway, want.Caller, want.ServiceCode, want.Limit, want.Deadline = name, "+254712000001", "*384#", b.gateway.Limit, 2*time.Second
 			if len(b.requests) != 1 || b.requests[0] != want {
 				t.Errorf("typed\n%+v\nwant\n%+v", b.requests, want)
 			}
@@ -237,7 +237,7 @@ func TestRestCommPush(t *testing.T) {
 		t.Errorf("brought\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	for i, text := range []string{"1", markedPIN} {
-		want := ussd.Request{Gateway: "restcomm", Session: "push-1", Caller: "+254712000001", ServiceCode: "*384#", Text: text, Later: true, Limit: 182, Within: b.adapter.waits}
+		want := ussd.Request{Gateway: "restcomm", Session: "push-1", Caller: "+254712000001", ServiceCode: "*384#", Text: text, Later: true, Limit: 182, Deadline: 2 * time.Second}
 		if b.requests[i] != want {
 			t.Errorf("typed\n%+v\nwant\n%+v", b.requests[i], want)
 		}

@@ -64,7 +64,7 @@ func talkRestComm(ctx context.Context, r *ringer, p ussd.Page, first func(error)
 	}
 	for {
 		turn := ussd.Request{Gateway: r.name, Session: p.Session, Caller: p.Phone, ServiceCode: p.ServiceCode, Text: typed, Later: true,
-			Limit: r.limit, Within: r.waits}
+			Limit: r.limit, Deadline: r.answerBy}
 		reply, outcome := r.screen(ctx, turn)
 		if reply.End {
 			_, err := t.say(ctx, xmlAnswer(restCommMedia, restCommShows, restCommAlphabet(reply.Text), reply.Text))

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -216,7 +217,7 @@ func TestTurns(t *testing.T) {
 		for _, c := range b.turns {
 			b.requests = nil
 			status, answer := b.call(c.req)
-			c.want.Gateway, c.want.Limit, c.want.Within = b.adapter.name, b.adapter.limit, b.adapter.waits
+			c.want.Gateway, c.want.Limit, c.want.Deadline = b.adapter.name, b.adapter.limit, 2*time.Second
 			if status != http.StatusOK || !slices.Equal(b.requests, []ussd.Request{c.want}) {
 				t.Errorf("%s: status %d, answer %q, requests\n%+v\nwant\n%+v", c.name, status, answer, b.requests, c.want)
 			}

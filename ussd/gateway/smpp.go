@@ -36,6 +36,8 @@ type SMPP struct {
 	Code     string        // the service code, "*384#": what is dialled after it is a short cut
 	Limit    int           // longest screen; 160 when 0
 	Waits    time.Duration // how long the centre waits for a page; 10 s when 0
+	Answer   time.Duration // after how long it has one at the latest; 2 s when 0, or half of Waits if that is less
+	Idle     time.Duration // how long a person may be silent before the network ends the session; 3 minutes when 0
 	Alphabet smpp.Alphabet // what data_coding 0 means; GSM when empty
 	Coding   byte          // data_coding of pages in that alphabet: 0, or 15 as USSD numbers it
 	Session  SMPPSession   // InfoWithEnd when empty
@@ -111,13 +113,15 @@ func NewSMPP(d Dialler, c SMPP) (*SMPPGateway, error) {
 		c.Count = func(string, string) {}
 	}
 	name := c.Link.Name()
+	own, err := times{c.Waits, c.Answer, c.Idle}.settled()
+	c.Answer, c.Idle = own.answerBy, own.silence
 	switch {
 	case !slices.Contains([]SMPPSession{InfoWithEnd, Info, Reference}, c.Session):
 		return nil, fmt.Errorf("ussd gateway %s: the number of a session cannot stand in %q: choose %s, %s or %s", name, string(c.Session), InfoWithEnd, Info, Reference)
 	case c.Limit < shortestScreen || c.Limit > longestScreen:
 		return nil, fmt.Errorf("ussd gateway %s: a screen has %d to %d characters", name, shortestScreen, longestScreen)
-	case c.Waits < shortestWait || c.Waits > longestWait:
-		return nil, fmt.Errorf("ussd gateway %s: a gateway waits %s to %s", name, shortestWait, longestWait)
+	case err != nil:
+		return nil, fmt.Errorf("ussd gateway %s: %w", name, err)
 	}
 	if err := checkPhones(c.Phones); err != nil {
 		return nil, fmt.Errorf("ussd gateway %s: %w", name, err)

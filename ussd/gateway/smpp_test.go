@@ -161,7 +161,7 @@ func TestSMPPSession(t *testing.T) {
 	asked := x.asked()
 	session := asked[0].Session
 	for i, want := range []ussd.Request{{Text: "1*0712000002", New: true}, {Text: markedPIN, Later: true}, {Text: "5*5", Later: true}} {
-		want.Gateway, want.Session, want.Caller, want.ServiceCode, want.Limit, want.Within = "telco", session, "+254712000001", "*384#", 160, 10*time.Second
+		want.Gateway, want.Session, want.Caller, want.ServiceCode, want.Limit, want.Deadline = "telco", session, "+254712000001", "*384#", 160, 2*time.Second
 		if asked[i] != want {
 			t.Errorf("asked %+v, want %+v", asked[i], want)
 		}
@@ -452,7 +452,7 @@ func TestSMPPSettings(t *testing.T) {
 		spoil SMPP
 		want  string
 	}{
-		{SMPP{Session: "cookie"}, "cookie"}, {SMPP{Limit: 119}, "120"}, {SMPP{Limit: 183}, "182"}, {SMPP{Waits: time.Millisecond}, "waits"}, {SMPP{Alphabet: "utf8"}, "utf8"},
+		{SMPP{Session: "cookie"}, "cookie"}, {SMPP{Limit: 119}, "120"}, {SMPP{Limit: 183}, "182"}, {SMPP{Waits: time.Millisecond}, "waits"}, {SMPP{Answer: 10 * time.Second}, "answered"}, {SMPP{Idle: time.Second}, "silent"}, {SMPP{Alphabet: "utf8"}, "utf8"},
 		{SMPP{Phones: []string{"0712"}}, "+25470"},
 	} {
 		c.spoil.Link, c.spoil.Log, c.spoil.Clock = link, slog.Default(), clock.System{}

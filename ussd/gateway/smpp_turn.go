@@ -107,7 +107,7 @@ func (g *SMPPGateway) turn(ctx context.Context, h smppHeard) {
 		h.session = g.sessions.begin(h.key)
 	}
 	r := ussd.Request{Gateway: g.Name(), Session: h.session, Caller: h.key.phone, ServiceCode: g.Code, Text: h.text,
-		New: h.begins() || lost, Later: !h.begins() && !lost, Limit: g.Limit, Within: g.Waits}
+		New: h.begins() || lost, Later: !h.begins() && !lost, Limit: g.Limit, Deadline: g.Answer}
 	switch {
 	case lost:
 		r.Text = ""

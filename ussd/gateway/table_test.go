@@ -54,7 +54,7 @@ func TestATableOfOnesOwn(t *testing.T) {
 		t.Errorf("%d %s", status, got)
 	}
 	want := ussd.Request{Gateway: "bush", Session: "S&1", Caller: usualCaller, ServiceCode: "*384#", Text: "5*5", Turn: 2, ID: "c1", Limit: 140,
-		Within: 4 * time.Second, Network: "MTN", IMSI: "639020000000001"}
+		Deadline: 2 * time.Second, Network: "MTN", IMSI: "639020000000001"}
 	if len(b.requests) != 1 || b.requests[0] != want {
 		t.Errorf("requests %+v, want %+v", b.requests, want)
 	}

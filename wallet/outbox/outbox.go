@@ -90,9 +90,14 @@ func (s *Store) Add(k Kind, message id.ID, to msisdn.Number, text func(*ledger.O
 	return addition{table: s.table, kind: k, message: message, to: to, text: text}
 }
 
+// AddRefused is Add for a plan that is to be refused: the message is written when it is, for the first time, and not when it is accepted.
+func (s *Store) AddRefused(k Kind, message id.ID, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
+	return addition{table: s.table, kind: k, message: message, to: to, text: text, refused: true}
+}
+
 // AddUntil is Add for a message that is worth sending until a moment of its own, and not for the life of its kind.
 func (s *Store) AddUntil(until time.Time, k Kind, message id.ID, to msisdn.Number, text func(*ledger.Outcome) string) ledger.Companion {
-	return addition{s.table, k, until, message, to, text}
+	return addition{table: s.table, kind: k, until: until, message: message, to: to, text: text}
 }
 
 // StateOf returns how far a message got; false when there is none with that ID. Callers at the same time share a query.
@@ -191,6 +196,7 @@ type addition struct {
 	message id.ID
 	to      msisdn.Number
 	text    func(*ledger.Outcome) string
+	refused bool // written if the plan is refused, and not if it is accepted
 }
 
 type newMessage struct {
@@ -211,9 +217,9 @@ func (addition) Key() id.ID { return id.ID{} }
 // Check never refuses.
 func (addition) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
 
-// Finish writes the message, due at once, if the plan was accepted.
+// Finish writes the message, due at once, if the plan was accepted, or refused as it was meant to be.
 func (a addition) Finish(_ any, o *ledger.Outcome) any {
-	if !o.Accepted || a.to.IsNone() { // whoever it is about has no number any more
+	if o.Accepted == a.refused || a.to.IsNone() { // whoever it is about has no number any more
 		return nil
 	}
 	text := a.text(o)
