@@ -35,6 +35,10 @@ bench: ## measure the ledger, whole conversations and every gateway on a durable
 	.bin/walletd bench agents --db "$(DSN)" --clients 256 --seconds 15
 	.bin/walletd bench gateways --db "$(DSN)" --seconds 5
 
+.PHONY: drops
+drops: setup ## drop ten thousand sessions on every HTTP gateway, then look for lost or doubled money
+	SENTI_DROPS=long go test -count 1 -timeout 3h -v -run DroppedSessionsOnEveryGateway ./cmd/walletd
+
 .PHONY: crash
 crash: setup ## kill walletd and MariaDB a hundred times each under load, then look for lost or doubled money
 	SENTI_CRASH=long go test -count 1 -timeout 3h -v -run Crash ./cmd/walletd
