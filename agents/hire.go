@@ -13,7 +13,6 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
-	"senti/wallet/outbox"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
 )
@@ -133,8 +132,8 @@ func (a *Agents) pinCode(post network.Post, way proof.Way, text string) ([]ledge
 	}
 	said := a.texts.Say(post.Operator.Language, text, i18n.Text("code", drawn.Tell()), i18n.Text("shop", a.shop(post.Place)),
 		i18n.Text("service", a.market.ServiceCode), i18n.Text("menu", a.ForgotMenu()), i18n.Count("minutes", int64(life/time.Minute)))
-	return []ledger.Companion{begin, a.wallet.Messages().AddUntil(a.now().Add(life), outbox.Code, a.wallet.IDs().New(), post.Operator.Phone,
-		func(*ledger.Outcome) string { return said })}, nil
+	return []ledger.Companion{begin, a.wallet.Messages().AddCode(a.now().Add(life), a.wallet.IDs().New(), post.Operator.Phone,
+		func(*ledger.Outcome) string { return said }, drawn.Tell())}, nil
 }
 
 // operatorProof is the row of an operator's own answers.

@@ -313,20 +313,39 @@ func (a *Agents) sms(of id.ID, number byte, to msisdn.Number, said string) ledge
 	return a.wallet.Messages().Add(outbox.Notice, outbox.MessageID(of, number), to, func(*ledger.Outcome) string { return said })
 }
 
-// smsCode is sms for one that holds a code: there is no point in it once the code is over.
-func (a *Agents) smsCode(until time.Time, of id.ID, number byte, to msisdn.Number, said string) ledger.Companion {
-	return a.wallet.Messages().AddUntil(until, outbox.Code, outbox.MessageID(of, number), to, func(*ledger.Outcome) string { return said })
+// smsCodes is sms for one that holds codes: there is no point in it once they are over.
+func (a *Agents) smsCodes(until time.Time, of id.ID, number byte, to msisdn.Number, said string, codes ...voucher.Code) ledger.Companion {
+	shown := make([]string, len(codes))
+	for i, c := range codes {
+		shown[i] = c.Show()
+	}
+	return a.wallet.Messages().AddCode(until, outbox.MessageID(of, number), to, func(*ledger.Outcome) string { return said }, shown...)
 }
 
 // tellTill says something to the operators of a till.
 func (a *Agents) tellTill(ctx context.Context, of id.ID, first byte, till int64, say func(language string) string) ([]ledger.Companion, error) {
+	return a.toTill(ctx, till, func(i int, o network.Operator) ledger.Companion {
+		return a.sms(of, first+byte(i), o.Phone, say(o.Language))
+	})
+}
+
+// tellCode is tellTill for a text that holds a code.
+func (a *Agents) tellCode(ctx context.Context, of id.ID, first byte, till int64, until time.Time, code voucher.Code,
+	say func(language string) string,
+) ([]ledger.Companion, error) {
+	return a.toTill(ctx, till, func(i int, o network.Operator) ledger.Companion {
+		return a.smsCodes(until, of, first+byte(i), o.Phone, say(o.Language), code)
+	})
+}
+
+func (a *Agents) toTill(ctx context.Context, till int64, message func(int, network.Operator) ledger.Companion) ([]ledger.Companion, error) {
 	staff, err := a.whoWorks(ctx, till)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]ledger.Companion, len(staff))
 	for i, o := range staff {
-		out[i] = a.sms(of, first+byte(i), o.Phone, say(o.Language))
+		out[i] = message(i, o)
 	}
 	return out, nil
 }

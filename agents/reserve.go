@@ -321,8 +321,10 @@ func (a *Agents) PromiseCash(ctx context.Context, r OfferRequest) (end string, e
 	companions = append(companions, kept...)
 	companions = append(companions, a.wallet.Noted(actor(post), post.Operator.Language, r.Origin, end)...)
 	companions = append(companions,
-		a.smsCode(until, told, toCustomer, o.Phone, a.ofReservation(t.From.Language, "sms.reserve.promised", t, o, until, codes.args()...)),
-		a.smsCode(until, told, toOperator, post.Operator.Phone, a.ofReservation(post.Operator.Language, "sms.reserve.keep", t, o, until, codes.args()...)))
+		a.smsCodes(until, told, toCustomer, o.Phone,
+			a.ofReservation(t.From.Language, "sms.reserve.promised", t, o, until, codes.args()...), asking, asked),
+		a.smsCodes(until, told, toOperator, post.Operator.Phone,
+			a.ofReservation(post.Operator.Language, "sms.reserve.keep", t, o, until, codes.args()...), asking, asked))
 	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: companions})
 	if err == nil {
 		a.wallet.Wake()

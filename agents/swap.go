@@ -96,7 +96,7 @@ func (a *Agents) agreePlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 	if err != nil {
 		return nil, err
 	}
-	told, err := a.tellTill(ctx, in.ID, 2, o.Asker, func(language string) string {
+	told, err := a.tellCode(ctx, in.ID, 2, o.Asker, until, asking, func(language string) string {
 		return a.ofSwap(language, "sms.swap.agreed", t.At, t.Amount, until, asking)
 	})
 	if err != nil {
@@ -111,7 +111,7 @@ func (a *Agents) agreePlan(ctx context.Context, in intent.Intent, t FloatTerms, 
 	plan.Companions = append(a.works(t.At, t.PricedAt, 0, 0),
 		a.wallet.Intents().Close(in, a.ended(t.At.Language, fault.Swapping, a.swapAgreed(t, until), betweenShops)),
 		a.wallet.PINs().Check(wallet.OperatorPIN(t.At.Operator), typed),
-		a.smsCode(until, in.ID, 1, t.At.Phone, a.ofSwap(t.At.Language, "sms.swap.kept", t.To, t.Amount, until, asked)))
+		a.smsCodes(until, in.ID, 1, t.At.Phone, a.ofSwap(t.At.Language, "sms.swap.kept", t.To, t.Amount, until, asked), asked))
 	plan.Companions = append(plan.Companions,
 		a.offers.To(o, offer.Next{State: offer.Agreed, Operator: t.At.Operator, Hold: holdOf(o.ID), Until: until})...)
 	plan.Companions = append(plan.Companions, kept...)

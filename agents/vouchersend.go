@@ -164,8 +164,8 @@ func (a *Agents) voucherPlan(in intent.Intent, t VoucherTerms, typed pin.PIN) (*
 		a.wallet.PINs().Check(wallet.CustomerPIN(t.Customer), typed),
 		kept,
 		a.message(plan, toCustomer, t.From.Phone, a.voucherText(t, "sms.voucher.sender")),
-		a.wallet.Messages().AddUntil(t.Until, outbox.Code, outbox.MessageID(plan.ID, toReceiver), t.To,
-			a.voucherText(t, "sms.voucher.receiver", i18n.Text("code", code.Show()))),
+		a.wallet.Messages().AddCode(t.Until, outbox.MessageID(plan.ID, toReceiver), t.To,
+			a.voucherText(t, "sms.voucher.receiver", i18n.Text("code", code.Show())), code.Show()),
 	}
 	return a.wallet.Jointly(plan, t.From), nil
 }

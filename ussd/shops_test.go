@@ -149,6 +149,7 @@ func (w *world) noteCode(phone msisdn.Number, text string) string {
 			}
 			w.codes[phone] = text[at[6]:at[7]]
 		}
+		w.drawn = append(w.drawn, text[at[6]:at[7]])
 		out.WriteString(text[from:at[6]] + strings.Repeat("#", at[7]-at[6]))
 		from = at[7]
 	}

@@ -96,6 +96,7 @@ func play(t *testing.T, d *db.DB, lang, script string) string {
 			out = append(out, strings.TrimRight("  "+came, " "))
 		}
 	}
+	w.noCodeStays()
 	return strings.Join(out, "\n") + "\n"
 }
 

@@ -107,6 +107,7 @@ type world struct {
 	call  call
 	left  map[msisdn.Number]call   // of each phone, the call that the other phones have taken over from
 	codes map[msisdn.Number]string // the last code that each phone was shown or sent
+	drawn []string                 // every code that any phone was shown or sent
 	pair  columns                  // the phones that are shown side by side
 	sims  map[msisdn.Number]string // what telcos tell of phones' SIMs
 	texts []sms.Inbound            // what phones wrote to us

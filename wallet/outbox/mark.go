@@ -51,8 +51,12 @@ func (w *Worker) mark(ctx context.Context) error {
 			return err
 		}
 		var stmts []db.Stmt
-		stmts, news = w.marks(ours, known, early)
-		return tx.Run(ctx, stmts)
+		var over []any
+		stmts, news, over = w.marks(ours, known, early)
+		if err := tx.Run(ctx, stmts); err != nil {
+			return err
+		}
+		return scrub(ctx, tx, over)
 	})
 	if err != nil {
 		return fmt.Errorf("outbox: mark what was sent: %w", err)
@@ -98,13 +102,12 @@ func (w *Worker) name(ctx context.Context, tx *db.DB) (map[id.ID]said, error) {
 	return early, err
 }
 
-// marks renders what became of the messages, or of those only that were taken on, and returns what reports had told before. It names
-// only rows that exist, so the insert always turns into an update.
-func (w *Worker) marks(failures bool, known map[id.ID]standing, early map[id.ID]said) ([]db.Stmt, []Settled) {
+// marks renders what became of the messages, or of those only that were taken on, and returns what reports had told before, and which of
+// those that are over hold codes. It names only rows that exist, so the insert always turns into an update.
+func (w *Worker) marks(failures bool, known map[id.ID]standing, early map[id.ID]said) (_ []db.Stmt, news []Settled, secret []any) {
 	const columns = 10
 	now := w.clock.Now()
 	args := make([]any, 0, columns*len(w.over))
-	var news []Settled
 	var lost []any
 	for _, f := range w.over {
 		// A report may have come while the message was with the sender: there is nothing to add to it.
@@ -119,10 +122,13 @@ func (w *Worker) marks(failures bool, known map[id.ID]standing, early map[id.ID]
 		if v.state.Lost() && f.kind.missed() {
 			lost = append(lost, f.ID, string(f.To))
 		}
+		if f.kind.Once() && v.due == nil {
+			secret = append(secret, f.ID)
+		}
 		args = append(args, f.ID, v.due, v.attempts, int64(v.state), v.done, v.ref, v.route, v.segments, int64(0), v.reason)
 	}
 	return append(db.InsertMany(`INSERT INTO messages (id, due_at, attempts, state, done_at, provider_ref, route, segments, lane, error) VALUES `,
-		columns, args, w.db.Dialect().Upsert(markKey, markSet)), noteLost(w.db.Dialect(), lost)...), news
+		columns, args, w.db.Dialect().Upsert(markKey, markSet)), noteLost(w.db.Dialect(), lost)...), news, secret
 }
 
 // verdict is what is written of a message after a try.

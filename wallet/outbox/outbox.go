@@ -9,6 +9,8 @@
 // Providers report what became of what they took on: the phone has it, or will not get it. A report may come before the message is
 // marked as taken on, twice, out of order or never.
 //
+// A code in a text is there until the message is over, and not a moment longer: see AddCode.
+//
 // The package writes no texts and knows no provider (package sms does).
 package outbox
 
@@ -197,15 +199,17 @@ type addition struct {
 	to      msisdn.Number
 	text    func(*ledger.Outcome) string
 	refused bool // written if the plan is refused, and not if it is accepted
+	scrub   []string // pairs, for strings.NewReplacer
 }
 
 type newMessage struct {
-	id    id.ID
-	to    msisdn.Number
-	text  string
-	at    int64 // microseconds
-	kind  Kind
-	until any // until_at: microseconds, or nil
+	id     id.ID
+	to     msisdn.Number
+	text   string
+	at     int64 // microseconds
+	kind   Kind
+	until  any // until_at: microseconds, or nil
+	masked any // the text without its codes, or nil
 }
 
 // Table is the messages' table.
@@ -226,7 +230,7 @@ func (a addition) Finish(_ any, o *ledger.Outcome) any {
 	if text == "" {
 		return nil
 	}
-	m := newMessage{id: a.message, to: a.to, text: text, at: o.At.UnixMicro(), kind: a.kind}
+	m := newMessage{id: a.message, to: a.to, text: text, at: o.At.UnixMicro(), kind: a.kind, masked: a.mask(text)}
 	if !a.until.IsZero() {
 		m.until = a.until.UnixMicro()
 	}
@@ -260,13 +264,13 @@ func (*table) Write(_ *db.Dialect, rows []any) []db.Stmt {
 			continue
 		}
 		m := r.(newMessage)
-		if m.kind == Receipt && m.until == nil {
+		if m.kind == Receipt && m.until == nil && m.masked == nil {
 			receipts = append(receipts, m.id[:], m.at, string(m.to), m.text, m.at, room)
 			continue
 		}
-		others = append(others, m.id[:], m.at, string(m.to), m.text, m.at, room, int64(m.kind), m.until)
+		others = append(others, m.id[:], m.at, string(m.to), m.text, m.at, room, int64(m.kind), m.until, m.masked)
 	}
 	return slices.Concat(recalls,
 		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at, provider_ref) VALUES `, 6, receipts, ""),
-		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at, provider_ref, kind, until_at) VALUES `, 8, others, ""))
+		db.InsertMany(`INSERT INTO messages (id, due_at, phone, body, created_at, provider_ref, kind, until_at, masked) VALUES `, 9, others, ""))
 }

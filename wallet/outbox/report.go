@@ -210,7 +210,7 @@ func settle(ctx context.Context, tx *db.DB, all map[id.ID]said) ([]Settled, erro
 		return nil, err
 	}
 	var news []Settled
-	var args, lost []any
+	var args, secret, lost []any
 	for _, message := range messages {
 		r, ok := known[message]
 		what := all[message]
@@ -224,13 +224,20 @@ func settle(ctx context.Context, tx *db.DB, all map[id.ID]said) ([]Settled, erro
 			r.doneAt.Int64 = what.at // a report was quicker than the mark, or told what an unclear answer did not
 		}
 		news = append(news, told)
+		if r.kind.Once() {
+			secret = append(secret, message)
+		}
 		args = append(args, message, nil, int64(what.state()), r.doneAt.Int64, what.reason)
 		if what.state().Lost() && r.kind.missed() {
 			lost = append(lost, message, r.phone)
 		}
 	}
-	return news, tx.Run(ctx, append(db.InsertMany(`INSERT INTO messages (id, due_at, state, done_at, error) VALUES `, 5, args,
+	err = tx.Run(ctx, append(db.InsertMany(`INSERT INTO messages (id, due_at, state, done_at, error) VALUES `, 5, args,
 		tx.Dialect().Upsert(markKey, settleSet)), noteLost(tx.Dialect(), lost)...))
+	if err != nil {
+		return nil, err
+	}
+	return news, scrub(ctx, tx, secret)
 }
 
 // GiveUp stops waiting for reports of messages that were taken on before a moment, at most limit of them, and returns how many that
