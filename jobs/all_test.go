@@ -1,8 +1,6 @@
 package jobs
 
 import (
-	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -134,51 +132,6 @@ func TestExpireHolds(t *testing.T) {
 		if r := o.once(expireHolds(o.Parts)); r != nil {
 			t.Errorf("a second time: %v", r)
 		}
-	})
-}
-
-// The books are gone round in slices: each run begins where the last one stopped, whoever ran it.
-func TestVerifyLedger(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		o := newOffice(t, d)
-		for range 8 {
-			o.send() // postings 3 to 10
-		}
-		inSlices := verifyLedger(o.Parts)
-		inSlices.Run = func(ctx context.Context, k Tick) (Result, error) {
-			var last proved
-			if _, err := k.Resume(ctx, &last); err != nil {
-				return nil, err
-			}
-			return verify(ctx, o.Parts, last, 2, 4)
-		}
-		r := o.runner(inSlices)
-		minute := func(want State, says string) {
-			t.Helper()
-			o.clock.Advance(time.Minute)
-			o.turn(r)
-			if run := o.newest(r, "verify_ledger"); run.State != want || !strings.Contains(run.Result+run.Error, says) {
-				t.Errorf("%s with %s %s, want %s with %s", run.State, run.Result, run.Error, want, says)
-			}
-		}
-		minute(Done, `"round_end":false,"seq":4`)
-		r = o.runner(inSlices) // another leader
-		minute(Done, `"round_end":false,"seq":8`)
-		minute(Done, `"postings":2,"receipt":9,"round_end":true,"seq":10`)
-		minute(Done, `"round_end":false,"seq":4`)
-		if _, err := d.Exec(bg, `UPDATE legs SET amount = amount + 1 WHERE seq = 7 AND account = 1001`); err != nil {
-			t.Fatal(err)
-		}
-		minute(Failed, "the books are NOT right: posting 7")
-		minute(Failed, "the books are NOT right: posting 7")
-		if _, err := d.Exec(bg, `UPDATE legs SET amount = amount - 1 WHERE seq = 7 AND account = 1001`); err != nil {
-			t.Fatal(err)
-		}
-		minute(Done, `"round_end":false,"seq":8`)
-		if _, err := d.Exec(bg, `UPDATE job_runs SET result = '{"seq":8,"chain":"00"}' WHERE state = ?`, int64(Done)); err != nil {
-			t.Fatal(err)
-		}
-		minute(Failed, "the chain of the last result")
 	})
 }
 

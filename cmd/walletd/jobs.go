@@ -38,6 +38,8 @@ type jobMetrics struct {
 	runs *prometheus.CounterVec
 	took *prometheus.HistogramVec
 	done *prometheus.GaugeVec
+
+	unproved, unprovedFor prometheus.Gauge
 }
 
 func newJobMetrics(registry *prometheus.Registry) *jobMetrics {
@@ -49,13 +51,21 @@ func newJobMetrics(registry *prometheus.Registry) *jobMetrics {
 		done: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "senti_job_last_done_timestamp_seconds",
 			Help: "When a run of the job was last done in this process."}, []string{"job"}),
 	}
-	registry.MustRegister(m.runs, m.took, m.done)
+	m.unproved = prometheus.NewGauge(prometheus.GaugeOpts{Name: "senti_ledger_unproved_postings",
+		Help: "Postings that verify_ledger had not proved yet when it last ran in this process."})
+	m.unprovedFor = prometheus.NewGauge(prometheus.GaugeOpts{Name: "senti_ledger_unproved_seconds",
+		Help: "Age of the oldest of them, about; 0 when it keeps up."})
+	registry.MustRegister(m.runs, m.took, m.done, m.unproved, m.unprovedFor)
 	return m
 }
 
 func (m *jobMetrics) observe(r jobs.Run) {
 	m.runs.WithLabelValues(r.Job, r.State.String()).Inc()
 	m.took.WithLabelValues(r.Job).Observe(r.Took().Seconds())
+	if lag, ok := jobs.VerifyLag(r); ok {
+		m.unproved.Set(float64(lag.Postings))
+		m.unprovedFor.Set(lag.Age.Seconds())
+	}
 	if r.State == jobs.Done {
 		m.done.WithLabelValues(r.Job).Set(float64(r.EndedAt.Unix()))
 	}

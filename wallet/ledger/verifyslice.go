@@ -60,6 +60,18 @@ func VerifySlice(ctx context.Context, d *db.DB, zone *time.Location, from Place,
 	return &Slice{*s.report, Place{Head{s.seq, s.chain}, s.receipt, fromMicros(s.at)}, end}, nil
 }
 
+// LastSeq is the number of the last posting, 0 when there is none.
+func LastSeq(ctx context.Context, d *db.DB) (seq int64, err error) {
+	err = d.QueryRow(ctx, `SELECT seq FROM sequencer WHERE id = 1`).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("ledger: read the last posting: %w", err)
+	}
+	return seq, nil
+}
+
 // slicer is a verifier that knows of accounts and holds only what stands before the slice.
 type slicer struct {
 	verifier
