@@ -47,6 +47,7 @@ type Runner struct {
 	observe func(Run)
 	fence   int64         // of the term that the entries' places were read in
 	begun   int           // runs
+	inTurn  bool          // no run begins before the last has ended
 	wake    chan struct{} // a run has ended
 
 	mu  sync.Mutex // for the entries' stop
@@ -118,9 +119,12 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// Settle runs what is due now, one run after another of each job, and returns when all has ended. It is for a clock that somebody winds on, in
-// a simulation; Run is for one that goes by itself. It returns when there will be more to do.
+// Settle runs what is due now, one run after another in the order of the list, and returns when all has ended. It is for a clock that somebody
+// winds on, in a simulation, where what comes of a day must not depend on which of two jobs was quicker; Run is for one that goes by itself. It
+// returns when there will be more to do.
 func (r *Runner) Settle(ctx context.Context) (time.Time, error) {
+	r.inTurn = true
+	defer func() { r.inTurn = false }()
 	for {
 		before := r.begun
 		next, err := r.turn(ctx)
@@ -194,6 +198,9 @@ func (r *Runner) turn(ctx context.Context) (time.Time, error) {
 		case Running:
 			r.begun++
 			r.begin(ctx, e, run)
+			if r.inTurn {
+				r.all.Wait()
+			}
 		case LeftOut:
 			tell(run)
 			r.observe(run)

@@ -332,3 +332,30 @@ func TestListsThatAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// By a clock that somebody winds on, one job ends before the next begins, in the order of the list: what comes of a day is the same every time.
+func TestSettleRunsOneJobAfterAnother(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		late := make(chan struct{})
+		first := func(context.Context, Tick) (Result, error) {
+			select {
+			case <-late:
+				t.Error("the second began before the first had ended")
+			case <-time.After(20 * time.Millisecond):
+			}
+			return nil, nil
+		}
+		last := func(context.Context, Tick) (Result, error) {
+			close(late)
+			return nil, nil
+		}
+		w := newTown(t, "Africa/Nairobi", noon, Job{Name: "first", Schedule: "0 13 * * *", Run: first}, Job{Name: "last", Schedule: "0 13 * * *", Run: last})
+		p := w.process(d)
+		w.settle(p)
+		w.clock.Set(noon.Add(time.Hour))
+		w.settle(p)
+		if len(w.ran("first")) != 1 || len(w.ran("last")) != 1 {
+			t.Errorf("ran %q and %q", w.ran("first"), w.ran("last"))
+		}
+	})
+}
