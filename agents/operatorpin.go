@@ -12,6 +12,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
+	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
@@ -66,6 +67,20 @@ func (a *Agents) MayResetPIN(ctx context.Context, phone msisdn.Number) error {
 	}
 	_, err = a.documentOf(ctx, post.Operator.ID)
 	return err
+}
+
+// IDOf is the document that the operator with that phone was taken on with, or, if none was kept, the national ID. Faults: not_operator,
+// operator_suspended.
+func (a *Agents) IDOf(ctx context.Context, phone msisdn.Number) (market.Document, error) {
+	post, err := a.employed(ctx, phone)
+	if err != nil {
+		return market.Document{}, err
+	}
+	d, err := a.documentOf(ctx, post.Operator.ID)
+	if err != nil && !fault.HasCode(err, fault.NoDocument) {
+		return market.Document{}, err
+	}
+	return a.wallet.IDNamed(d.Type), nil
 }
 
 // ForgotPIN begins a new PIN for an operator who types the ID number he was taken on with: a code is sent to the phone, for ProveCode.

@@ -52,7 +52,7 @@ func (w *Wallet) CheckPIN(ctx context.Context, phone msisdn.Number, typed pin.PI
 // person's phone number, or in an ID number just typed, is too easy to guess. The fault is weak_pin.
 func (w *Wallet) DraftPIN(phone msisdn.Number, typed pin.PIN, ids ...IDDraft) (pin.Draft, error) {
 	for _, d := range ids {
-		number, err := w.idNumber(phone, d)
+		_, number, err := w.idNumber(phone, d)
 		if err != nil {
 			return "", err
 		}

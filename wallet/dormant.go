@@ -121,13 +121,9 @@ func (w *Wallet) WakeUp(ctx context.Context, r Waking) (end string, err error) {
 	case c.Document.Type == customer.NoDocument:
 		return "", fault.New(fault.NoDocument)
 	}
-	number, err := w.idNumber(r.Phone, r.ID)
+	right, err := w.shownIs(c.Document, r.Phone, r.ID)
 	if err != nil {
 		return "", err
-	}
-	right, err := c.Document.Is(w.keys, number)
-	if err != nil {
-		return "", fault.Wrap(err, fault.Internal)
 	}
 	end = w.texts.Say(c.Language, "wake.done")
 	_, err = w.ledger.Commit(ctx, &ledger.Plan{

@@ -3,6 +3,7 @@ package wallet
 import (
 	"context"
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -10,6 +11,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/i18n"
 	"senti/wallet/key"
+	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 )
@@ -128,14 +130,23 @@ func (w *Wallet) ParsePhoto(text string) (string, error) {
 	return text, nil
 }
 
-// IDDraft is an ID number between its typing and the registration, sealed: it may be kept in a session.
+// IDDraft is an ID number and the type of its document between its typing and the registration, sealed: it may be kept in a session.
 type IDDraft string
 
 // ParseIDNumber reads the number of a national ID as the market writes it. The fault is bad_id_number.
 func (w *Wallet) ParseIDNumber(phone msisdn.Number, text string) (IDDraft, error) {
+	return w.ParseID(phone, customer.NationalID, text)
+}
+
+// ParseID reads the number of a document of that type as the market writes it. The fault is bad_id_number, also when the market takes
+// no such document.
+func (w *Wallet) ParseID(phone msisdn.Number, kind customer.DocumentType, text string) (IDDraft, error) {
 	number := idForm(text)
-	if !w.market.NationalID.Matches(number) {
+	if d, ok := w.market.ID(kind); !ok || !d.Matches(number) {
 		return "", fault.New(fault.BadIDNumber)
+	}
+	if kind != customer.NationalID { // of which the last release knows no other
+		number = strconv.FormatInt(int64(kind), 10) + ":" + number
 	}
 	sealed, err := w.keys.Seal(key.IDNumber, []byte(number), idDraftContext(phone))
 	if err != nil {
@@ -145,25 +156,63 @@ func (w *Wallet) ParseIDNumber(phone msisdn.Number, text string) (IDDraft, error
 }
 
 // idNumber opens a draft. What is no draft of that phone is bad_id_number.
-func (w *Wallet) idNumber(phone msisdn.Number, d IDDraft) (string, error) {
+func (w *Wallet) idNumber(phone msisdn.Number, d IDDraft) (customer.DocumentType, string, error) {
 	sealed, err := base64.RawURLEncoding.DecodeString(string(d))
 	if err != nil {
-		return "", fault.New(fault.BadIDNumber)
+		return customer.NoDocument, "", fault.New(fault.BadIDNumber)
 	}
-	number, err := w.keys.Open(key.IDNumber, sealed, idDraftContext(phone))
+	opened, err := w.keys.Open(key.IDNumber, sealed, idDraftContext(phone))
 	if err != nil {
-		return "", fault.Wrap(err, fault.BadIDNumber)
+		return customer.NoDocument, "", fault.Wrap(err, fault.BadIDNumber)
 	}
-	return string(number), nil
+	kind, number, typed := strings.Cut(string(opened), ":")
+	if !typed {
+		return customer.NationalID, kind, nil
+	}
+	n, err := strconv.ParseInt(kind, 10, 64)
+	if err != nil {
+		return customer.NoDocument, "", fault.Wrap(err, fault.BadIDNumber)
+	}
+	return customer.DocumentType(n), number, nil
+}
+
+// shownIs reports whether a draft for the document's owner is that document.
+func (w *Wallet) shownIs(d customer.Document, owner msisdn.Number, draft IDDraft) (bool, error) {
+	kind, number, err := w.idNumber(owner, draft)
+	if err != nil {
+		return false, err
+	}
+	right, err := d.Is(w.keys, kind, number)
+	if err != nil {
+		return false, fault.Wrap(err, fault.Internal)
+	}
+	return right, nil
+}
+
+// IDOf is the document that the customer with that phone is known by, or, of somebody who is not known by any, the national ID.
+func (w *Wallet) IDOf(ctx context.Context, phone msisdn.Number) (market.Document, error) {
+	c, err := w.customers.ByPhone(ctx, phone)
+	if err != nil && !fault.HasCode(err, fault.NotRegistered) {
+		return market.Document{}, err
+	}
+	return w.IDNamed(c.Document.Type), nil
+}
+
+// IDNamed is the document of that type, or the national ID if the market takes none such.
+func (w *Wallet) IDNamed(kind customer.DocumentType) market.Document {
+	if d, ok := w.market.ID(kind); ok {
+		return d
+	}
+	return w.market.NationalID
 }
 
 // SealedID is a draft as a document of that phone's owner, for those who have no wallet to keep it. The fault is bad_id_number.
 func (w *Wallet) SealedID(phone msisdn.Number, d IDDraft) (customer.Document, error) {
-	number, err := w.idNumber(phone, d)
+	kind, number, err := w.idNumber(phone, d)
 	if err != nil {
 		return customer.Document{}, err
 	}
-	document, err := customer.Seal(w.keys, phone, customer.NationalID, number)
+	document, err := customer.Seal(w.keys, phone, kind, number)
 	if err != nil {
 		return customer.Document{}, fault.Wrap(err, fault.Internal)
 	}

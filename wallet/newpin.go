@@ -101,13 +101,9 @@ func (w *Wallet) startReset(ctx context.Context, d ShownDocument, to shownTo, by
 	if err != nil {
 		return err
 	}
-	number, err := w.idNumber(d.Phone, d.ID)
+	right, err := w.shownIs(c.Document, d.Phone, d.ID)
 	if err != nil {
 		return err
-	}
-	right, err := c.Document.Is(w.keys, number)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal)
 	}
 	sent, err := w.code(c, to.way, w.market.At(w.clock.Now()).Agents.Lives.Reset, to.text, i18n.Text("shop", d.Where))
 	if err != nil {

@@ -69,13 +69,9 @@ func (w *Wallet) written(n Newcomer) (customer.Customer, error) {
 	if err != nil {
 		return customer.Customer{}, err
 	}
-	number, err := w.idNumber(n.Phone, n.ID)
+	document, err := w.SealedID(n.Phone, n.ID)
 	if err != nil {
 		return customer.Customer{}, err
-	}
-	document, err := customer.Seal(w.keys, n.Phone, customer.NationalID, number)
-	if err != nil {
-		return customer.Customer{}, fault.Wrap(err, fault.Internal)
 	}
 	return customer.Customer{
 		Phone: n.Phone, Name: name, NameVerified: true, Tier: w.market.CheckedTier(w.clock.Now()), Status: customer.Pending,
@@ -121,16 +117,11 @@ func (w *Wallet) checkPlan(ctx context.Context, was, written customer.Customer, 
 	c := was
 	c.Name, c.NameVerified, c.Photo, c.Tier = written.Name, true, written.Photo, max(was.Tier, written.Tier)
 	var with []ledger.Companion
-	switch number, err := w.idNumber(n.Phone, n.ID); {
-	case err != nil:
-		return CounterPlan{}, err
-	case was.Document.Type == customer.NoDocument:
+	if was.Document.Type == customer.NoDocument {
 		c.Document = written.Document
 		with = append(with, w.customers.Name(c.Document))
-	default:
-		if is, err := was.Document.Is(w.keys, number); err != nil || !is {
-			return CounterPlan{}, fault.Wrap(err, fault.IDMismatch)
-		}
+	} else if is, err := w.shownIs(was.Document, n.Phone, n.ID); err != nil || !is {
+		return CounterPlan{}, fault.Wrap(err, fault.IDMismatch)
 	}
 	changes, checked, err := w.checkDocument(ctx, &c)
 	if err != nil {

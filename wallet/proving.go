@@ -10,7 +10,6 @@ import (
 	"senti/wallet/i18n"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
-	"senti/wallet/outbox"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
 )
@@ -69,13 +68,13 @@ func (w *Wallet) ProveIDEnd(ctx context.Context, phone msisdn.Number, typed stri
 	return w.answer(ctx, c, o, w.proofs.Ended(ownProof(c), right))
 }
 
-// IsID reports whether that is the number of the document. The fault is bad_id_number for what cannot be one, which is no try.
+// IsID reports whether that is the number of the document. The fault is bad_id_number for what cannot be one of its type, which is no try.
 func (w *Wallet) IsID(d customer.Document, typed string) (bool, error) {
 	number := idForm(typed)
-	if !w.market.NationalID.Matches(number) {
+	if known, ok := w.market.ID(d.Type); ok && !known.Matches(number) {
 		return false, fault.New(fault.BadIDNumber)
 	}
-	right, err := d.Is(w.keys, number)
+	right, err := d.Is(w.keys, d.Type, number)
 	if err != nil {
 		return false, fault.Wrap(err, fault.Internal)
 	}
@@ -158,7 +157,8 @@ func (w *Wallet) code(c customer.Customer, way proof.Way, life time.Duration, te
 	}
 	args = append(args, i18n.Text("code", drawn.Tell()), i18n.Text("service", w.market.ServiceCode), i18n.Text("menu", w.ForgotMenu()),
 		i18n.Count("minutes", int64(life/time.Minute)), i18n.Count("hours", int64(life/time.Hour)))
-	return []ledger.Companion{begin, w.messages.AddUntil(w.clock.Now().Add(life), outbox.Code, w.ids.New(), c.Phone, w.afterwards(c.Language, text, c.Account, args...))}, nil
+	return []ledger.Companion{begin, w.messages.AddCode(w.clock.Now().Add(life), w.ids.New(), c.Phone,
+		w.afterwards(c.Language, text, c.Account, args...), drawn.Tell())}, nil
 }
 
 // ForgotMenu is how the page of a forgotten PIN is dialled: "*384*5*7#". The menu's numbers are fixed for good.

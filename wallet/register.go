@@ -84,16 +84,16 @@ func (w *Wallet) newcomer(r Registration) (customer.Customer, error) {
 	if err != nil {
 		return customer.Customer{}, err
 	}
-	number, err := w.idNumber(r.Phone, r.ID)
+	_, number, err := w.idNumber(r.Phone, r.ID)
 	if err != nil {
 		return customer.Customer{}, err
 	}
 	if r.Again.Weak(r.Phone.Plain(), number) {
 		return customer.Customer{}, fault.New(fault.WeakPIN)
 	}
-	document, err := customer.Seal(w.keys, r.Phone, customer.NationalID, number)
+	document, err := w.SealedID(r.Phone, r.ID)
 	if err != nil {
-		return customer.Customer{}, fault.Wrap(err, fault.Internal)
+		return customer.Customer{}, err
 	}
 	return customer.Customer{
 		Phone: r.Phone, Name: name, Tier: w.market.LowestTier(w.clock.Now()), Status: customer.Active,

@@ -130,13 +130,9 @@ func (w *Wallet) CheckID(ctx context.Context, d ShownDocument, by string, with .
 	case c.Document.Type == customer.NoDocument:
 		return fault.New(fault.NoDocument)
 	}
-	number, err := w.idNumber(d.Phone, d.ID)
+	right, err := w.shownIs(c.Document, d.Phone, d.ID)
 	if err != nil {
 		return err
-	}
-	right, err := c.Document.Is(w.keys, number)
-	if err != nil {
-		return fault.Wrap(err, fault.Internal)
 	}
 	changes, checked := w.simChecked(c, "sms.sim.checked", i18n.Text("shop", d.Where))
 	_, err = w.ledger.Commit(ctx, &ledger.Plan{Change: changes, Companions: slices.Concat(with,

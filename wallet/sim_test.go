@@ -240,7 +240,7 @@ func TestRecycledNumber(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := w.customer(ghost)
-		if is, err := again.Document.Is(w.keys, "29883711"); again.ID != was.ID || !is || err != nil {
+		if is, err := again.Document.Is(w.keys, customer.NationalID, "29883711"); again.ID != was.ID || !is || err != nil {
 			t.Errorf("claimed: %+v, %v", again, err)
 		}
 		if number, err := again.Document.Reveal(w.keys, ghost); number != "29883711" {

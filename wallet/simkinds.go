@@ -179,14 +179,10 @@ func (o *Office) shown(c customer.Customer, phone msisdn.Number, draft IDDraft, 
 	if c.Document.Type == customer.NoDocument {
 		return nil, nil
 	}
-	number, err := o.w.idNumber(phone, draft)
-	if err != nil {
-		return nil, err
-	}
-	right, err := c.Document.Is(o.w.keys, number)
+	right, err := o.w.shownIs(c.Document, phone, draft)
 	switch {
 	case err != nil:
-		return nil, fault.Wrap(err, fault.Internal)
+		return nil, err
 	case asking && !right:
 		return nil, fault.New(fault.IDMismatch)
 	}

@@ -10,6 +10,7 @@ import (
 	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/clock"
+	"senti/wallet/market"
 )
 
 type agentShowCmd struct {
@@ -97,7 +98,7 @@ func (d *desk) showOperator(ctx context.Context, number int64) error {
 		[]string{"takes in a day", most(o.DayIn, rules.OperatorDayIn) + ", today " + d.money(today.In)},
 		[]string{"pays out a day", most(o.DayOut, rules.OperatorDayOut) + ", today " + d.money(today.Out)},
 		[]string{"barred from asking", barred},
-		[]string{"ID document", seen(document.Operator != 0, "on record, sealed", "none on record")},
+		[]string{"ID document", seen(document.Operator != 0, market.IDType(document.Type).String()+", on record, sealed", "none on record")},
 		[]string{"PIN", d.pinState(secret.Set, secret.Locked)},
 		[]string{"since", d.when(o.CreatedAt)},
 	)

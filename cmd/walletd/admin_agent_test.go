@@ -115,6 +115,10 @@ func (y typist) operators(till, shop string) {
 	y.approved("A code goes to 0712 000 021", append(add, "--role", "manager", "--language", "sw")...)
 	y.types("alice", "operator_taken", add...)
 	y.approved("keep another ID number of operator", "agent", "operator", "id", "+254712000021", "--why", "a slip of the pen")
+	y.types("alice", "the market's ID documents are national, passport, alien", "agent", "operator", "id", "0712000021", "--id-type", "library", "--why", "x")
+	y.id = "AK0712345"
+	y.approved("keep another ID number of operator", "agent", "operator", "id", "+254712000021", "--id-type", "passport", "--why", "came to stay")
+	y.types("alice", "passport, on record, sealed", "agent", "show", "0712000021")
 	nobody := y
 	nobody.id = ""
 	nobody.types("alice", "number of the ID document is asked for", "agent", "operator", "id", "0712000021", "--why", "x")

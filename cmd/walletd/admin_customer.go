@@ -6,6 +6,7 @@ import (
 
 	"senti/wallet"
 	"senti/wallet/audit"
+	"senti/wallet/customer"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/staff"
@@ -54,8 +55,8 @@ func (c customerShowCmd) Run(ctx context.Context) error {
 			return err
 		}
 		id := "none on record"
-		if found.Document.Type != 0 {
-			id = "on record, sealed"
+		if found.Document.Type != customer.NoDocument {
+			id = found.Document.Type.String() + ", on record, sealed"
 		}
 		return d.table(
 			[]string{"customer", fmt.Sprint(found.ID)},
@@ -157,11 +158,11 @@ type customerResetPINCmd struct {
 // or is asked for at the terminal, and must be the one the wallet has.
 func (c customerResetPINCmd) Run(ctx context.Context) error {
 	reset := func(w *wallet.Wallet, ctx context.Context, phone msisdn.Number, by, why string, with ...ledger.Companion) error {
-		number, err := secretOf("Number of the ID document", idNumberEnv)
+		known, err := w.IDOf(ctx, phone)
 		if err != nil {
 			return err
 		}
-		id, err := w.ParseIDNumber(phone, number)
+		id, err := typedID(w, phone, known.Type)
 		if err != nil {
 			return err
 		}

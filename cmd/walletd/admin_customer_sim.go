@@ -26,11 +26,7 @@ func (c customerSIMCheckCmd) Run(ctx context.Context) error {
 			return err
 		}
 		if found.Document.Type != customer.NoDocument {
-			number, err := secretOf("Number of the ID document", idNumberEnv)
-			if err != nil {
-				return err
-			}
-			if args.Document, err = d.wallet.ParseIDNumber(found.Phone, number); err != nil {
+			if args.Document, err = typedID(d.wallet, found.Phone, found.Document.Type); err != nil {
 				return err
 			}
 		}
@@ -72,6 +68,7 @@ type customerClaimCmd struct {
 	deskFlags
 	Phone    string `arg:"" help:"The number that the owner of a wallet without one has now."`
 	Customer int64  `help:"Which wallet, if the ID has several." placeholder:"NUMBER"`
+	IDType   string `help:"What is shown: national, passport or what else the market takes." default:"national"`
 	Why      string `help:"How you know that it is the owner, for the checker and the audit chain." required:""`
 }
 
@@ -86,11 +83,7 @@ func (c customerClaimCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		number, err := secretOf("Number of the ID document", idNumberEnv)
-		if err != nil {
-			return err
-		}
-		draft, err := d.wallet.ParseIDNumber(phone, number)
+		draft, err := d.shownID(phone, c.IDType)
 		if err != nil {
 			return err
 		}

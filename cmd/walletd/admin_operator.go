@@ -38,6 +38,7 @@ type operatorAddCmd struct {
 	Name     string `arg:"" help:"As on the ID document."`
 	Role     string `help:"What the operator is to the till." enum:"manager,cashier" default:"cashier"`
 	Language string `help:"The language to be spoken to in; the market's first unless given."`
+	IDType   string `help:"What is shown: national, passport or what else the market takes." default:"national"`
 }
 
 // Run asks for it. The ID number comes from SENTI_ID_NUMBER or is asked for at the terminal; it is sealed at once.
@@ -55,11 +56,7 @@ func (c operatorAddCmd) Run(ctx context.Context) error {
 		if args.Language == "" {
 			args.Language = d.market.Languages[0]
 		}
-		number, err := secretOf("Number of the ID document", idNumberEnv)
-		if err != nil {
-			return err
-		}
-		if args.Document, err = d.wallet.ParseIDNumber(phone, number); err != nil {
+		if args.Document, err = d.shownID(phone, c.IDType); err != nil {
 			return err
 		}
 		if args, err = d.agents.NumberOperator(ctx, args); err != nil {
@@ -79,8 +76,9 @@ func (d *desk) languages(err error) error {
 
 type operatorIDCmd struct {
 	deskFlags
-	Phone string `arg:"" help:"The operator's phone."`
-	Why   string `help:"The reason, for the checker and the audit chain." required:""`
+	Phone  string `arg:"" help:"The operator's phone."`
+	IDType string `help:"What is shown: national, passport or what else the market takes." default:"national"`
+	Why    string `help:"The reason, for the checker and the audit chain." required:""`
 }
 
 // Run asks for it. The ID number comes from SENTI_ID_NUMBER or is asked for at the terminal; it is sealed at once.
@@ -93,11 +91,7 @@ func (c operatorIDCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		number, err := secretOf("Number of the ID document", idNumberEnv)
-		if err != nil {
-			return err
-		}
-		draft, err := d.wallet.ParseIDNumber(post.Operator.Phone, number)
+		draft, err := d.shownID(post.Operator.Phone, c.IDType)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 // newCustomer registers a person at the counter, with the ID document in hand. The person sets the PIN on the own phone.
 var newCustomer = flow{ID: "newcustomer", Says: fault.AtCounter, Steps: []step{
 	{ID: "phone", Ask: "Customer's phone number", With: beginsAtCounter(switches.Register), Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber}}},
+	{ID: "which", Choose: "Which ID is shown?", With: whichID, Options: idChoices("name")},
 	{ID: "name", Ask: "Name as it is on the {document}", With: document, Take: name},
 	{ID: "id", Ask: "Number of the {document}", With: document, Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber, fault.IDMismatch}}},
 	{ID: "photo", Ask: "Reference of the photo or copy of the {document}", With: document, Take: take{Do: takePhoto, Faults: []fault.Code{fault.BadReference}}, Options: []option{

@@ -19,7 +19,7 @@ var opening = flow{ID: "opening", Steps: []step{
 		{Key: "7", Text: "{language}", Start: "language"},
 	}},
 	{ID: "code", Secret: "Type the code from the SMS", With: goOnOpening, Take: take{Do: takeOpeningCode, Faults: smsCode.Faults}},
-	{ID: "end", Secret: "Type the last 4 of your {document} number", With: document, Take: take{Do: ofWallet.takeIDEnd, Faults: []fault.Code{
+	{ID: "end", Secret: "Type the last 4 of your {document} number", With: ofWallet.document, Take: take{Do: ofWallet.takeIDEnd, Faults: []fault.Code{
 		fault.BadIDEnd, fault.WrongIDEnd}}},
 	{ID: "pin", Secret: "Choose a PIN: 4 digits that nobody can guess.\nNever tell it to anyone.", Take: provenPIN},
 	{ID: "repeat", Secret: "Type the same PIN again", Take: take{Do: activate, Faults: []fault.Code{fault.BadPIN}}, Moves: true},
@@ -32,7 +32,7 @@ var asleep = flow{ID: "asleep", Steps: []step{
 		{Key: "1", Text: "Wake it (ID and PIN)"},
 		{Key: "2", Text: "Menu", Start: "menu"},
 	}},
-	{ID: "id", Secret: "Type your {document} number", With: document, Take: take{Do: takeIDNumber, Faults: []fault.Code{
+	{ID: "id", Secret: "Type your {document} number", With: ofWallet.document, Take: take{Do: takeIDNumber, Faults: []fault.Code{
 		fault.BadIDNumber, fault.WrongIDNumber}}},
 	{ID: "pin", Secret: "Enter PIN to wake your wallet", Take: take{Do: withPIN(wakeUp), Faults: pinFaults}, Options: []option{forgotExit}},
 	{ID: "awake", End: "{end}"}, // message wake.done, as the intent keeps it

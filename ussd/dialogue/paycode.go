@@ -17,7 +17,8 @@ var payCode = flow{ID: "paycode", Says: fault.Redeeming, Steps: []step{
 	{ID: "word", Ask: "Ask for the secret word. Type it", With: wordAsked, Take: theWord, Options: []option{
 		{Key: "1", Text: "No word", Do: noWord},
 	}},
-	{ID: "id", Ask: "Look at the ID. Type its number", Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber}}},
+	{ID: "which", Choose: "Which ID is shown?", With: whichID, Options: idChoices("id")},
+	{ID: "id", Ask: "Look at the {document}. Type its number", With: document, Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber}}},
 	{ID: "code", Secret: "Type the cash code", Take: take{Do: takePayCode, Faults: []fault.Code{fault.BadCode, fault.WrongCode}}},
 	{ID: "pin", Secret: "Pay {amount} cash to the holder of\n{phone}\n{earns}\nEnter PIN first, then pay", With: sayPayCode, Take: take{Do: movePayCode}, Moves: true},
 
@@ -47,14 +48,14 @@ func takeHolder(t *turn, typed string) error {
 
 func wordAsked(t *turn) error {
 	if t.KeptNumber("worded") == 0 {
-		t.Go("id")
+		t.Go("which")
 	}
 	return nil
 }
 
 // takeHolderID keeps the number sealed: a session must not hold one in the clear.
 func takeHolderID(t *turn, typed string) error {
-	sealed, err := t.Env.wallet.ParseIDNumber(msisdn.Number(t.Kept(keptTo)), typed)
+	sealed, err := t.Env.wallet.ParseID(msisdn.Number(t.Kept(keptTo)), chosenID(t), typed)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,9 @@ func worst(t *testing.T, m *market.Market, texts *i18n.Texts, lang string) []fau
 		{Name: "first", Value: "Kiswahili"}, {Name: "second", Value: "Kiswahili"}, {Name: "third", Value: "Kiswahili"},
 		{Name: "language", Value: "Language/Langue"}, {Name: "languages", Value: "Langue / Language / Lugha"},
 		{Name: "welcome", Value: "Bienvenue chez Senti / Welcome / Karibu"},
-		{Name: "document", Value: m.NationalID.Name[lang]},
+		{Name: "document", Value: longestID(m, lang)},
+		{Name: "ida", Value: shortID(m, 0, lang)}, {Name: "idb", Value: shortID(m, 1, lang)}, {Name: "idc", Value: shortID(m, 2, lang)},
+		{Name: "idd", Value: shortID(m, 3, lang)}, {Name: "ide", Value: shortID(m, 4, lang)}, {Name: "idf", Value: shortID(m, 5, lang)},
 		{Name: "menu", Value: "*384*1234*5*7#"},
 		{Name: "held", Value: m.Style.Format(largest)}, {Name: "whom", Value: name}, {Name: "minutes", Value: int64(120)},
 		{Name: "one", Value: "14:02 " + m.Style.Format(largest) + " " + name + " HAIKULIPWA?"}, {Name: "two", Value: "14:02 " + m.Style.Format(largest) + " " + name},
@@ -131,6 +133,24 @@ func TestTheProofKnowsEveryValue(t *testing.T) {
 			}
 		}
 	}
+}
+
+func longestID(m *market.Market, lang string) string {
+	longest := ""
+	for _, d := range m.IDs {
+		if len(d.Name[lang]) > len(longest) {
+			longest = d.Name[lang]
+		}
+	}
+	return longest
+}
+
+// shortID is the name of the market's n-th document in a list: with all of them a list has at most 85 letters, which its pack is held to.
+func shortID(m *market.Market, n int, lang string) string {
+	if n >= len(m.IDs) {
+		return ""
+	}
+	return m.IDs[n].Short[lang]
 }
 
 func longestWard(m *market.Market) string {

@@ -5,6 +5,7 @@ import (
 
 	"senti/wallet"
 	"senti/wallet/fault"
+	"senti/wallet/market"
 	"senti/wallet/msisdn"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
@@ -13,6 +14,7 @@ import (
 // prover hears the answers of somebody who proves who he is without a PIN: the wallet a customer's, the agents an operator's.
 type prover interface {
 	Proving(ctx context.Context, phone msisdn.Number) (proof.Step, error)
+	IDOf(ctx context.Context, phone msisdn.Number) (market.Document, error)
 	MayResetPIN(ctx context.Context, phone msisdn.Number) error
 	ForgotPIN(ctx context.Context, phone msisdn.Number, typedID string, o wallet.Origin) error
 	ProveCode(ctx context.Context, phone msisdn.Number, typed string, o wallet.Origin) error
@@ -49,7 +51,7 @@ func (p proving) goOn(t *turn) error {
 			return err
 		}
 	}
-	return document(t)
+	return p.document(t)
 }
 
 func (p proving) takeForgotID(t *turn, typed string) error {
@@ -81,7 +83,7 @@ func (p proving) ending(t *turn) error {
 	if step == proof.Proven {
 		t.Go("new")
 	}
-	return document(t)
+	return p.document(t)
 }
 
 func (p proving) takeIDEnd(t *turn, typed string) error {

@@ -21,24 +21,23 @@ var first = flow{ID: "first", Texts: map[string]string{"home": "Start", "greet":
 		{Key: "3", Text: "Fees", Start: "fees"},
 		// 4 Help
 	}},
-	{ID: "name", Ask: "Type your name as it is on your {document}", With: document, Take: name},
+	{ID: "name", Ask: "Type your name as it is on your {document}", With: document, Take: name, Options: []option{
+		{Key: "1", Text: "I have another ID", If: takesID(1), Go: "which"},
+	}},
 	{ID: "id", Ask: "Type your {document} number", With: document, Take: idNumber},
 	{ID: "pin", Secret: "Choose a PIN: 4 digits that nobody can guess.\nNever tell it to anyone.", Take: newPIN},
 	{ID: "repeat", Secret: "Type the same PIN again", Take: open, Moves: true},
 	{ID: "open", End: "{end}"}, // message register.done, as the intent keeps it: "Welcome JANE WANJIKU. Your wallet is open. …"
+	{ID: "which", Choose: "Which ID have you got?", With: whichID, Options: idChoices("name")},
 	{ID: "cashcode", End: "Take the code in the SMS and your ID to any Senti agent. Tell the code to nobody else."},
 }}
 
 var open = take{Do: openWallet, Faults: []fault.Code{fault.BadPIN}}
 
-func document(t *turn) error {
-	t.Say("document", t.Env.market.NationalID.Name[t.Lang()])
-	return nil
-}
-
 // acceptTerms keeps which version was accepted: the one in force when the page was shown.
 func acceptTerms(t *turn) error {
 	t.Keep("terms", t.Env.wallet.Terms())
+	t.KeepNumber(keptType, 0) // of another's, at a counter
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 // new PIN is set.
 var resetCustomer = flow{ID: "resetcustomer", Says: fault.AtCounter, Steps: []step{
 	{ID: "phone", Ask: "Customer's phone number", Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber, fault.NotRegistered}}},
-	{ID: "id", Ask: "Look at the {document}. Type its number", With: document,
+	{ID: "id", Ask: "Look at the {document}. Type its number", With: theirDocument,
 		Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber, fault.WrongIDNumber}}},
 	{ID: "pin", Secret: "Send {phone} a code for a new PIN?\nYour PIN for yes", With: sayPhone, Take: take{Do: startReset, Faults: pinFaults}, Moves: true},
 	{ID: "over", End: "{end}"}, // message counter.reset

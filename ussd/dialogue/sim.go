@@ -28,7 +28,7 @@ var counterSwapped = flow{ID: "counterswapped", Says: fault.AtCounter, Steps: []
 // simCheck is how an operator helps a customer whose number another SIM has, and who shows the ID at the counter.
 var simCheck = flow{ID: "simcheck", Says: fault.AtCounter, Steps: []step{
 	{ID: "phone", Ask: "Customer's phone number", Take: take{Do: takeNewPhone, Faults: []fault.Code{fault.BadNumber, fault.NotRegistered}}},
-	{ID: "id", Ask: "Look at the {document}. Type its number", With: document,
+	{ID: "id", Ask: "Look at the {document}. Type its number", With: theirDocument,
 		Take: take{Do: takeHolderID, Faults: []fault.Code{fault.BadIDNumber, fault.WrongIDNumber}}},
 	{ID: "pin", Secret: "Is it the owner of {phone}?\nYour PIN for yes", With: sayPhone, Take: take{Do: checkID, Faults: pinFaults}, Moves: true},
 	{ID: "over", End: "{end}"}, // message counter.sim.checked

@@ -66,7 +66,7 @@ const keptID = "id"
 
 // takeIDNumber keeps the number sealed: a session must not hold one in the clear.
 func takeIDNumber(t *turn, typed string) error {
-	sealed, err := t.Env.wallet.ParseIDNumber(t.Env.caller.Phone, typed)
+	sealed, err := t.Env.wallet.ParseID(t.Env.caller.Phone, chosenID(t), typed)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"senti/wallet/fault"
 	"senti/wallet/key"
 	"senti/wallet/ledger"
+	"senti/wallet/market"
 	"senti/wallet/msisdn"
 )
 
@@ -116,16 +117,19 @@ func TestMoved(t *testing.T) {
 func TestDocumentIsAndEndsWith(t *testing.T) {
 	d := withDocument(t, Customer{Phone: "+254712000001"}, "29883711").Document
 	for number, want := range map[string]bool{"29883711": true, "29883712": false, "": false} {
-		if is, err := d.Is(key.Demo(), number); err != nil || is != want {
+		if is, err := d.Is(key.Demo(), NationalID, number); err != nil || is != want {
 			t.Errorf("Is(%q) = %t, %v", number, is, err)
 		}
+	}
+	if is, err := d.Is(key.Demo(), market.Passport, "29883711"); is || err != nil {
+		t.Errorf("a passport of the same number is the national ID: %t, %v", is, err)
 	}
 	for end, want := range map[string]bool{"3711": true, "3712": false, "711": false, "83711": false, "": false} {
 		if ends, err := d.EndsWith(key.Demo(), "+254712000001", end); err != nil || ends != want {
 			t.Errorf("EndsWith(%q) = %t, %v", end, ends, err)
 		}
 	}
-	if is, err := (Document{}).Is(key.Demo(), ""); is || err != nil {
+	if is, err := (Document{}).Is(key.Demo(), NoDocument, ""); is || err != nil {
 		t.Errorf("no document is one: %t, %v", is, err)
 	}
 	if _, err := d.EndsWith(key.Demo(), "+254712000002", "3711"); err == nil {

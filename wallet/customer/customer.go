@@ -8,6 +8,7 @@ package customer
 import (
 	"time"
 
+	"senti/wallet/market"
 	"senti/wallet/msisdn"
 )
 
@@ -65,13 +66,13 @@ type Document struct {
 	Index  []byte // 32 bytes: equal for equal type and number, and telling nothing else
 }
 
-// DocumentType is a kind of identity document. Numbers are stored: never reuse one.
-type DocumentType int64
+// DocumentType is a type of identity document, as markets name and number them.
+type DocumentType = market.IDType
 
-// The types of document.
+// The types of document that this package and its callers speak of by name.
 const (
-	NoDocument DocumentType = 0
-	NationalID DocumentType = 1
+	NoDocument = market.NoID
+	NationalID = market.NationalID
 )
 
 // Status says whether a customer may act. Values are stored: never rename one.

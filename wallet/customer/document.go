@@ -29,9 +29,9 @@ func blind(keys *key.Ring, kind DocumentType, number string) ([]byte, error) {
 	return index, nil
 }
 
-// Is reports whether the document has that number, which is blinded to be compared.
-func (d Document) Is(keys *key.Ring, number string) (bool, error) {
-	index, err := blind(keys, d.Type, number)
+// Is reports whether that is the document: of that type and number, which is blinded to be compared.
+func (d Document) Is(keys *key.Ring, kind DocumentType, number string) (bool, error) {
+	index, err := blind(keys, kind, number)
 	if err != nil {
 		return false, err
 	}

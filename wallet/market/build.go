@@ -40,7 +40,7 @@ func (b *builder) market(p *pack) *Market {
 	b.date(m, p.Date)
 	b.day(m, p.Day)
 	b.languages(m, p.Languages)
-	b.nationalID(m, &p.NationalID)
+	b.ids(m, p)
 	if len(b.mistakes) > 0 {
 		return nil // amounts and dates cannot be read without currency and zone
 	}
@@ -120,16 +120,6 @@ func (b *builder) languages(m *Market, all []packNative) {
 	if len(all) == 0 {
 		b.fail("languages", "is empty", "list at least one language with code and name")
 	}
-}
-
-func (b *builder) nationalID(m *Market, p *packDocument) {
-	m.NationalID.Name = b.translated(m, "national_id.name", p.Name)
-	form, err := regexp.Compile("^(?:" + p.Form + ")$")
-	if err != nil || p.Form == "" || form.MatchString("") {
-		b.fail("national_id.form", quoted(p.Form), `write a regular expression of the whole number, "[0-9]{6,9}"`)
-		return
-	}
-	m.NationalID.form = form
 }
 
 // translated checks that a text is there in each language of the market and in no other.

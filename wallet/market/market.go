@@ -7,7 +7,6 @@
 package market
 
 import (
-	"regexp"
 	"sort"
 	"time"
 
@@ -25,8 +24,9 @@ type Market struct {
 	ReplyTo     string         // the number to which people send theirs: a sender that is a name cannot be answered
 	Currency    money.Currency
 	Style       money.Style
-	Languages   []string // codes, in the order the first page offers them
-	NationalID  Document
+	Languages   []string   // codes, in the order the first page offers them
+	NationalID  Document   // the one that most people have
+	IDs         []Document // all that the market takes, the national ID first
 
 	Terms   []Terms // each of these lists ascends by From and is not empty
 	Taxes   []Tax
@@ -45,15 +45,6 @@ type Market struct {
 	dateLayout    string
 	dayLayout     string
 }
-
-// Document is the national identity document.
-type Document struct {
-	Name map[string]string // by language: "national ID"
-	form *regexp.Regexp
-}
-
-// Matches reports whether the text is a number as the document writes it.
-func (d Document) Matches(number string) bool { return d.form.MatchString(number) }
 
 // Version names one dated set of rules: "ke.tariff@2023-07-01".
 type Version string

@@ -3,24 +3,25 @@ package market
 // pack is the YAML file as it is written. Scalars that need care (amounts, dates, rates) stay text here and are read in
 // build.go, so that every mistake is reported in the same words and with its line.
 type pack struct {
-	Code        string       `yaml:"code"`
-	Name        string       `yaml:"name"`
-	Region      string       `yaml:"region"`
-	Zone        string       `yaml:"zone"`
-	ServiceCode string       `yaml:"service_code"`
-	SenderID    string       `yaml:"sender_id"`
-	ReplyTo     string       `yaml:"reply_to"`
-	Money       packMoney    `yaml:"money"`
-	Date        string       `yaml:"date"`
-	Day         string       `yaml:"day"`
-	Languages   []packNative `yaml:"languages"`
-	NationalID  packDocument `yaml:"national_id"`
-	Terms       []packTerms  `yaml:"terms"`
-	Taxes       []packTax    `yaml:"taxes"`
-	Tariffs     []packTariff `yaml:"tariffs"`
-	Limits      []packLimits `yaml:"limits"`
-	Pay         []packPay    `yaml:"pay"`
-	Agents      []packAgents `yaml:"agents"`
+	Code        string         `yaml:"code"`
+	Name        string         `yaml:"name"`
+	Region      string         `yaml:"region"`
+	Zone        string         `yaml:"zone"`
+	ServiceCode string         `yaml:"service_code"`
+	SenderID    string         `yaml:"sender_id"`
+	ReplyTo     string         `yaml:"reply_to"`
+	Money       packMoney      `yaml:"money"`
+	Date        string         `yaml:"date"`
+	Day         string         `yaml:"day"`
+	Languages   []packNative   `yaml:"languages"`
+	NationalID  packDocument   `yaml:"national_id"`
+	OtherIDs    []packDocument `yaml:"other_ids"`
+	Terms       []packTerms    `yaml:"terms"`
+	Taxes       []packTax      `yaml:"taxes"`
+	Tariffs     []packTariff   `yaml:"tariffs"`
+	Limits      []packLimits   `yaml:"limits"`
+	Pay         []packPay      `yaml:"pay"`
+	Agents      []packAgents   `yaml:"agents"`
 
 	Holidays  []packHoliday `yaml:"holidays"`
 	Dormancy  packDormancy  `yaml:"dormancy"`
@@ -44,8 +45,10 @@ type packNative struct {
 }
 
 type packDocument struct {
-	Name map[string]string `yaml:"name"`
-	Form string            `yaml:"form"`
+	Type  string            `yaml:"type"` // not of the national ID
+	Name  map[string]string `yaml:"name"`
+	Short map[string]string `yaml:"short"`
+	Form  string            `yaml:"form"`
 }
 
 type packTerms struct {

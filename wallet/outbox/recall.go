@@ -44,12 +44,13 @@ func (r recall) Finish(_ any, o *ledger.Outcome) any {
 	return recalled{r.phone, o.At.UnixMicro()}
 }
 
-// stmts give them up: in the queue that all enter by, and in the lanes, as both are found by the index.
+// stmts give them up, and the codes in them: in the queue that all enter by, and in the lanes, as both are found by the index.
 func (r recalled) stmts() []db.Stmt {
 	var out []db.Stmt
 	for _, lanes := range []string{"lane = 0", "lane > 0"} {
 		out = append(out, db.Stmt{
-			SQL:  `UPDATE messages SET state = ?, due_at = NULL, done_at = ?, provider_ref = '', error = ? WHERE ` + lanes + ` AND due_at IS NOT NULL AND phone = ?`,
+			SQL: `UPDATE messages SET state = ?, due_at = NULL, done_at = ?, provider_ref = '', error = ?, body = COALESCE(masked, body), masked = NULL
+				WHERE ` + lanes + ` AND due_at IS NOT NULL AND phone = ?`,
 			Args: []any{int64(Failed), r.at, CodeRecalled, string(r.phone)},
 		})
 	}

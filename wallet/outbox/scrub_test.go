@@ -47,6 +47,7 @@ func TestCodesAreScrubbed(t *testing.T) {
 		"not worth sending":   func(o *office, _ id.ID) { o.clock.Advance(7 * 24 * time.Hour); o.send() },
 		"reported unmarked":   func(o *office, m id.ID) { o.fly(); o.report(byID(m, sms.Delivered)) },
 		"reported, then over": func(o *office, m id.ID) { o.fly(); o.report(byID(m, sms.Undelivered)); o.send() },
+		"recalled":            func(o *office, _ id.ID) { o.commit(o.Recall(jane)) },
 		"at the second try": func(o *office, m id.ID) {
 			o.provider.answer = fails(sms.SendError{Code: "timeout", Retryable: true, Unclear: true})
 			o.send()
