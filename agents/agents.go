@@ -42,6 +42,7 @@
 //	release.go    what was earned becomes float
 //	dayend.go     the end of a till's day
 //	survey.go     customers are asked what an agent took
+//	texted.go     what an operator asks for by text
 //	counter.go    who stands at which counter, as terms keep it
 //	text.go       what is said once an act is committed
 //

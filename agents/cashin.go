@@ -54,6 +54,7 @@ type CashInQuote struct {
 	Intent id.ID
 	Name   string        // the customer's, as far as an operator sees it
 	To     msisdn.Number // for the screen, masked
+	Code   string        // the customer's code, if that was named
 	Amount int64
 	Earned int64      // by the agent, minor units
 	Waits  bool       // the customer will be asked first
@@ -80,45 +81,56 @@ const (
 // Faults: not_operator, operator_suspended, stopped, code_unknown, codes_barred, not_registered, cannot_receive, amount_too_small (min), amount_too_big
 // (max).
 func (a *Agents) QuoteCashIn(ctx context.Context, r CashInRequest) (CashInQuote, error) {
-	post, err := a.serving(ctx, r.Operator)
+	in, terms, warn, err := a.newCashIn(ctx, r)
 	if err != nil {
 		return CashInQuote{}, err
-	}
-	if err := a.wallet.MayBeginAtCounter(switches.Deposit, post.Operator.Phone, post.Operator.Language); err != nil {
-		return CashInQuote{}, err
-	}
-	c, err := a.depositor(ctx, post, r)
-	if err != nil {
-		return CashInQuote{}, err
-	}
-	terms, err := a.priceCashIn(post, c, r)
-	if err != nil {
-		return CashInQuote{}, err
-	}
-	day, err := a.deals.DayOf(ctx, c.ID, a.now())
-	if err != nil {
-		return CashInQuote{}, err
-	}
-	if terms.Marks, err = a.turnedOn(ctx, day, c, terms.At, r.Amount, 0, &terms.Earned); err != nil {
-		return CashInQuote{}, err
-	}
-	warn, err := a.splitWarning(ctx, day, &terms)
-	if err != nil {
-		return CashInQuote{}, err
-	}
-	in := a.wallet.NewIntent(ledger.CashIn, actor(post), r.Origin, terms)
-	asks, err := a.mustAsk(terms)
-	if err != nil {
-		return CashInQuote{}, err
-	}
-	if asks {
-		in.Kind = ledger.HoldTake
 	}
 	if in, err = a.wallet.OpenIntent(ctx, in); err != nil {
 		return CashInQuote{}, err
 	}
-	return CashInQuote{Intent: in.ID, Name: terms.To.Name, To: c.Phone, Amount: r.Amount, Earned: terms.Earned.Agent,
-		Waits: in.Kind == ledger.HoldTake, Warn: warn}, nil
+	q := terms.quote(in)
+	q.Warn = warn
+	return q, nil
+}
+
+// newCashIn is the intent of a deposit and its terms, not yet written, and what the operator is to be warned of.
+func (a *Agents) newCashIn(ctx context.Context, r CashInRequest) (in intent.Intent, terms CashInTerms, warn *deal.Seen, err error) {
+	post, err := a.serving(ctx, r.Operator)
+	if err != nil {
+		return in, terms, nil, err
+	}
+	if err := a.wallet.MayBeginAtCounter(switches.Deposit, post.Operator.Phone, post.Operator.Language); err != nil {
+		return in, terms, nil, err
+	}
+	c, err := a.depositor(ctx, post, r)
+	if err != nil {
+		return in, terms, nil, err
+	}
+	if terms, err = a.priceCashIn(post, c, r); err != nil {
+		return in, terms, nil, err
+	}
+	day, err := a.deals.DayOf(ctx, c.ID, a.now())
+	if err != nil {
+		return in, terms, nil, err
+	}
+	if terms.Marks, err = a.turnedOn(ctx, day, c, terms.At, r.Amount, 0, &terms.Earned); err != nil {
+		return in, terms, nil, err
+	}
+	if warn, err = a.splitWarning(ctx, day, &terms); err != nil {
+		return in, terms, nil, err
+	}
+	in = a.wallet.NewIntent(ledger.CashIn, actor(post), r.Origin, terms)
+	asks, err := a.mustAsk(terms)
+	if asks {
+		in.Kind = ledger.HoldTake
+	}
+	return in, terms, warn, err
+}
+
+// quote is what to show of an intent with these terms.
+func (t CashInTerms) quote(in intent.Intent) CashInQuote {
+	return CashInQuote{Intent: in.ID, Name: t.To.Name, To: t.To.Phone, Code: t.Code, Amount: t.Amount, Earned: t.Earned.Agent,
+		Waits: in.Kind == ledger.HoldTake}
 }
 
 // CashIn moves the money of a quote from the till's float to the customer, or sets it aside until the customer says yes; sent

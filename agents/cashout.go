@@ -87,25 +87,30 @@ type CashOutReceipt struct {
 //
 // Faults: not_registered, sender_blocked, stopped, shop_not_found, shop_closed, amount_too_small (min), amount_too_big (max).
 func (a *Agents) QuoteCashOut(ctx context.Context, r CashOutRequest) (CashOutQuote, error) {
-	c, err := a.wallet.Payer(ctx, r.From)
+	c, terms, err := a.newCashOut(ctx, r)
 	if err != nil {
-		return CashOutQuote{}, err
-	}
-	if err := a.wallet.MayBegin(ctx, switches.Withdraw, r.From, c.Language); err != nil {
-		return CashOutQuote{}, err
-	}
-	place, err := a.shopOf(ctx, r.Shop)
-	if err != nil {
-		return CashOutQuote{}, err
-	}
-	terms, err := a.priceCashOut(c, a.attended(place), r.Amount)
-	if err != nil {
-		return CashOutQuote{}, err
-	}
-	if terms.Marks, err = a.turned(ctx, c, terms.At, 0, terms.Amount, &terms.Earned); err != nil {
 		return CashOutQuote{}, err
 	}
 	return a.openCashOut(ctx, c, terms, r.Origin)
+}
+
+// newCashOut is on what terms the customer would take out cash.
+func (a *Agents) newCashOut(ctx context.Context, r CashOutRequest) (c customer.Customer, t CashOutTerms, err error) {
+	if c, err = a.wallet.Payer(ctx, r.From); err != nil {
+		return c, t, err
+	}
+	if err := a.wallet.MayBegin(ctx, switches.Withdraw, r.From, c.Language); err != nil {
+		return c, t, err
+	}
+	place, err := a.shopOf(ctx, r.Shop)
+	if err != nil {
+		return c, t, err
+	}
+	if t, err = a.priceCashOut(c, a.attended(place), r.Amount); err != nil {
+		return c, t, err
+	}
+	t.Marks, err = a.turned(ctx, c, t.At, 0, t.Amount, &t.Earned)
+	return c, t, err
 }
 
 // CashOut takes the money of a quote from the customer's wallet to the till's float; sent again it returns the same receipt and moves

@@ -40,19 +40,11 @@ func (a *Agents) Earnings(ctx context.Context, operator msisdn.Number, typed pin
 	if err := a.prove(ctx, post, typed); err != nil {
 		return Earnings{}, err
 	}
-	today := a.market.Day(a.now())
-	begins := a.market.Begins(today - today%100 + 1)
-	e := Earnings{Manager: post.Operator.Role == network.Manager}
-	days, err := a.deals.Earnings(ctx, []int64{post.Till.ID}, begins, a.soon())
+	e, begins, err := a.soFar(ctx, post)
 	if err != nil {
 		return Earnings{}, err
 	}
-	for _, d := range days {
-		earned := d.Earned - d.EarnedSuper - d.Taken + d.TakenSuper
-		if e.Month += earned; d.Day == today {
-			e.Today += earned
-		}
-	}
+	e.Manager = post.Operator.Role == network.Manager
 	if e.Manager {
 		payable, err := a.ledger.Account(ctx, post.Agent.Payable)
 		if err != nil {
@@ -62,6 +54,20 @@ func (a *Agents) Earnings(ctx context.Context, operator msisdn.Number, typed pin
 	}
 	e.Items, err = a.earningsAt(ctx, post.Place, begins, a.soon(), most, ownPart)
 	return e, err
+}
+
+// soFar is what the till has earned today and this month, which begins then.
+func (a *Agents) soFar(ctx context.Context, post network.Post) (e Earnings, begins time.Time, err error) {
+	today := a.market.Day(a.now())
+	begins = a.market.Begins(today - today%100 + 1)
+	days, err := a.deals.Earnings(ctx, []int64{post.Till.ID}, begins, a.soon())
+	for _, d := range days {
+		earned := d.Earned - d.EarnedSuper - d.Taken + d.TakenSuper
+		if e.Month += earned; d.Day == today {
+			e.Today += earned
+		}
+	}
+	return e, begins, err
 }
 
 // soon is a moment that no posting can be after: the books may be ahead of this clock.

@@ -221,6 +221,18 @@ func (a *Agents) Float(ctx context.Context, operator msisdn.Number, typed pin.PI
 		return FloatNow{}, err
 	}
 	// Read before the PIN is compared, so that the commit which compares it can keep what is told.
+	f, err := a.floatNow(ctx, post)
+	if err != nil {
+		return FloatNow{}, err
+	}
+	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(
+		[]ledger.Companion{a.wallet.PINs().Check(wallet.OperatorPIN(post.Operator.ID), typed)},
+		a.wallet.Noted(actor(post), post.Operator.Language, o, f.End)...)})
+	return f, err
+}
+
+// floatNow is what the till holds.
+func (a *Agents) floatNow(ctx context.Context, post network.Post) (FloatNow, error) {
 	account, err := a.ledger.Account(ctx, post.Till.Float)
 	if err != nil {
 		return FloatNow{}, err
@@ -233,8 +245,5 @@ func (a *Agents) Float(ctx context.Context, operator msisdn.Number, typed pin.PI
 		return FloatNow{}, err
 	}
 	f.End = a.floatPage(post.Operator.Language, f)
-	_, err = a.ledger.Commit(ctx, &ledger.Plan{Companions: append(
-		[]ledger.Companion{a.wallet.PINs().Check(wallet.OperatorPIN(post.Operator.ID), typed)},
-		a.wallet.Noted(actor(post), post.Operator.Language, o, f.End)...)})
-	return f, err
+	return f, nil
 }

@@ -143,7 +143,11 @@ func (a *Agents) questionPlan(ctx context.Context, q survey.Question, d deal.Dea
 	if err != nil {
 		return nil, false, err
 	}
-	if c.ID != d.Customer { // the number is somebody else's since
+	quiet, err := a.wallet.Customers().IsQuiet(ctx, c.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	if quiet || c.ID != d.Customer { // wants no messages but those about money, or has the number since
 		return only(a.surveys.Drop(q, survey.Dropped))
 	}
 	place, err := a.places.ByTill(ctx, q.Till)

@@ -63,6 +63,7 @@ type Parts struct {
 	Intents  *intent.Store
 	Messages *outbox.Store
 	Intake   *intake.Intake
+	Asked    func(context.Context, time.Time) (int, error) // forgets what phones were asked by SMS: command.Commands.Forget
 	Keep     market.Retention
 	Idle     map[string]time.Duration // how long a session of each USSD gateway may be silent before it must be over
 }

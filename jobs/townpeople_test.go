@@ -15,7 +15,7 @@ import (
 	"senti/agents/network"
 	"senti/agents/offer"
 	"senti/jobs"
-	"senti/sms"
+	"senti/sms/command"
 	"senti/sms/intake"
 	"senti/wallet"
 	"senti/wallet/clock"
@@ -156,11 +156,12 @@ func newTown(t *testing.T, d *db.DB) *town {
 	w.agents = agents.New(w.wallet, d)
 	w.office = wallet.NewOffice(w.wallet, d, w.agents.Approvables()...)
 	w.must(w.wallet.EnsureSystemAccounts(bg))
-	in := intake.New(intake.Parts{DB: d, Ledger: w.ledger, Messages: w.wallet.Messages(), IDs: made,
-		Handler: func(context.Context, sms.Inbound) (string, error) { return "", nil }})
+	texted := command.New(command.Parts{DB: d, Wallet: w.wallet, Agents: w.agents})
+	in := intake.New(intake.Parts{DB: d, Ledger: w.ledger, Messages: w.wallet.Messages(), IDs: made, Keys: key.Demo(),
+		Handler: texted.Handle})
 	w.runner, err = jobs.New(jobs.Options{DB: d, Clock: w.clock, IDs: made, Zone: m.Zone, Observe: w.observe, Jobs: jobs.All(jobs.Parts{
 		DB: d, Clock: w.clock, Zone: m.Zone, Ledger: w.ledger, Wallet: w.wallet, Office: w.office, Agents: w.agents,
-		Intents: w.wallet.Intents(), Messages: w.wallet.Messages(), Intake: in, Keep: m.Retention})})
+		Intents: w.wallet.Intents(), Messages: w.wallet.Messages(), Intake: in, Asked: texted.Forget, Keep: m.Retention})})
 	w.must(err)
 	w.hireStaff()
 	w.openTown()

@@ -1,7 +1,6 @@
 package sms
 
 import (
-	"context"
 	"time"
 
 	"senti/wallet/id"
@@ -19,12 +18,5 @@ type Inbound struct {
 	Gateway    string
 }
 
-// ID is the message's own, the same for each time a gateway brings it. What a Handler does under it is done once.
+// ID is the message's own, the same for each time a gateway brings it. What is done under it is done once.
 func (m Inbound) ID() id.ID { return id.Derive(id.ID{}, "sms.inbound.v1:"+m.Gateway+":"+m.ProviderID) }
-
-// Handler does what a text asks for and returns what to answer, or "" for nothing. An error is for us to mend: the gateway is
-// asked to bring the message again.
-//
-// A message comes to it once, unless it failed or the process died before that was on record: then it comes again, under the
-// same ID, and what was done then must not be done a second time.
-type Handler func(ctx context.Context, m Inbound) (answer string, err error)

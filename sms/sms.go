@@ -1,5 +1,4 @@
-// Package sms says what a text message is to Senti, out and in: what a sender must do, and what a handler of those that phones
-// send to us.
+// Package sms says what a text message is to Senti, out and in: what a sender must do, and what comes from phones.
 //
 // It sends and receives nothing itself: one file per provider is in package sms/gateway, the outbox decides when to send and when
 // to try again, and package sms/intake takes in what comes. It writes no texts either; those come rendered, in the receiver's

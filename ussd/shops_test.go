@@ -136,7 +136,7 @@ func (w *world) meant(typed string) string {
 }
 
 // codeShown is how every text gives a code that somebody is to type, or to compare.
-var codeShown = regexp.MustCompile(`(?i)\b(code|nambari|type|andika|uandike|show|wakuonyeshe)( [a-z]+){0,2}:? ([0-9]{4,6})\b`)
+var codeShown = regexp.MustCompile(`(?i)\b(code|nambari|type|andika|uandike|show|wakuonyeshe|answer|jibu)( [a-z]+){0,2}:? ([0-9]{4,6})\b`)
 
 // noteCode remembers the code that a phone is shown, the first if there are two, and covers them as a transcript does.
 func (w *world) noteCode(phone msisdn.Number, text string) string {

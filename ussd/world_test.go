@@ -231,8 +231,8 @@ func (w *world) start() {
 // serve starts the part that answers callbacks: it knows no session yet.
 func (w *world) serve() {
 	w.agents = agents.New(w.wallet, w.db)
-	w.intake = intake.New(intake.Parts{DB: w.db, Ledger: w.ledger, Messages: w.wallet.Messages(), IDs: w.ids,
-		Handler: command.New(command.Parts{Wallet: w.wallet, Survey: w.agents.AnswerSurvey}).Handle})
+	w.intake = intake.New(intake.Parts{DB: w.db, Ledger: w.ledger, Messages: w.wallet.Messages(), IDs: w.ids, Keys: key.Demo(),
+		Handler: command.New(command.Parts{DB: w.db, Wallet: w.wallet, Agents: w.agents, Survey: w.agents.AnswerSurvey}).Handle})
 	dialogues, err := dialogue.New(w.wallet, w.agents)
 	w.must(err)
 	w.service, err = ussd.New(ussd.Options{
@@ -357,6 +357,9 @@ func (w *world) texted() []string {
 		}
 		var out []string
 		for _, m := range w.sent.take() {
+			if strings.ContainsAny(m.said, "{}") {
+				w.t.Errorf("an SMS with a value that nobody filled in: %s", m.said)
+			}
 			out = append(out, w.got(m.to, w.noteCode(m.to, m.said))...)
 		}
 		if out == nil {

@@ -20,6 +20,15 @@ func (w *Wallet) Fee(amount int64) (tariff.Charge, error) {
 	return price, nil
 }
 
+// WithdrawalFee is what taking an amount (minor units) out as cash costs now. Faults: amount_too_small (min), amount_too_big (max).
+func (w *Wallet) WithdrawalFee(amount int64) (tariff.Charge, error) {
+	price, refusal := tariff.Price(w.market, tariff.Withdraw, amount, w.clock.Now())
+	if refusal != nil {
+		return tariff.Charge{}, refusal
+	}
+	return price, nil
+}
+
 // FeeBand is one line of the price list: the fee, tax in it, of the amounts from From to UpTo. All are minor units.
 type FeeBand struct{ From, UpTo, Fee int64 }
 

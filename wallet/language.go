@@ -15,11 +15,18 @@ func (w *Wallet) ChangeLanguage(ctx context.Context, phone msisdn.Number, langua
 	if !w.market.Speaks(language) {
 		return fault.New(fault.BadChoice)
 	}
-	change := w.customers.Change(phone, func(c *customer.Customer) *fault.Error {
+	_, err := w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{w.Speaks(phone, language)}})
+	w.Reread(phone)
+	return err
+}
+
+// Speaks returns the companion that makes Senti speak a language of the market to a customer; Reread follows. The fault is not_registered.
+func (w *Wallet) Speaks(phone msisdn.Number, language string) ledger.Companion {
+	return w.customers.Change(phone, func(c *customer.Customer) *fault.Error {
 		c.Language = language
 		return nil
 	})
-	_, err := w.ledger.Commit(ctx, &ledger.Plan{Companions: []ledger.Companion{change}})
-	w.known.Forget(phone)
-	return err
 }
+
+// Reread makes the next look at a customer read anew, after a plan has changed the row.
+func (w *Wallet) Reread(phone msisdn.Number) { w.known.Forget(phone) }

@@ -54,6 +54,9 @@ type Last struct {
 // was lost.
 func (l Last) Untold() bool { return l.Shown != intent.WasShown || l.MessageFailed }
 
+// WaitsByText reports whether it was asked for by SMS and waits for the PIN.
+func (l Last) WaitsByText() bool { return l.State == StillOpen && l.Gateway == ByText }
+
 // lastWithin is how long a call is remembered.
 const lastWithin = 24 * time.Hour
 
@@ -64,11 +67,11 @@ var told = []ledger.Kind{ledger.Send, ledger.CashIn, ledger.CashOut, ledger.Cash
 // LastOutcome returns the last act on that phone within a day, as a customer or as an operator; false if there is none. One that
 // is still open is settled first: its ID is spent, so that "not done" stays true even if its money was on its way on another
 // node. Only the last one is told of: "done" about an earlier one would be taken for the one just tried. An act that came by no
-// gateway had no page that a redial could owe; one that was asked for by SMS is returned only while it waits for its PIN (ByText,
-// StillOpen), and is not settled. The fault is look_again when it cannot be seen.
+// gateway had no page that a redial could owe; one that was asked for by SMS waits for its PIN until its time is over, is not settled, and
+// not spoken of then. The fault is look_again when it cannot be seen.
 func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
 	last, ok, err := w.LastAct(ctx, phone)
-	if ok && last.State == StillOpen && last.Gateway != ByText {
+	if ok && last.State == StillOpen && !last.WaitsByText() {
 		err = w.settle(ctx, &last)
 	}
 	return last, ok && err == nil, unseen(err)
@@ -77,11 +80,8 @@ func (w *Wallet) LastOutcome(ctx context.Context, phone msisdn.Number) (Last, bo
 // LastAct is LastOutcome that settles nothing: what is open stays open.
 func (w *Wallet) LastAct(ctx context.Context, phone msisdn.Number) (Last, bool, error) {
 	records, err := w.intents.Latest(ctx, phone, told, w.clock.Now().Add(-lastWithin), 1)
-	if err != nil || len(records) == 0 || records[0].Gateway == "" {
+	if err != nil || len(records) == 0 || records[0].Gateway == "" || w.lapsed(records[0]) {
 		return Last{}, false, unseen(err)
-	}
-	if r := records[0]; r.Gateway == ByText && (r.State != intent.Open || !w.clock.Now().Before(r.ExpiresAt)) {
-		return Last{}, false, nil // its receipt is an SMS, and it had no page
 	}
 	if before, err := w.beforeHolder(ctx, phone, records[0]); err != nil || before {
 		return Last{}, false, unseen(err)

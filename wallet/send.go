@@ -27,25 +27,34 @@ type SendRequest struct {
 // Faults: not_registered, own_number, sender_blocked, wallet_pending, wallet_dormant, sim_changed, stopped, cannot_receive, amount_too_small (min),
 // amount_too_big (max).
 func (w *Wallet) QuoteSend(ctx context.Context, r SendRequest) (SendQuote, error) {
+	in, terms, err := w.newSend(ctx, r)
+	if err != nil {
+		return SendQuote{}, err
+	}
+	return w.openSend(ctx, in, terms)
+}
+
+// newSend is the intent of a send and its terms, not yet written.
+func (w *Wallet) newSend(ctx context.Context, r SendRequest) (intent.Intent, SendTerms, error) {
 	if r.From == r.To {
-		return SendQuote{}, fault.New(fault.OwnNumber)
+		return intent.Intent{}, SendTerms{}, fault.New(fault.OwnNumber)
 	}
 	sender, err := w.Payer(ctx, r.From)
 	if err != nil {
-		return SendQuote{}, err
+		return intent.Intent{}, SendTerms{}, err
 	}
 	if err := w.MayBegin(ctx, switches.Send, r.From, sender.Language); err != nil {
-		return SendQuote{}, err
+		return intent.Intent{}, SendTerms{}, err
 	}
 	receiver, err := w.Payee(ctx, r.To)
 	if err != nil {
-		return SendQuote{}, err
+		return intent.Intent{}, SendTerms{}, err
 	}
 	terms, err := w.PriceSend(sender, receiver, r.Amount, w.clock.Now())
 	if err != nil {
-		return SendQuote{}, err
+		return intent.Intent{}, SendTerms{}, err
 	}
-	return w.openSend(ctx, w.newIntent(ledger.Send, sender, r.Origin, terms.encode()), terms)
+	return w.newIntent(ledger.Send, sender, r.Origin, terms.encode()), terms, nil
 }
 
 // Send moves the money of a quote, if the PIN is right and the ledger allows it, and returns the receipt; sent again it
@@ -75,6 +84,11 @@ func (w *Wallet) Send(ctx context.Context, intentID id.ID, typed pin.PIN) (SendR
 
 // SendPlan is all that one send commits: the PIN compared, the money moved, the intent closed, both people told.
 func (w *Wallet) SendPlan(in intent.Intent, t SendTerms, typed pin.PIN) *ledger.Plan {
+	return w.sendPlan(in, t, w.pins.Check(pinOf(in.Customer), typed))
+}
+
+// sendPlan is SendPlan with what proves that the sender wants it.
+func (w *Wallet) sendPlan(in intent.Intent, t SendTerms, proven ledger.Companion) *ledger.Plan {
 	return w.Jointly(&ledger.Plan{
 		ID:      in.ID,
 		Request: request(in),
@@ -88,7 +102,7 @@ func (w *Wallet) SendPlan(in intent.Intent, t SendTerms, typed pin.PIN) *ledger.
 		}),
 		Companions: []ledger.Companion{
 			w.intents.Close(in, w.ended(t.From.Language, fault.General, w.sentEnd(t))),
-			w.pins.Check(pinOf(in.Customer), typed),
+			proven,
 			w.messages.Add(outbox.Receipt, outbox.MessageID(in.ID, toSender), t.From.Phone, w.sentMessage(t)),
 			w.messages.Add(outbox.Receipt, outbox.MessageID(in.ID, toReceiver), t.To.Phone, w.receivedMessage(t)),
 		},

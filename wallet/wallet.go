@@ -3,6 +3,8 @@
 //	register.go    open a wallet on the phone
 //	send.go        send money to another wallet: quote, PIN, receipt
 //	sendagain.go   what may follow: the PIN again, a smaller amount, "did I not just send this?"
+//	texted.go      what was asked for by SMS, and waits for the PIN
+//	replycode.go   small payments confirmed by a one-time code, of who has agreed to it
 //	balance.go     how much is there
 //	statement.go   what happened of late, page by page
 //	changepin.go   a new PIN
@@ -61,6 +63,7 @@ import (
 	"senti/wallet/outbox"
 	"senti/wallet/pin"
 	"senti/wallet/proof"
+	"senti/wallet/reply"
 	"senti/wallet/switches"
 	"senti/wallet/tally"
 	"senti/wallet/trust"
@@ -72,6 +75,7 @@ type Wallet struct {
 	customers *customer.Store
 	pins      *pin.Store
 	proofs    *proof.Store
+	replies   *reply.Store
 	audit     *audit.Store
 	intents   *intent.Store
 	ends      *intent.Marks
@@ -121,6 +125,7 @@ func New(p Parts) *Wallet {
 		customers: customer.NewStore(p.DB),
 		pins:      pin.NewStore(p.DB, p.Keys),
 		proofs:    proof.NewStore(p.DB, p.Keys),
+		replies:   reply.NewStore(p.DB, p.Keys, p.Market.Day),
 		audit:     audit.NewStore(p.DB),
 		intents:   intent.NewStore(p.DB),
 		ends:      intent.NewMarks(p.DB),

@@ -43,6 +43,7 @@ var layers = map[string]int{
 	"wallet/customer":      3,
 	"wallet/pin":           3,
 	"wallet/proof":         3,
+	"wallet/reply":         3,
 	"wallet/tariff":        3,
 	"wallet/limit":         3,
 	"wallet/voucher":       3,

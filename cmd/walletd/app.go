@@ -47,6 +47,7 @@ type app struct {
 	gateways []ussdgateway.Gateway
 	links    []smppLink
 	intake   *intake.Intake
+	commands *command.Commands
 	texts    []smsgateway.Route // where gateways bring the texts of phones
 	feeds    []*feed.Feed       // where partners tell of numbers
 	inbox    *simulator.Inbox   // in the demo only
@@ -194,9 +195,10 @@ func (a *app) openOutbox(p plan) (*outbox.Worker, error) {
 
 // takeTexts opens the doors for the texts that phones send to us.
 func (a *app) takeTexts(on []smsgateway.Instance) (err error) {
-	commands := command.New(command.Parts{Wallet: a.wallet, Survey: a.agents.AnswerSurvey})
-	a.intake = intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{},
-		Handler: commands.Handle, Wake: a.wallet.Wake})
+	a.commands = command.New(command.Parts{DB: a.db, Wallet: a.wallet, Agents: a.agents, Survey: a.agents.AnswerSurvey,
+		Ring: func(phone msisdn.Number, act id.ID) { a.pushes.RingIntent(phone, act) }}) // nothing comes in before it is there
+	a.intake = intake.New(intake.Parts{DB: a.db, Ledger: a.ledger, Messages: a.wallet.Messages(), IDs: id.Random{}, Keys: a.keys,
+		Handler: a.commands.Handle, Wake: a.wallet.Wake})
 	a.texts, err = smsgateway.Inbound(a.intake, smsgateway.InboundConfig{Region: a.market.Region, On: on, Log: slog.Default(),
 		Count: a.metrics.countText, Reports: a.wallet.Messages().Report})
 	return err

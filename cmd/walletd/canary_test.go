@@ -183,6 +183,11 @@ func (c *canary) flows(gateway string, i int) {
 
 	c.text(gateway, known, "SEND 500 0791000003 PIN "+ownerPIN)
 	c.text(gateway, newcomer, "1 "+newPIN) // as good as an answer to a question, and a PIN
+	for _, text := range []string{"my PIN is " + ownerPIN, "BAL " + ownerPIN, "SEND 500 0791000003 " + ownerPIN, "WITHDRAW 2000 110106 " + ownerPIN,
+		"REQ 250 0791000003 " + ownerPIN, "PAY 512345 250 " + ownerPIN, "CASH 3000 " + ownerPIN + " " + ownerPIN, ownerPIN, "HELP " + ownerPIN,
+		"CHECK PMF79GCDW2 " + ownerPIN, "BILL 888880 " + ownerPIN + " 1500"} {
+		c.text(gateway, known, text)
+	}
 
 	thiefs := crashPhone(2*i + 1)
 	c.dial(gateway, thiefs, "1*0791000000*190", "PIN is locked", wrongPIN, dialledPIN, newPIN)

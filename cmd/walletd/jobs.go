@@ -30,7 +30,7 @@ func (a *app) startJobs() error {
 func (a *app) jobParts() jobs.Parts {
 	return jobs.Parts{DB: a.db, Clock: clock.System{}, Zone: a.market.Zone, Ledger: a.ledger,
 		Wallet: a.wallet, Office: wallet.NewOffice(a.wallet, a.db, a.agents.Approvables()...), Agents: a.agents, Intents: a.wallet.Intents(),
-		Messages: a.wallet.Messages(), Intake: a.intake, Keep: a.market.Retention, Idle: a.idle()}
+		Messages: a.wallet.Messages(), Intake: a.intake, Asked: a.commands.Forget, Keep: a.market.Retention, Idle: a.idle()}
 }
 
 // jobMetrics are counts by the names of jobs.

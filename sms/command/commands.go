@@ -49,7 +49,10 @@ type Request struct {
 }
 
 // Cash asks which shops can pay that amount.
-type Cash struct{ Amount int64 }
+type Cash struct {
+	Amount int64
+	Where  string // a ward or a landmark, in capitals; "" for where the person was last
+}
 
 // Deposit is an operator's: a customer pays in, named by number or by the code that the customer reads out.
 type Deposit struct {

@@ -7,6 +7,7 @@ package command
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"senti/wallet/money"
@@ -49,23 +50,37 @@ func (g Grammar) Parse(text string) Command {
 	if key == "" {
 		return Unknown{}
 	}
+	if slices.Contains(bare, key) && hasPIN(all[1:]) {
+		return Secret{}
+	}
 	return g.command(key, all[1:])
 }
 
 // confirmDigits is how many digits a one-time code has: more than a PIN, so that neither is taken for the other.
 const confirmDigits = 6
 
-// tellsPIN reports whether a PIN is named in a text: the word, and four digits behind it.
+// tellsPIN reports whether a PIN is named in a text: the word, and four digits soon behind it ("my PIN is now 4826").
 func tellsPIN(all []token) bool {
-	for i, t := range all[:len(all)-1] {
-		if keywordOf[t.word] == "PIN" && len(all[i+1].num) == pinDigits {
+	for i, t := range all {
+		if keywordOf[t.word] == "PIN" && hasPIN(all[i+1:min(len(all), i+1+pinWithin)]) {
 			return true
 		}
 	}
 	return false
 }
 
-const pinDigits = 4
+const (
+	pinDigits = 4
+	pinWithin = 4 // words between them, and the PIN
+)
+
+// hasPIN reports whether something among tokens looks like a PIN.
+func hasPIN(some []token) bool {
+	return slices.ContainsFunc(some, func(t token) bool { return len(t.num) == pinDigits && strings.Trim(t.num, "0123456789") == "" })
+}
+
+// bare are the commands behind which no number stands: one of four digits there is a PIN, as some banks have it ("BAL 4826").
+var bare = []string{"BAL", "MINI", "FLOAT", "EARN", "LAST", "STOP", "START", "HELP", "LANG"}
 
 // survey reads yes or no, with the code of a question before it, behind it or not at all.
 func survey(all []token) (Survey, bool) {
@@ -173,7 +188,7 @@ func (g Grammar) money(key string, rest []token) Command {
 		return g.toPhone(key, nums, func(amount int64, to msisdn.Number) Command { return Airtime{amount, to} })
 	case "CASH":
 		if amount, _, ok := g.amount(nums); ok {
-			return Cash{amount}
+			return Cash{amount, whereOf(rest)}
 		}
 	case "PAY":
 		if len(nums) >= 2 {
@@ -203,6 +218,20 @@ func numbers(rest []token) (nums []string) {
 	}
 	return nums
 }
+
+// whereOf is the place that is named: the words, wherever they stand.
+func whereOf(rest []token) string {
+	var words []string
+	for _, t := range rest {
+		if t.num == "" && !fillers[t.word] && t.word != "in" && t.word != "near" {
+			words = append(words, t.raw)
+		}
+	}
+	where := strings.ToValidUTF8(strings.Join(words, " "), "")
+	return strings.ToValidUTF8(where[:min(len(where), whereMost)], "")
+}
+
+const whereMost = 30
 
 // noteOf is what a request is for: the words behind its numbers.
 func noteOf(rest []token) string {

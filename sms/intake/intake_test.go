@@ -16,6 +16,7 @@ import (
 	"senti/wallet/db/dbtest"
 	"senti/wallet/fault"
 	"senti/wallet/id"
+	"senti/wallet/key"
 	"senti/wallet/ledger"
 	"senti/wallet/msisdn"
 	"senti/wallet/outbox"
@@ -34,7 +35,7 @@ type office struct {
 	t      *testing.T
 	db     *db.DB
 	clock  *clock.Fake
-	handle sms.Handler // nil answers "got it"
+	handle Handler // nil answers "got it"
 	woken  int
 
 	mu    sync.Mutex
@@ -49,11 +50,11 @@ func newOffice(t *testing.T, d *db.DB, c *clock.Fake) *office {
 	}
 	t.Cleanup(l.Close)
 	o := &office{t: t, db: d, clock: c}
-	o.Intake = New(Parts{DB: d, Ledger: l, Messages: outbox.NewStore(d, c), IDs: id.Random{}, Handler: o.take, Wake: func() { o.woken++ }})
+	o.Intake = New(Parts{DB: d, Ledger: l, Messages: outbox.NewStore(d, c), IDs: id.Random{}, Keys: key.Demo(), Handler: o.take, Wake: func() { o.woken++ }})
 	return o
 }
 
-func (o *office) take(ctx context.Context, m sms.Inbound) (string, error) {
+func (o *office) take(ctx context.Context, m sms.Inbound) (Answer, error) {
 	o.mu.Lock()
 	o.heard = append(o.heard, m.Text)
 	handle := o.handle
@@ -61,7 +62,7 @@ func (o *office) take(ctx context.Context, m sms.Inbound) (string, error) {
 	if handle != nil {
 		return handle(ctx, m)
 	}
-	return "got it", nil
+	return Answer{Text: "got it", Seldom: Seldom{"any", 1, time.Hour}}, nil
 }
 
 func each(t *testing.T, run func(t *testing.T, o *office)) {
@@ -130,7 +131,7 @@ func TestAPhoneIsAnsweredSeldom(t *testing.T) {
 		o.receive(text(1, john), true)
 		o.receive(text(2, john), true)
 		o.receive(text(3, jane), true)
-		o.clock.Advance(AnswerEvery - time.Microsecond)
+		o.clock.Advance(time.Hour - time.Microsecond)
 		o.receive(text(4, john), true)
 		o.want("answers", o.answers(), "001 got it", "002 got it")
 		o.clock.Advance(time.Microsecond)
@@ -139,8 +140,8 @@ func TestAPhoneIsAnsweredSeldom(t *testing.T) {
 		o.want("heard", o.heard, "text 1", "text 2", "text 3", "text 4", "text 5")
 
 		// Who is not answered is not made to wait longer by it.
-		o.clock.Advance(AnswerEvery)
-		o.handle = func(context.Context, sms.Inbound) (string, error) { return "", nil }
+		o.clock.Advance(time.Hour)
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) { return Answer{}, nil }
 		o.receive(text(6, john), true)
 		o.handle = nil
 		o.receive(text(7, john), true)
@@ -155,7 +156,7 @@ func TestWhatFailedComesAgain(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, o *office) {
 		broken := errors.New("broken")
-		o.handle = func(context.Context, sms.Inbound) (string, error) { return "half", broken }
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) { return Answer{Text: "half"}, broken }
 		if _, err := o.Receive(t.Context(), text(1, john)); !errors.Is(err, broken) {
 			t.Errorf("a handler that fails: %v", err)
 		}
@@ -175,10 +176,10 @@ func TestARepeatWhileItIsDealtWith(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, o *office) {
 		entered, leave := make(chan struct{}), make(chan struct{})
-		o.handle = func(context.Context, sms.Inbound) (string, error) {
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) {
 			close(entered)
 			<-leave
-			return "", nil
+			return Answer{}, nil
 		}
 		first := make(chan error, 1)
 		go func() { _, err := o.Receive(t.Context(), text(1, john)); first <- err }()
@@ -227,23 +228,24 @@ func TestTwoProcesses(t *testing.T) {
 func TestForget(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, o *office) {
-		forget := func(want int) {
+		forget := func(limit, want int) {
 			t.Helper()
-			if n, err := o.Forget(t.Context(), o.clock.Now(), 2); err != nil || n != want {
+			if n, err := o.Forget(t.Context(), o.clock.Now(), limit); err != nil || n != want {
 				t.Errorf("forgot %d, %v, want %d", n, err, want)
 			}
 		}
 		o.receive(text(1, john), true)
 		o.receive(text(2, jane), true)
-		forget(0)
-		o.clock.Advance(AnswerEvery) // both may be answered again
-		forget(2)
-		o.receive(text(3, john), true)
+		forget(9, 0)
+		o.clock.Advance(hour) // of each: the texts of an hour, the same words, and that it was answered
+		forget(4, 4)
+		forget(4, 2)
+		o.clock.Advance(day - hour) // the texts of a day, and what we said
+		forget(9, 4)
 		o.receive(text(1, john), false)
-		o.clock.Advance(Keep)
-		forget(2)
-		forget(2)
-		forget(0)
+		o.clock.Advance(Keep - day)
+		forget(9, 2)
+		forget(9, 0)
 		o.receive(text(1, john), true)
 		o.receive(text(1, john), false)
 	})
@@ -262,4 +264,93 @@ func TestNothingIsTakenInWithoutADatabase(t *testing.T) {
 	if _, err := o.Forget(t.Context(), noon, 1); err == nil {
 		t.Error("forgot something in a database that is closed")
 	}
+}
+
+// What is refused together with the answer is answered with that, or comes again.
+func TestWhatGoesWithTheAnswer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, o *office) {
+		var before, after string
+		refused := func(f *fault.Error) string { return "no: " + string(f.Code) }
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) {
+			return Answer{Text: "done", With: []ledger.Companion{verdict{claim{o.marks, id.ID{1}}, nil}}, Done: func() { before = "after it" }}, nil
+		}
+		o.receive(text(1, john), true)
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) {
+			with := []ledger.Companion{verdict{claim{o.marks, id.ID{2}}, fault.New(fault.NotRegistered)}}
+			return Answer{Text: "done too", With: with, Refused: refused, Done: func() { after = "not" }}, nil
+		}
+		o.receive(text(2, jane), true)
+		o.receive(text(2, jane), false)
+		o.want("answers", o.answers(), "001 done", "002 no: not_registered")
+		if before != "after it" || after != "" {
+			t.Errorf("what is done afterwards: %q, %q", before, after)
+		}
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) {
+			return Answer{Text: "done three", With: []ledger.Companion{verdict{claim{o.marks, id.ID{3}}, fault.New(fault.NotRegistered)}}}, nil
+		}
+		if _, err := o.Receive(t.Context(), text(3, john)); !fault.HasCode(err, fault.NotRegistered) {
+			t.Errorf("refused, and nobody says how to answer: %v", err)
+		}
+	})
+}
+
+// verdict is a companion that refuses if told to.
+type verdict struct {
+	claim
+	refusal *fault.Error
+}
+
+func (v verdict) Check(any, time.Time) (any, *fault.Error) { return nil, v.refusal }
+
+// Two machines that answer each other soon fall silent, whatever they say.
+func TestALoopIsCut(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, o *office) {
+		says := 0
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) {
+			says++
+			return Answer{Text: fmt.Sprintf("answer %d", says)}, nil
+		}
+		for n := range HourMost + 10 { // it has something new to say each time
+			o.receive(text(n, john), true)
+		}
+		if len(o.heard) != HourMost || len(o.answers()) != HourMost {
+			t.Errorf("in an hour %d texts were heard and %d answered, want %d", len(o.heard), len(o.answers()), HourMost)
+		}
+		for n := range 200 { // slowly: 19 more in that hour, and then all that are left of the day
+			o.clock.Advance(3 * time.Minute)
+			o.receive(text(1000+n, john), true)
+		}
+		if got := len(o.heard); got != DayMost-10-19 {
+			t.Errorf("in a day %d texts were heard, want %d", got, DayMost-10-19)
+		}
+	})
+}
+
+func TestTheSameWordsAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, o *office) {
+		o.handle = func(context.Context, sms.Inbound) (Answer, error) { return Answer{Text: "Your balance is Ksh 5."}, nil }
+		same := func(n int, words string) {
+			m := text(n, john)
+			m.Text = words
+			o.receive(m, true)
+		}
+		for n := range 20 {
+			same(n, "I am driving.")
+		}
+		if len(o.heard) != SameMost {
+			t.Errorf("the same was heard %d times, want %d", len(o.heard), SameMost)
+		}
+		o.clock.Advance(hour)
+		same(20, "your  BALANCE is\nKsh 5.") // ours, back again
+		if len(o.heard) != SameMost {
+			t.Error("we talk to ourselves")
+		}
+		same(21, "I am driving.")
+		if len(o.heard) != SameMost+1 {
+			t.Error("an hour later it is not heard")
+		}
+	})
 }

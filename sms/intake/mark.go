@@ -11,11 +11,12 @@ import (
 	"senti/wallet/ledger"
 )
 
-// mark is a row: until then a message is not taken in again, or a phone not answered again. One that is over is as good as none.
+// mark is a row: until then a message is not taken in again, or something is counted. One that is over is as good as none.
 type mark struct {
 	id    id.ID
 	until time.Time
-	done  bool // false: a message that somebody is dealing with
+	done  bool  // false: a message that somebody is dealing with
+	times int64 // how often, of what is counted
 }
 
 // standing returns the mark if it still holds.
@@ -53,7 +54,7 @@ func (c claim) Finish(_ any, o *ledger.Outcome) any {
 	if !o.Accepted {
 		return nil
 	}
-	return mark{c.message, o.At.Add(workFor), false}
+	return mark{c.message, o.At.Add(workFor), false, 0}
 }
 
 // done marks a message as dealt with.
@@ -72,44 +73,69 @@ func (d done) Key() id.ID { return d.message }
 func (done) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
 
 // Finish writes for how long it is known again.
-func (d done) Finish(_ any, o *ledger.Outcome) any { return mark{d.message, o.At.Add(Keep), true} }
+func (d done) Finish(_ any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
+	}
+	return mark{d.message, o.At.Add(Keep), true, 0}
+}
 
-// answer answers a phone, unless it was answered of late. It stands before its message among a plan's companions, which asks
-// it for the words.
-type answer struct {
-	marks *table
-	phone id.ID
-	text  string
-	may   bool // as last decided by Check
+// tally counts how often something happens in a time, which begins with the first, and knows when it is too often.
+type tally struct {
+	marks  *table
+	key    id.ID
+	most   int64
+	within time.Duration
+	over   bool // as last decided by Check
 }
 
 // Table is the marks' table.
-func (a *answer) Table() ledger.Table { return a.marks }
+func (t *tally) Table() ledger.Table { return t.marks }
 
-// Key is the phone.
-func (a *answer) Key() id.ID { return a.phone }
+// Key is what is counted.
+func (t *tally) Key() id.ID { return t.key }
 
-// Check decides whether there is an answer. It never refuses: the message is dealt with in any case.
-func (a *answer) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
-	_, recently := standing(row, at)
-	a.may = !recently
+// Check decides whether it is too often. It never refuses: the message is dealt with in any case.
+func (t *tally) Check(row any, at time.Time) (keep any, refusal *fault.Error) {
+	m, ok := standing(row, at)
+	t.over = ok && m.times >= t.most
 	return nil, nil
 }
 
-// Finish writes from when on the phone may be answered again.
-func (a *answer) Finish(_ any, o *ledger.Outcome) any {
-	if !a.may {
+// Finish counts.
+func (t *tally) Finish(row any, o *ledger.Outcome) any {
+	if !o.Accepted || t.over {
 		return nil
 	}
-	return mark{a.phone, o.At.Add(AnswerEvery), true}
+	m, ok := standing(row, o.At)
+	if !ok {
+		m = mark{id: t.key, until: o.At.Add(t.within), done: true}
+	}
+	m.times++
+	return m
 }
 
-// say returns the words, or "" for none.
-func (a *answer) say(*ledger.Outcome) string {
-	if !a.may {
-		return ""
+// said marks our own words to a phone as said too often, should they come from it.
+type said struct {
+	marks *table
+	words id.ID
+}
+
+// Table is the marks' table.
+func (s said) Table() ledger.Table { return s.marks }
+
+// Key is the words.
+func (s said) Key() id.ID { return s.words }
+
+// Check never refuses.
+func (said) Check(any, time.Time) (keep any, refusal *fault.Error) { return nil, nil }
+
+// Finish writes for how long they are known.
+func (s said) Finish(_ any, o *ledger.Outcome) any {
+	if !o.Accepted {
+		return nil
 	}
-	return a.text
+	return mark{s.words, o.At.Add(echoFor), true, SameMost}
 }
 
 // table is the marks as the ledger writes them. forget removes rows behind its back, which changes nothing: they are over.
@@ -125,31 +151,31 @@ func (*table) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]any, 
 		values[i] = keys[i]
 	}
 	found := make(map[id.ID]any, len(keys))
-	return found, q.EachIn(ctx, `SELECT id, until, done FROM text_marks WHERE id IN`, values, func(rows *sql.Rows) error {
+	return found, q.EachIn(ctx, `SELECT id, until, done, times FROM text_marks WHERE id IN`, values, func(rows *sql.Rows) error {
 		var key []byte
-		var until, done int64
-		if err := rows.Scan(&key, &until, &done); err != nil {
+		var until, done, times int64
+		if err := rows.Scan(&key, &until, &done, &times); err != nil {
 			return err
 		}
 		k, err := id.FromBytes(key)
-		found[k] = mark{k, time.UnixMicro(until).UTC(), done != 0}
+		found[k] = mark{k, time.UnixMicro(until).UTC(), done != 0, times}
 		return err
 	})
 }
 
 var (
 	markKey = []string{"id"}
-	markSet = []string{"until", "done"}
+	markSet = []string{"until", "done", "times"}
 )
 
 // Write inserts or replaces marks.
 func (*table) Write(d *db.Dialect, rows []any) []db.Stmt {
-	args := make([]any, 0, 3*len(rows))
+	args := make([]any, 0, 4*len(rows))
 	for _, r := range rows {
 		m := r.(mark)
-		args = append(args, m.id, m.until.UnixMicro(), m.done)
+		args = append(args, m.id, m.until.UnixMicro(), m.done, m.times)
 	}
-	return db.InsertMany(`INSERT INTO text_marks (id, until, done) VALUES `, 3, args, d.Upsert(markKey, markSet))
+	return db.InsertMany(`INSERT INTO text_marks (id, until, done, times) VALUES `, 4, args, d.Upsert(markKey, markSet))
 }
 
 // forget removes marks that are over, the oldest first. Whoever renews one meanwhile keeps it.

@@ -16,6 +16,8 @@ var pinPages = map[ledger.Kind]menu.Mark{
 	ledger.Send:        {Flow: send.ID, Step: "pin"},
 	ledger.CashOut:     {Flow: cashOut.ID, Step: "pin"},
 	ledger.VoucherSend: {Flow: sendCode.ID, Step: "pin"},
+	ledger.CashIn:      {Flow: cashIn.ID, Step: "split"},
+	ledger.HoldTake:    {Flow: cashIn.ID, Step: "split"}, // a deposit that the customer is asked about
 }
 
 // keptBegun is the intent of such an act, until its page has been made.
@@ -25,6 +27,9 @@ const keptBegun = "begun"
 func takeBegun(t *turn) (id.ID, bool) {
 	begun, err := id.Parse(t.Kept(keptBegun))
 	t.Keep(keptBegun, "")
+	if err == nil {
+		t.Keep(keptTexted, "1")
+	}
 	return begun, err == nil
 }
 
@@ -53,7 +58,7 @@ func (d *Dialogues) PushIntent(ctx context.Context, c Caller, act id.ID) (Answer
 		return Answer{}, false
 	}
 	last, ok, err := d.wallet.LastAct(ctx, c.Phone)
-	if err != nil || !ok || last.Gateway != wallet.ByText || last.Intent != act {
+	if err != nil || !ok || !last.WaitsByText() || last.Intent != act {
 		return Answer{}, false
 	}
 	at, ok := begunAt(home, last)

@@ -90,7 +90,7 @@ func quoteCashIn(t *turn) error {
 	if code, err := voucher.Parse(t.Kept(keptCode)); err == nil {
 		request.Code = code
 	}
-	q, err := t.Env.agents.QuoteCashIn(t.Ctx, request)
+	q, err := cashInQuote(t, request)
 	switch fault.CodeOf(err) {
 	case "":
 	case fault.AmountTooSmall, fault.AmountTooBig:
@@ -114,6 +114,18 @@ func quoteCashIn(t *turn) error {
 	t.Say("count", int64(q.Warn.Deposits))
 	t.Say("sum", fault.Minor(q.Warn.Sum))
 	return nil
+}
+
+func cashInQuote(t *turn, r agents.CashInRequest) (agents.CashInQuote, error) {
+	begun, ok := takeBegun(t)
+	if !ok {
+		return t.Env.agents.QuoteCashIn(t.Ctx, r)
+	}
+	q, err := t.Env.agents.CashInQuoted(t.Ctx, begun)
+	t.Keep(keptTo, string(q.To))
+	t.Keep(keptCode, q.Code)
+	t.KeepNumber(keptAmount, q.Amount)
+	return q, err
 }
 
 func sayCashIn(t *turn) error {
@@ -153,12 +165,14 @@ func moveCashIn(t *turn, typed string) error {
 	t.Env.intent = intent
 	switch fault.CodeOf(err) {
 	case "":
+		endTexted(t, receipt.End)
 		t.Say("end", receipt.End)
 		t.Go("over")
 		return nil
 	case fault.WrongPIN:
 		return tryIntentAgain(t, intent, err)
 	case fault.TillShort, fault.TillLimit, fault.OperatorLimit:
+		t.Keep(keptTexted, "")
 		return t.AskAgain("amount", err)
 	case fault.CodeGone:
 		return t.AskAgain("to", err)

@@ -25,7 +25,7 @@ var cash = flow{ID: "cash", Says: fault.WithCash, Steps: []step{
 // cashOut takes cash at a shop: which, how much, its name and the fee, and the customer's PIN.
 var cashOut = flow{ID: "cashout", Says: fault.TakingCash, Steps: []step{
 	{ID: "shop", Ask: "Enter shop code", With: begins(switches.Withdraw), Take: shopCode},
-	{ID: "amount", Ask: "Enter amount", Take: outAmount},
+	{ID: "amount", Ask: "Enter amount", With: dropQuote, Take: outAmount},
 	{ID: "pin", Secret: "Take {amount} at\n{shop}\n{code}\nFee {fee}. Total {total}\nCash there?\nEnter PIN",
 		With: quoteCashOut, Take: takeOut, Moves: true},
 
@@ -110,6 +110,7 @@ func moveCashOut(t *turn, typed string) error {
 	t.Env.intent = intent
 	switch fault.CodeOf(err) {
 	case "":
+		endTexted(t, receipt.End)
 		t.Say("end", receipt.End)
 		t.Go("over")
 		return nil

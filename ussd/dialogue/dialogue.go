@@ -88,6 +88,8 @@ var flows = []*flow{
 	&simConfirm,
 	&redial,
 	&details,
+	&texted,
+	&replyCode,
 }
 
 // The types of the tables, in this package's environment.
@@ -214,14 +216,14 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 	case err != nil:
 		return d.Lost(c, at, fault.Wrap(err, fault.LookAgain)) // a payment may be under way: nothing is claimed
 	}
+	byText := len(dialled) > 0 && dialled[0] == textedKey
+	if byText {
+		dialled = dialled[1:]
+	}
 	last, ok, err := d.last(ctx, c, begun)
 	switch {
 	case err != nil:
 		return d.Lost(c, at, err)
-	case ok && last.Gateway == wallet.ByText:
-		if page, ok := begunAt(at, last); ok {
-			at, dialled = page, nil
-		}
 	case ok && last.Session == c.Origin.Session && last.End != "":
 		at.Flow = details.ID
 		page, err := d.agents.Page(ctx, last)
@@ -236,6 +238,12 @@ func (d *Dialogues) open(ctx context.Context, c Caller, dialled []string, begun 
 		at.Flow, dialled = counterSwapped.ID, nil
 	case !begun && e.swaps && at.Flow == mainMenu.ID: // before what was done last: the phone may be a thief's
 		at.Flow = simChanged.ID
+	case ok && last.WaitsByText():
+		if page, ok := begunAt(at, last); ok {
+			at, dialled = page, nil
+		}
+	case byText:
+		at.Flow = texted.ID
 	case ok && last.Untold() && !begun:
 		at.Flow, e.last = redial.ID, &last
 	case !begun && e.isAsked(ctx):

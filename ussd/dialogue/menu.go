@@ -25,5 +25,6 @@ var account = flow{ID: "account", Steps: []step{
 		{Key: "6", Text: "Limits", Start: "limits"},
 		{Key: "7", Text: "I forgot my PIN", Start: "forgot"},
 		{Key: "8", Text: "Is an SMS true?", Start: "check"},
+		{Key: "9", Text: "Pay by SMS code", If: hasReplyCodes, Start: "replycode"},
 	}},
 }}

@@ -59,6 +59,7 @@ const (
 
 // dropQuote forgets a price that was gone back from or refused: the person knows that nothing came of it.
 func dropQuote(t *turn) error {
+	t.Keep(keptTexted, "")
 	if dropped, err := id.Parse(t.Kept(keptIntent)); err == nil {
 		t.Keep(keptIntent, "")
 		t.Env.wallet.EndShown(dropped)
@@ -146,6 +147,7 @@ func paySend(t *turn, typed string) error {
 	t.Env.intent = intent
 	switch fault.CodeOf(err) {
 	case "":
+		endTexted(t, receipt.End)
 		t.Say("end", receipt.End)
 		t.Go("sent")
 		return nil
@@ -189,12 +191,14 @@ func shortage(t *turn) error {
 func fits(t *turn) bool { return t.KeptNumber(keptOffer) > 0 }
 
 func takeOffer(t *turn) error {
+	t.Keep(keptTexted, "")
 	t.KeepNumber(keptAmount, t.KeptNumber(keptOffer))
 	return nil
 }
 
 // otherAmount asks for another amount, if the limit leaves any.
 func otherAmount(t *turn, f *fault.Error) error {
+	t.Keep(keptTexted, "")
 	if wallet.NothingLeft(f) {
 		return f
 	}

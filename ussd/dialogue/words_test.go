@@ -11,7 +11,7 @@ import (
 // elsewhere are the conversations that have nothing to do with a counter: their faults are said in the general words.
 var elsewhere = []string{
 	"first", "menu", "send", "account", "balance", "statement", "changepin", "language", "fees", "limits", "forgot", "locked", "opening",
-	"asleep", "takeup", "redial", "details", "simchanged", "check",
+	"asleep", "takeup", "redial", "details", "simchanged", "check", "texted", "replycode",
 }
 
 // Whoever is at a counter hears of what he was doing there, and not that nothing was sent; a customer is not told to look where only

@@ -82,6 +82,9 @@ func (t *Turn[E]) Go(step string) { t.next = Mark{t.place.Flow, step} }
 // Start moves on to the first step of another flow.
 func (t *Turn[E]) Start(flow string) { t.next = Mark{Flow: flow} }
 
+// StartAt moves on to a step of another flow.
+func (t *Turn[E]) StartAt(flow, step string) { t.next = Mark{flow, step} }
+
 // AskAgain returns err, for Take or With to return, and makes step ask instead of the one at hand, if err is among the
 // faults of step's Take.
 func (t *Turn[E]) AskAgain(step string, err error) error {

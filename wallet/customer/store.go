@@ -17,12 +17,13 @@ type Store struct {
 	customers *customerTable
 	documents *documentTable
 	checked   *checkedTable
+	quiet     *quietTable
 	byPhone   db.Loader[msisdn.Number, Customer]
 }
 
 // NewStore returns the store of the customers in a database.
 func NewStore(d *db.DB) *Store {
-	s := &Store{db: d, customers: &customerTable{}, documents: &documentTable{}, checked: &checkedTable{}}
+	s := &Store{db: d, customers: &customerTable{}, documents: &documentTable{}, checked: &checkedTable{}, quiet: &quietTable{}}
 	s.byPhone.Read = s.withPhones
 	return s
 }

@@ -110,6 +110,9 @@ var widest = map[string][]Arg{
 		Text("total", "Ksh 250,309"),
 		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "250,000"), Text("high", "50,000,000"), Text("cash", "Ksh 250,000"), Text("near", "WANJIKUWANJIKUWANJIK"),
 		Text("operator", "WANJIKUWANJIKUWANJIKUW"), Text("since", "31/12 23:59"), Text("byhand", "Ksh 2,000,000 zimeongezwa"), Text("reply", "+254712000000"), Text("line", strings.Repeat("W", 85)),
+		Text("example", "WITHDRAW 2000 201457"), Text("ward", "KAWANGWARE"), Text("lines", "31/12 -250,108 0712***002"), Text("list", "100: 0"),
+		Text("today", "Ksh 152,000"), Text("month", "Ksh 5,000,000"), Text("names", "SW Kiswahili, EN English, FR Francais"), Text("language", "Kiswahili"),
+		Count("count", 12), Text("sum", "Ksh 250,000"), Text("one", "SEND 250,000 0712000002"), Text("two", "SEND 250,000 0712000003"),
 	},
 	"Uganda": {
 		Text("amount", "UGX 5,000,000"), Text("fee", "2,875"), Text("tax", "375"), Text("balance", "UGX 20,000,000"),
@@ -128,6 +131,9 @@ var widest = map[string][]Arg{
 		Text("total", "UGX 5,012,500"),
 		Text("time", "14:02"), Text("secret", "4821"), Text("theirs", "7305"), Text("low", "10,000,000"), Text("high", "2,000,000,000"), Text("cash", "UGX 5,000,000"), Text("near", "NAMUGANZANAMUGANZANA"),
 		Text("operator", "NAMUGANZANAMUGANZANAMU"), Text("since", "31/12 23:59"), Text("byhand", "UGX 20,000,000 zimeongezwa"), Text("reply", "+256772123456"), Text("line", strings.Repeat("W", 85)),
+		Text("example", "WITHDRAW 2000 201457"), Text("ward", "NAMUGANZANA"), Text("lines", "31/12 -5,002,875 0772***456"), Text("list", "2,500: 115"),
+		Text("today", "UGX 152,000"), Text("month", "UGX 5,000,000"), Text("names", "SW Kiswahili, EN English, FR Francais"), Text("language", "Kiswahili"),
+		Count("count", 12), Text("sum", "UGX 5,000,000"), Text("one", "SEND 5,000,000 0772123456"), Text("two", "SEND 5,000,000 0772123457"),
 	},
 }
 

@@ -95,6 +95,7 @@ type Limits struct {
 	From    time.Time
 	Tiers   []Tier // ascending by number
 	Small   SmallDay
+	Pinless Pinless
 }
 
 // SmallDay caps what a wallet of any tier may pay out in the day after its PIN was set anew. Amounts are minor units.
@@ -103,6 +104,9 @@ type SmallDay struct {
 	DayOut int64
 	Lasts  time.Duration
 }
+
+// Pinless caps what may be paid without a PIN. Amounts are minor units of what leaves the wallet; 0 is nothing.
+type Pinless struct{ Single, Day int64 }
 
 // Tier is one KYC tier. All amounts are minor units.
 type Tier struct {

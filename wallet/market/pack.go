@@ -81,6 +81,13 @@ type packLimits struct {
 	From  string     `yaml:"from"`
 	Tiers []packTier `yaml:"tiers"`
 	Small packSmall  `yaml:"small_day"`
+
+	Pinless *packPinless `yaml:"pinless"` // left out: nothing is paid without a PIN
+}
+
+type packPinless struct {
+	Single string `yaml:"single"`
+	Day    string `yaml:"day"`
 }
 
 type packSmall struct {

@@ -167,6 +167,11 @@ func (b *builder) limits(m *Market, d dated, p packLimits) Limits {
 		Lasts: b.lasting(at+".lasts", p.Small.Lasts),
 	}
 	b.ordered(at, named{"single", p.Small.Single, out.Small.Single}, named{"day_out", p.Small.DayOut, out.Small.DayOut})
+	if p.Pinless != nil {
+		at = d.place + ".pinless"
+		out.Pinless = Pinless{b.amount(m, at+".single", p.Pinless.Single), b.amount(m, at+".day", p.Pinless.Day)}
+		b.ordered(at, named{"single", p.Pinless.Single, out.Pinless.Single}, named{"day", p.Pinless.Day, out.Pinless.Day})
+	}
 	return out
 }
 

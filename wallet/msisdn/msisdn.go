@@ -166,5 +166,10 @@ func (n Number) split() (trunk, national string) {
 	return "", digits
 }
 
+// Example is a mobile number of a region that is nobody's, for texts that show how one is written.
+func Example(region string) Number {
+	return Number(phonenumbers.Format(phonenumbers.GetExampleNumberForTypeInRegion(region, phonenumbers.MOBILE), phonenumbers.E164))
+}
+
 // KnownRegion reports whether there is a number plan for the region.
 func KnownRegion(region string) bool { return phonenumbers.GetSupportedRegions()[region] }
