@@ -198,7 +198,7 @@ type addition struct {
 	message id.ID
 	to      msisdn.Number
 	text    func(*ledger.Outcome) string
-	refused bool // written if the plan is refused, and not if it is accepted
+	refused bool     // written if the plan is refused, and not if it is accepted
 	scrub   []string // pairs, for strings.NewReplacer
 }
 
