@@ -186,8 +186,7 @@ func (d *dropCall) session() string { return fmt.Sprintf("drop-%d-%d", d.n, d.di
 
 // request is the call for all that was typed.
 func (d *dropCall) request(ctx context.Context, t *testing.T) *http.Request {
-	secret := pathSecret
-	call := gatewaySamples[d.gateway].call(d.gateway, secret, d.session(), crashPhone(d.payer), d.history)
+	call := gatewaySamples[d.gateway].call(d.gateway, pathSecret, gatewayTurn{d.session(), crashPhone(d.payer), d.history})
 	return d.made(ctx, t, call)
 }
 
