@@ -139,7 +139,7 @@ var widest = map[string][]Arg{
 
 func TestTextsFitEveryPhone(t *testing.T) {
 	texts := mustLoad(t)
-	for market, args := range widest {
+	for market, args := range everywhere() {
 		for _, lang := range texts.Languages() {
 			for _, key := range texts.Keys(Source) { // a language has the dialogues' texts too; package dialogue proves those
 				checkFits(t, market+" "+lang+" "+key, key, say(texts, lang, key, args))
