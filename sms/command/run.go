@@ -82,7 +82,10 @@ func (c *Commands) Handle(ctx context.Context, m sms.Inbound) (intake.Answer, er
 		return intake.Answer{}, err
 	}
 	asked := c.grammar.Parse(m.Text)
-	answer, err := c.do(ctx, w, asked)
+	answer, err := intake.Answer{}, c.stopped(w, asked)
+	if err == nil {
+		answer, err = c.do(ctx, w, asked)
+	}
 	switch refusal := fault.As(err); {
 	case err == nil:
 	case refusal == nil || refusal.Code == fault.Internal || refusal.Code.Spec().Retryable:
