@@ -75,7 +75,7 @@ func standing(s switches.Switch, now time.Time) string {
 type switchedThing struct {
 	deskFlags
 	Scope string `arg:"" enum:"service,gateway,route,tier,numbers" help:"service, gateway, route, tier or numbers."`
-	Name  string `arg:"" help:"Which: send, voucher, withdraw, deposit, float, register or newpin; a gateway's or route's name; a tier's number; how numbers begin (+25471)."`
+	Name  string `arg:"" help:"Which: send, voucher, withdraw, deposit, float, register, newpin or text; a gateway's or route's name; a tier's number; how numbers begin (+25471)."`
 	Why   string `help:"For the record." required:""`
 }
 

@@ -47,10 +47,11 @@ const (
 	Float    = "float"    // float between tills, sold, asked for or swapped
 	Register = "register" // wallets opened, on the phone or at a counter
 	NewPIN   = "newpin"   // a new PIN for who forgot the old one, on the own phone
+	Text     = "text"     // what people ask for by SMS
 )
 
 // Services lists every service, in the order in which menus speak of them.
-var Services = []string{Send, Voucher, Withdraw, Deposit, Float, Register, NewPIN}
+var Services = []string{Send, Voucher, Withdraw, Deposit, Float, Register, NewPIN, Text}
 
 // State is how a switch stands. Numbers are stored.
 type State int16
