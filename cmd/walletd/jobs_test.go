@@ -125,7 +125,7 @@ func TestJobsByHand(t *testing.T) {
 	}
 	awaitLeader(t, 10*time.Second, n, n)
 	b.run("alice", "verify_ledger: done after", "jobs", "run", "verify_ledger")
-	b.run("alice", "only expire_holds", "jobs", "run", "make_tea")
+	b.run("alice", "no job \"make_tea\", only", "jobs", "run", "make_tea")
 	b.run("eve", "not_allowed", "jobs", "run", "verify_ledger")
 	b.run("", "round_end", "jobs")
 	if out := b.run("eve", "job:verify_ledger", "audit", "--act", "job.run"); !strings.Contains(out, "staff:alice") || !strings.Contains(out, "not_allowed") {
