@@ -124,7 +124,7 @@ func TestEnvironmentReachesEverySetting(t *testing.T) {
 				value = "[{type: hubtel}]"
 			case textList:
 				value = "[{type: kannel}]"
-			case smppList:
+			case smppList, numberList:
 				value = "[{name: telco}]"
 			case routeList:
 				value = "[{name: a, sender: log}]"

@@ -123,7 +123,7 @@ func TestJobsByHand(t *testing.T) {
 	for _, name := range []string{"alice", "eve"} {
 		b.enrol(name, b.found(`Invitation of `+name+`, .*: (\S+)`, first))
 	}
-	awaitLeader(t, 10*time.Second, n, n)
+	awaitLeader(t, 30*time.Second, n, n)
 	b.run("alice", "verify_ledger: done after", "jobs", "run", "verify_ledger")
 	b.run("alice", "no job \"make_tea\", only", "jobs", "run", "make_tea")
 	b.run("eve", "not_allowed", "jobs", "run", "verify_ledger")

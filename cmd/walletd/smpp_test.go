@@ -123,7 +123,7 @@ func TestAMessageCentreAlone(t *testing.T) {
 	if status := c.said(john, "what is this?"); status != 0 {
 		t.Errorf("a text is answered with %#x", status)
 	}
-	c.text(john, "Senti")
+	c.text(john, "did not understand")
 
 	// The connection ends in the middle of a session, which goes on over the next one.
 	call = c.dial(john, "1*"+jane.Plain()+"*170")
@@ -182,7 +182,7 @@ func TestTextsOverSMPPAreDurable(t *testing.T) {
 			status = c.said(crashPhone(0), "hello")
 		}
 	}
-	c.text(crashPhone(0), "Senti")
+	c.text(crashPhone(0), "did not understand")
 }
 
 // overSMPP pays over a message centre and sends it all that is no good, with a PIN in it.
