@@ -2,6 +2,7 @@
 LINT_VERSION := v2.15.0
 LINT         := $(CURDIR)/.bin/golangci-lint-$(LINT_VERSION)
 DSN           = $$(go run ./wallet/db/dbtest/dsn)
+IN_SCRATCH    = scratch=$$(.ci/scratch); TMPDIR=$${scratch:-$${TMPDIR:-/tmp}}
 
 # Go needs a home for its caches; some build machines have none.
 ifeq ($(strip $(HOME)),)
@@ -19,7 +20,7 @@ demo: ## run the whole product with a phone simulator; needs nothing but Go
 .PHONY: test
 test: setup ## vet and all tests, on SQLite and a private MariaDB
 	go vet ./...
-	go test -timeout 20m ./...
+	$(IN_SCRATCH) go test -timeout 20m ./...
 
 .PHONY: check
 check: $(LINT) ## lint, and all tests under the race detector
@@ -54,6 +55,7 @@ setup: ## install what the tests need and the machine lacks (Debian packages, as
 .PHONY: clean
 clean: ## stop the private MariaDB and remove what was built
 	go run ./wallet/db/dbtest/dsn -stop
+	$(IN_SCRATCH) go run ./wallet/db/dbtest/dsn -stop
 	rm -rf .bin
 
 $(LINT):
