@@ -34,7 +34,7 @@ type tally struct {
 func newTallies(t testing.TB, d *db.DB) *tallies {
 	t.Helper()
 	types := d.Dialect().Types()
-	_, err := d.Exec(bg, fmt.Sprintf(`CREATE TABLE tallies (id %s NOT NULL PRIMARY KEY, n %s NOT NULL, note %s NOT NULL) %s`,
+	_, err := d.Exec(bg, fmt.Sprintf(`CREATE TABLE test_tallies (id %s NOT NULL PRIMARY KEY, n %s NOT NULL, note %s NOT NULL) %s`,
 		types.ID, types.Int, types.Ascii(10), types.Engine))
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func newTallies(t testing.TB, d *db.DB) *tallies {
 	return &tallies{}
 }
 
-func (*tallies) Name() string { return "tallies" }
+func (*tallies) Name() string { return "test_tallies" }
 
 func (s *tallies) KeepRows() int { return s.keep }
 
@@ -53,7 +53,7 @@ func (s *tallies) Load(ctx context.Context, q *db.DB, keys []id.ID) (map[id.ID]a
 	out := map[id.ID]any{}
 	for _, k := range keys {
 		row := &tally{key: k}
-		err := q.QueryRow(ctx, `SELECT n, note FROM tallies WHERE id = ?`, k[:]).Scan(&row.n, &row.note)
+		err := q.QueryRow(ctx, `SELECT n, note FROM test_tallies WHERE id = ?`, k[:]).Scan(&row.n, &row.note)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -71,7 +71,7 @@ func (s *tallies) Write(d *db.Dialect, rows []any) []db.Stmt {
 		row := r.(*tally)
 		args = append(args, row.key[:], row.n, row.note)
 	}
-	stmts := db.InsertMany(`INSERT INTO tallies (id, n, note) VALUES `, 3, args, d.Upsert([]string{"id"}, []string{"n", "note"}))
+	stmts := db.InsertMany(`INSERT INTO test_tallies (id, n, note) VALUES `, 3, args, d.Upsert([]string{"id"}, []string{"n", "note"}))
 	if s.write != nil {
 		stmts = append(stmts, s.write()...)
 	}
@@ -237,7 +237,7 @@ func TestABadPlanFailsAlone(t *testing.T) {
 		},
 		"a duplicate row": func(_, bad *tallies, key id.ID) *companion {
 			bad.write = func() []db.Stmt {
-				insert := db.Stmt{SQL: "INSERT INTO tallies (id, n, note) VALUES (?, 0, '')", Args: []any{key[:]}}
+				insert := db.Stmt{SQL: "INSERT INTO test_tallies (id, n, note) VALUES (?, 0, '')", Args: []any{key[:]}}
 				return []db.Stmt{insert, insert}
 			}
 			return mark(bad, key)

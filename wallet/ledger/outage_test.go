@@ -257,7 +257,7 @@ func TestABadPlanAfterALostCommit(t *testing.T) {
 	bad := send(w[0], w[1], 7, 5, 2)
 	bad.Companions = []ledger.Companion{mark(&tallies{write: func() []db.Stmt {
 		if tries.Add(1) == 1 {
-			return []db.Stmt{{SQL: "UPDATE tallies SET n = n " + cutMark}} // can be written, but the COMMIT is lost
+			return []db.Stmt{{SQL: "UPDATE test_tallies SET n = n " + cutMark}} // can be written, but the COMMIT is lost
 		}
 		return []db.Stmt{{SQL: "INSERT INTO nowhere (a) VALUES (1)"}}
 	}}, ids.New())}
@@ -276,7 +276,7 @@ func TestAGuessOnAPlanThatFailed(t *testing.T) {
 	d := dbtest.MariaDB(t)
 	l, good := open(t, d, clock.NewFake(noon)), newTallies(t, d)
 	key, lock := ids.New(), ids.New()
-	insert := db.Stmt{SQL: "INSERT INTO tallies (id, n, note) VALUES (?, 0, '')", Args: []any{lock[:]}}
+	insert := db.Stmt{SQL: "INSERT INTO test_tallies (id, n, note) VALUES (?, 0, '')", Args: []any{lock[:]}}
 	if err := d.Run(bg, []db.Stmt{insert}); err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +285,7 @@ func TestAGuessOnAPlanThatFailed(t *testing.T) {
 	}
 	// The bad plan's rows wait for a lock that this test holds, and then cannot be written.
 	bad := &tallies{write: func() []db.Stmt {
-		wait := db.Stmt{SQL: "UPDATE tallies SET n = n WHERE id = ?", Args: []any{lock[:]}}
+		wait := db.Stmt{SQL: "UPDATE test_tallies SET n = n WHERE id = ?", Args: []any{lock[:]}}
 		return []db.Stmt{wait, {SQL: "INSERT INTO nowhere (a) VALUES (1)"}}
 	}}
 	var wg sync.WaitGroup
@@ -294,7 +294,7 @@ func TestAGuessOnAPlanThatFailed(t *testing.T) {
 		go func() { defer wg.Done(); wantCode(t, l, &ledger.Plan{Companions: companions}, want) }()
 	}
 	err := d.TransactOnce(bg, func(tx *db.DB) error {
-		if _, err := tx.Exec(bg, "UPDATE tallies SET n = n WHERE id = ?", lock[:]); err != nil {
+		if _, err := tx.Exec(bg, "UPDATE test_tallies SET n = n WHERE id = ?", lock[:]); err != nil {
 			return err
 		}
 		g := newGate(good)
@@ -318,7 +318,7 @@ func TestAGuessOnAPlanThatFailed(t *testing.T) {
 		}
 		for waiting := 0; waiting == 0; { // until the bad plan's batch is being written
 			err := d.QueryRow(bg, `SELECT COUNT(*) FROM information_schema.processlist
-				WHERE db = DATABASE() AND info LIKE 'UPDATE tallies%'`).Scan(&waiting)
+				WHERE db = DATABASE() AND info LIKE 'UPDATE test_tallies%'`).Scan(&waiting)
 			if err != nil {
 				return err
 			}
