@@ -132,6 +132,8 @@ func TestParseTheRest(t *testing.T) {
 		"REQ 250":                              Incomplete{"REQ"},
 
 		"CHECK PMF79GCDW2 4821": Check{"PMF79GCDW2", "4821"},
+		"CHECK 7V8T2RC26H-2522": Check{"7V8T2RC26H", "2522"}, // as receipts have it
+		"check 7v8t2rc26h–2522": Check{"7V8T2RC26H", "2522"},
 		"check pmf79gcdw2-4821": Check{"PMF79GCDW2", "4821"},
 		"hakiki PMF79GCDW2":     Check{Receipt: "PMF79GCDW2"},
 		"CHECK":                 Incomplete{"CHECK"},

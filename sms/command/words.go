@@ -118,11 +118,13 @@ var (
 	parting   = regexp.MustCompile(`[0-9][0-9.,]*|[^0-9]+`)
 	shillings = regexp.MustCompile(`([0-9])\s*/[=-]+`)
 	dashed    = regexp.MustCompile(`([0-9])[-–]([0-9])`)
+	checked   = regexp.MustCompile(`(?i)\b([2-9B-DF-HJ-NP-TV-Z]{10})[-–]([0-9])`) // a receipt and its code, as receipts have them
 )
 
 // tokens takes a text apart: words, numbers, and nothing else.
 func tokens(text string) (out []token) {
 	text = shillings.ReplaceAllString(norm.NFKC.String(text), "$1 ")
+	text = checked.ReplaceAllString(text, "$1 $2")
 	text = dashed.ReplaceAllString(text, "$1 $2")
 	text = dashed.ReplaceAllString(text, "$1 $2") // what overlaps
 	for _, raw := range strings.FieldsFunc(text, separates) {
