@@ -131,24 +131,10 @@ func (a *Agents) confirmed(post network.Post, by, why string) []ledger.Companion
 		a.tellPIN(post, post.Operator, "sms.sim.confirmed"))
 }
 
-// CheckRequest is a customer whose number another SIM has, and who shows the ID at a counter, and the operator's own PIN.
-type CheckRequest = ResetRequest
-
 // CheckID lets money leave a customer's wallet again, once the ID was seen. It returns the text that the operator's conversation ends with.
 //
 // Faults: not_operator, operator_suspended, wrong_pin (left), pin_locked, not_registered, sim_known, customer_to_office,
 // wrong_id_number (left), counter_proof_locked.
-func (a *Agents) CheckID(ctx context.Context, r CheckRequest) (end string, err error) {
-	post, err := a.serving(ctx, r.Operator)
-	if err != nil {
-		return "", err
-	}
-	at := a.counterAt(post)
-	end = a.texts.Say(at.Language, "counter.sim.checked", i18n.Text("phone", r.Phone.National()))
-	with := append(a.places.Works(at.operator(), 0, 0, network.Most{}),
-		a.wallet.PINs().Check(wallet.OperatorPIN(at.Operator), r.PIN))
-	in := a.wallet.NewIntent(ledger.Enquiry, actor(post), r.Origin, struct{}{})
-	with = append(with, a.wallet.Intents().Note(in, a.ended(at.Language, fault.AtCounter, func(*ledger.Outcome) string { return end }, ofHelped))...)
-	shown := wallet.ShownDocument{Phone: r.Phone, ID: r.ID, Where: at.Shop}
-	return end, ofHelped(a.wallet.CheckID(ctx, shown, audit.Operator(at.Operator), with...))
+func (a *Agents) CheckID(ctx context.Context, r ResetRequest) (end string, err error) {
+	return a.documentShown(ctx, r, "counter.sim.checked", a.wallet.CheckID)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"senti/agents/network"
 	"senti/wallet"
 	"senti/wallet/customer"
 )
@@ -136,14 +137,7 @@ type operatorConfirmSIMCmd struct{ operatorWhyCmd }
 
 // Run lets an operator work again who was stopped for nothing but another SIM.
 func (c operatorConfirmSIMCmd) Run(ctx context.Context) error {
-	return c.prove(ctx, func(d *desk) error {
-		if err := why(c.Why); err != nil {
-			return err
-		}
-		post, err := d.operator(ctx, c.Phone)
-		if err != nil {
-			return err
-		}
+	return c.run(ctx, func(d *desk, post network.Post) error {
 		if err := d.agents.ConfirmSIMByStaff(ctx, d.me(), post.Operator.Phone, c.Why, d.may(whoRuns)); err != nil {
 			return err
 		}

@@ -280,22 +280,11 @@ func (c operatorUnlockCmd) Run(ctx context.Context) error {
 	})
 }
 
-type operatorPardonCmd struct {
-	deskFlags
-	Phone string `arg:"" help:"The operator's phone."`
-	Why   string `help:"The reason, for the audit chain." required:""`
-}
+type operatorPardonCmd struct{ operatorWhyCmd }
 
 // Run pardons the operator.
 func (c operatorPardonCmd) Run(ctx context.Context) error {
-	return c.prove(ctx, func(d *desk) error {
-		if err := why(c.Why); err != nil {
-			return err
-		}
-		post, err := d.operator(ctx, c.Phone)
-		if err != nil {
-			return err
-		}
+	return c.run(ctx, func(d *desk, post network.Post) error {
 		if err := d.agents.Pardon(ctx, d.me(), post.Operator.ID, c.Why, d.may(whoHelps)); err != nil {
 			return err
 		}
@@ -310,7 +299,7 @@ type operatorWhyCmd struct {
 	Why   string `help:"The reason, for the audit chain." required:""`
 }
 
-func (c operatorWhyCmd) run(ctx context.Context, do func(d *desk, what network.Ref) error) error {
+func (c operatorWhyCmd) run(ctx context.Context, do func(d *desk, post network.Post) error) error {
 	return c.prove(ctx, func(d *desk) error {
 		if err := why(c.Why); err != nil {
 			return err
@@ -319,7 +308,7 @@ func (c operatorWhyCmd) run(ctx context.Context, do func(d *desk, what network.R
 		if err != nil {
 			return err
 		}
-		return do(d, refOf(post))
+		return do(d, post)
 	})
 }
 
@@ -327,19 +316,19 @@ type operatorSuspendCmd struct{ operatorWhyCmd }
 
 // Run stops an operator.
 func (c operatorSuspendCmd) Run(ctx context.Context) error {
-	return c.run(ctx, func(d *desk, what network.Ref) error { return d.suspends(ctx, what, c.Why) })
+	return c.run(ctx, func(d *desk, post network.Post) error { return d.suspends(ctx, refOf(post), c.Why) })
 }
 
 type operatorResumeCmd struct{ operatorWhyCmd }
 
 // Run asks for an operator to work again.
 func (c operatorResumeCmd) Run(ctx context.Context) error {
-	return c.run(ctx, func(d *desk, what network.Ref) error { return d.resumes(ctx, what, c.Why) })
+	return c.run(ctx, func(d *desk, post network.Post) error { return d.resumes(ctx, refOf(post), c.Why) })
 }
 
 type operatorCloseCmd struct{ operatorWhyCmd }
 
 // Run lets an operator leave.
 func (c operatorCloseCmd) Run(ctx context.Context) error {
-	return c.run(ctx, func(d *desk, what network.Ref) error { return d.closes(ctx, what, c.Why) })
+	return c.run(ctx, func(d *desk, post network.Post) error { return d.closes(ctx, refOf(post), c.Why) })
 }

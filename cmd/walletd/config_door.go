@@ -6,8 +6,8 @@ import (
 	"senti/wallet/webhook"
 )
 
-// doorSettings are how whoever calls us over HTTP shows who it is: a part of the entries of ussd and texts. The documentation of each is in
-// walletd.yaml.
+// doorSettings are how whoever calls us over HTTP shows who it is: a part of the entries of ussd, texts and numbers. The documentation of each is
+// in walletd.yaml.
 type doorSettings struct {
 	Type string `yaml:"type"`
 	Name string `yaml:"name"`

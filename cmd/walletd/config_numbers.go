@@ -55,27 +55,15 @@ func (c *Config) numberFeeds() ([]feed.Instance, error) {
 }
 
 // guard resolves the references of one partner. Where is how its mistakes are named.
-func (n numberSettings) guard(where string, proxies []netip.Prefix) (g webhook.Guard, err error) {
-	g.Proxies, g.Signature.Header = proxies, n.SignHeader
-	if g.Allow, err = prefixes(where+": allow", n.Allow); err != nil {
-		return g, err
+func (n numberSettings) guard(where string, proxies []netip.Prefix) (webhook.Guard, error) {
+	d, err := doorSettings{Secret: n.Secret, Token: n.Token, Login: n.Login, Sign: n.Sign, SignHeader: n.SignHeader, Allow: n.Allow}.
+		resolve(where, proxies)
+	g := d.guard
+	g.Signature = d.sign
+	if len(d.logins) > 0 {
+		g.Locks = append(g.Locks, webhook.Lock{Proof: webhook.BasicLogin, Secrets: d.logins})
 	}
-	var tokens, logins []string
-	for _, s := range []struct {
-		name, source string
-		into         *[]string
-	}{{"secret", n.Secret, &g.Secrets}, {"token", n.Token, &tokens}, {"login", n.Login, &logins}, {"sign", n.Sign, &g.Signature.Keys}} {
-		if *s.into, err = secrets(where+": "+s.name, s.source); err != nil {
-			return g, err
-		}
-	}
-	if len(tokens) > 0 {
-		g.Locks = append(g.Locks, webhook.Lock{Proof: webhook.BearerToken, Secrets: tokens})
-	}
-	if len(logins) > 0 {
-		g.Locks = append(g.Locks, webhook.Lock{Proof: webhook.BasicLogin, Secrets: logins})
-	}
-	return g, nil
+	return g, err
 }
 
 // takeNumbers opens the doors for what partners tell of numbers.

@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"context"
+
 	"senti/agents"
 	"senti/wallet"
 	"senti/wallet/fault"
@@ -23,12 +25,15 @@ func sayPhone(t *turn) error {
 	return nil
 }
 
-func startReset(t *turn, typed string) error {
+func startReset(t *turn, typed string) error { return documentShown(t, typed, t.Env.agents.StartReset) }
+
+// documentShown does what an operator may do for a customer who shows the document, with the operator's PIN as typed.
+func documentShown(t *turn, typed string, do func(context.Context, agents.ResetRequest) (end string, err error)) error {
 	p, err := pin.Parse(typed)
 	if err != nil {
 		return err
 	}
-	end, err := t.Env.agents.StartReset(t.Ctx, agents.ResetRequest{Operator: t.Env.caller.Phone, Phone: msisdn.Number(t.Kept(keptTo)),
+	end, err := do(t.Ctx, agents.ResetRequest{Operator: t.Env.caller.Phone, Phone: msisdn.Number(t.Kept(keptTo)),
 		ID: wallet.IDDraft(t.Kept(keptID)), PIN: p, Origin: t.Env.caller.Origin})
 	switch fault.CodeOf(err) {
 	case "":

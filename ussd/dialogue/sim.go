@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"senti/agents"
-	"senti/wallet"
 	"senti/wallet/customer"
 	"senti/wallet/fault"
 	"senti/wallet/msisdn"
@@ -41,25 +40,7 @@ var simConfirm = flow{ID: "simconfirm", Says: fault.AtCounter, Steps: []step{
 	{ID: "done", End: "{end}"}, // message counter.sim.confirmed, as the intent keeps it
 }}
 
-func checkID(t *turn, typed string) error {
-	p, err := pin.Parse(typed)
-	if err != nil {
-		return err
-	}
-	end, err := t.Env.agents.CheckID(t.Ctx, agents.CheckRequest{Operator: t.Env.caller.Phone, Phone: msisdn.Number(t.Kept(keptTo)),
-		ID: wallet.IDDraft(t.Kept(keptID)), PIN: p, Origin: t.Env.caller.Origin})
-	switch fault.CodeOf(err) {
-	case "":
-	case fault.WrongIDNumber:
-		return t.AskAgain("id", err)
-	case fault.NotRegistered:
-		return t.AskAgain("phone", err)
-	default:
-		return err
-	}
-	t.Say("end", end)
-	return nil
-}
+func checkID(t *turn, typed string) error { return documentShown(t, typed, t.Env.agents.CheckID) }
 
 func confirmSIM(t *turn, typed string) error {
 	p, err := pin.Parse(typed)

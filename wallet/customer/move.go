@@ -19,7 +19,7 @@ import (
 // conflict when the row has changed since, and already_open when the other number has a wallet.
 func (s *Store) Move(was, next Customer) []ledger.Companion {
 	next.ID, next.moved = was.ID, true
-	return []ledger.Companion{leaving{s, was}, arrival{s, next}}
+	return []ledger.Companion{leaving{s, was}, arrival{creation{s, next}}}
 }
 
 type leaving struct {
@@ -49,31 +49,15 @@ func (l leaving) Finish(_ any, o *ledger.Outcome) any {
 	return &Customer{Phone: l.was.Phone}
 }
 
-type arrival struct {
-	store *Store
-	next  Customer
-}
-
-// Table is the customers' table.
-func (a arrival) Table() ledger.Table { return a.store.customers }
-
-// Key is the new number.
-func (a arrival) Key() id.ID { return a.next.Phone.Bytes16() }
-
-// Check refuses a number that has a wallet.
-func (a arrival) Check(row any, _ time.Time) (keep any, refusal *fault.Error) {
-	if row != nil && !vacant(row) {
-		return nil, fault.New(fault.AlreadyOpen)
-	}
-	return nil, nil
-}
+// arrival is creation, for a customer who was one before.
+type arrival struct{ creation }
 
 // Finish writes the customer at the new number if the plan was accepted.
 func (a arrival) Finish(_ any, o *ledger.Outcome) any {
 	if !o.Accepted {
 		return nil
 	}
-	next := a.next
+	next := a.customer
 	return &next
 }
 
